@@ -1,0 +1,62 @@
+// What is known about a recording besides its registers: where it comes from,
+// which kernel ran, what firmware says of itself.
+//
+// Keys are free; those that the decision engine reads have names here and a
+// checked set of values (recorded-msr-dumps/FORMAT.md). Order is kept, so a
+// recording is written back as it was read.
+
+#ifndef VTPROBE_HAL_METADATA_H_
+#define VTPROBE_HAL_METADATA_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace vtprobe {
+
+namespace meta {
+inline constexpr std::string_view kProvenance = "provenance";            // live, recorded, synthetic
+inline constexpr std::string_view kStage = "stage";                      // pre-os, os, guest
+inline constexpr std::string_view kSource = "source";                    // path, URL or message id
+inline constexpr std::string_view kTool = "tool";                        // who recorded it
+inline constexpr std::string_view kTime = "time";                        // RFC 3339, UTC
+inline constexpr std::string_view kKernel = "kernel";                    // release, as of uname -r
+inline constexpr std::string_view kKvmIntel = "kvm_intel";               // CONFIG_KVM_INTEL: y, m, n
+inline constexpr std::string_view kMeasuredLaunch = "measured_launch";   // yes, no
+inline constexpr std::string_view kHypervisor = "hypervisor";
+inline constexpr std::string_view kFirmwareVendor = "firmware.vendor";
+inline constexpr std::string_view kFirmwareVersion = "firmware.version";
+inline constexpr std::string_view kFirmwareDate = "firmware.date";
+inline constexpr std::string_view kBoard = "board";
+inline constexpr std::string_view kMicrocode = "microcode";
+inline constexpr std::string_view kLicence = "licence";
+}  // namespace meta
+
+class Metadata {
+ public:
+  using Entry = std::pair<std::string, std::string>;
+
+  std::optional<std::string_view> Get(std::string_view key) const;
+  // Adds the key, or changes its value in place. The value is made storable:
+  // it becomes one line, trimmed, and '#', which would start a comment in a
+  // dump, becomes U+FF03 (FULLWIDTH NUMBER SIGN). An empty value is not kept.
+  void Set(std::string_view key, std::string_view value);
+  void Erase(std::string_view key);
+
+  const std::vector<Entry>& entries() const { return entries_; }
+
+  // The values that a key may have, as prose for an error message, if the
+  // value given is none of them; nothing if it is, or if the key is free.
+  static std::optional<std::string_view> WhyInvalid(std::string_view key, std::string_view value);
+
+  friend bool operator==(const Metadata&, const Metadata&) = default;
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_HAL_METADATA_H_

@@ -1,0 +1,155 @@
+// What was read from a machine: per CPU, per register, a value, or the failure
+// that was seen, or nothing. The three stay distinct.
+//
+// A snapshot is a plain immutable value. Capture and the dump parser make one,
+// the decision engine looks at nothing else, and the dump writer stores it.
+//
+// It is laid out by register, not by CPU: a column holds, for one register,
+// each reading with the set of CPUs that gave it. "The same on every CPU" is
+// then one entry, a text dump maps onto it line by line, and memory grows with
+// what was said, not with CPUs x registers.
+//
+// Thread-safety: const access from several threads is safe.
+
+#ifndef VTPROBE_HAL_SNAPSHOT_H_
+#define VTPROBE_HAL_SNAPSHOT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <tl/expected.hpp>
+#include <utility>
+#include <vector>
+
+#include "vtprobe/hal/access_error.h"
+#include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/metadata.h"
+#include "vtprobe/hal/types.h"
+
+namespace vtprobe {
+
+enum class CpuidRegister : std::uint8_t { kEax, kEbx, kEcx, kEdx };
+
+// Which of EAX, EBX, ECX, EDX: bit N stands for CpuidRegister N.
+using CpuidRegisterMask = std::uint8_t;
+inline constexpr CpuidRegisterMask kAllCpuidRegisters = 0xf;
+constexpr CpuidRegisterMask MaskOf(CpuidRegister reg) {
+  return static_cast<CpuidRegisterMask>(1u << static_cast<unsigned>(reg));
+}
+
+// A CPUID answer of which a transcribed source may give only some registers.
+// The others hold 0 and mean nothing.
+struct PartialCpuid {
+  CpuidRegisters registers;
+  CpuidRegisterMask recorded = kAllCpuidRegisters;
+
+  constexpr bool Has(CpuidRegister reg) const { return (recorded & MaskOf(reg)) != 0; }
+  // Requires Has(reg).
+  constexpr std::uint32_t Get(CpuidRegister reg) const {
+    switch (reg) {
+      case CpuidRegister::kEax: return registers.eax;
+      case CpuidRegister::kEbx: return registers.ebx;
+      case CpuidRegister::kEcx: return registers.ecx;
+      case CpuidRegister::kEdx: return registers.edx;
+    }
+    return 0;
+  }
+  // The same answer, with nothing but these registers recorded.
+  PartialCpuid Masked(CpuidRegisterMask mask) const;
+
+  friend constexpr bool operator==(const PartialCpuid&, const PartialCpuid&) = default;
+};
+
+// "Nothing" is kNotRecorded.
+using MsrReading = tl::expected<std::uint64_t, AccessCode>;
+using CpuidReading = tl::expected<PartialCpuid, AccessCode>;
+
+// The registers that somebody declares to look at.
+struct Selection {
+  std::map<CpuidLeaf, CpuidRegisterMask> cpuid;
+  std::vector<MsrAddress> msrs;  // ascending, each once
+
+  void Add(CpuidLeaf leaf, CpuidRegisterMask mask = kAllCpuidRegisters);
+  void Add(MsrAddress address);
+  void Add(const Selection& other);
+};
+
+// The readings that all of some CPUs share. Of registers outside the selection
+// it was made with, it says kNotRecorded. Borrows from its snapshot.
+class SnapshotRow {
+ public:
+  const CpuSet& cpus() const { return cpus_; }
+  MsrReading Msr(MsrAddress address) const;
+  CpuidReading Cpuid(CpuidLeaf leaf) const;
+
+ private:
+  friend class PlatformSnapshot;
+
+  CpuSet cpus_;
+  const Selection* selection_ = nullptr;
+  std::vector<const CpuidReading*> cpuid_;  // beside selection_->cpuid; null: nothing recorded
+  std::vector<const MsrReading*> msrs_;     // beside selection_->msrs
+};
+
+class PlatformSnapshot {
+ public:
+  template <typename Reading>
+  using ByValue = std::vector<std::pair<CpuSet, Reading>>;
+
+  const Metadata& metadata() const { return metadata_; }
+  Metadata& mutable_metadata() { return metadata_; }
+  // The CPUs that the snapshot speaks of and that count.
+  const CpuSet& online() const { return online_; }
+  // The CPUs declared offline: listed, not counted.
+  const CpuSet& offline() const { return offline_; }
+
+  MsrReading Msr(LogicalCpu cpu, MsrAddress address) const;
+  CpuidReading Cpuid(LogicalCpu cpu, CpuidLeaf leaf) const;
+
+  // Every register of which anything is recorded, ascending.
+  Selection Everything() const;
+
+  // Each distinct reading of the register with its CPUs, online or not,
+  // ordered by lowest CPU. CPUs of which nothing is recorded are in none.
+  ByValue<MsrReading> Values(MsrAddress address) const;
+  ByValue<CpuidReading> Values(CpuidLeaf leaf) const;
+
+  // The online CPUs, grouped so that those of one group gave the same readings
+  // of all selected registers; ordered by lowest CPU. `selection` must outlive
+  // the rows. O(columns) when the CPUs are alike, O(CPUs x columns) at worst.
+  std::vector<SnapshotRow> Rows(const Selection& selection) const;
+
+  // The same snapshot of these CPUs only.
+  PlatformSnapshot RestrictedTo(const CpuSet& cpus) const;
+
+  // The same metadata, CPUs and readings, however they were put together.
+  friend bool operator==(const PlatformSnapshot& a, const PlatformSnapshot& b);
+
+ private:
+  friend class SnapshotBuilder;
+  friend struct ColumnAccess;
+
+  using SetId = std::uint32_t;
+  template <typename Key, typename Reading>
+  struct Column {
+    struct Entry {
+      SetId set;
+      Reading reading;
+    };
+    Key key;
+    std::vector<Entry> entries;  // of disjoint sets, in ascending order of their first CPU
+  };
+  using MsrColumn = Column<MsrAddress, MsrReading>;
+  using CpuidColumn = Column<CpuidLeaf, CpuidReading>;
+
+  Metadata metadata_;
+  CpuSet online_;
+  CpuSet offline_;
+  std::vector<CpuSet> sets_;
+  std::vector<MsrColumn> msrs_;    // ascending by address
+  std::vector<CpuidColumn> cpuid_;  // ascending by leaf
+};
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_HAL_SNAPSHOT_H_

@@ -1,0 +1,75 @@
+#include "vtprobe/hal/metadata.h"
+
+#include <algorithm>
+#include <array>
+
+namespace vtprobe {
+namespace {
+
+// A key whose values the decision engine tells apart. Free text would let a
+// slip of the pen pass for a fact.
+struct CheckedKey {
+  std::string_view key;
+  std::array<std::string_view, 3> values;
+  std::string_view prose;
+};
+
+constexpr std::array kCheckedKeys = {
+    CheckedKey{meta::kProvenance, {"live", "recorded", "synthetic"}, "live, recorded or synthetic"},
+    CheckedKey{meta::kStage, {"pre-os", "os", "guest"}, "pre-os, os or guest"},
+    CheckedKey{meta::kKvmIntel, {"y", "m", "n"}, "y, m or n"},
+    CheckedKey{meta::kMeasuredLaunch, {"yes", "no", "no"}, "yes or no"},
+};
+
+std::string Storable(std::string_view value) {
+  static constexpr std::string_view kFullwidthNumberSign = "\xef\xbc\x83";
+  std::string text;
+  for (const char c : value) {
+    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    if (c == '#') {
+      text += kFullwidthNumberSign;
+    } else {
+      text += control ? ' ' : c;
+    }
+  }
+  const std::size_t first = text.find_first_not_of(' ');
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+}  // namespace
+
+std::optional<std::string_view> Metadata::Get(std::string_view key) const {
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.first == key; });
+  if (found == entries_.end()) return std::nullopt;
+  return found->second;
+}
+
+void Metadata::Set(std::string_view key, std::string_view value) {
+  std::string storable = Storable(value);
+  if (storable.empty()) return;
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.first == key; });
+  if (found == entries_.end()) {
+    entries_.emplace_back(std::string(key), std::move(storable));
+  } else {
+    found->second = std::move(storable);
+  }
+}
+
+void Metadata::Erase(std::string_view key) {
+  std::erase_if(entries_, [&](const Entry& entry) { return entry.first == key; });
+}
+
+std::optional<std::string_view> Metadata::WhyInvalid(std::string_view key, std::string_view value) {
+  for (const CheckedKey& checked : kCheckedKeys) {
+    if (checked.key != key) continue;
+    const bool known =
+        std::find(checked.values.begin(), checked.values.end(), value) != checked.values.end();
+    return known ? std::nullopt : std::optional(checked.prose);
+  }
+  return std::nullopt;
+}
+
+}  // namespace vtprobe
