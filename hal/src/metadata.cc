@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "utf8.h"
+
 namespace vtprobe {
 namespace {
 
@@ -24,13 +26,16 @@ constexpr std::array kCheckedKeys = {
 std::string Storable(std::string_view value) {
   static constexpr std::string_view kFullwidthNumberSign = "\xef\xbc\x83";
   std::string text;
-  for (const char c : value) {
-    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    if (c == '#') {
+  while (!value.empty()) {
+    const std::size_t length = PrintableLength(value);
+    if (value.front() == '#') {
       text += kFullwidthNumberSign;
+    } else if (length == 0) {
+      text += ' ';
     } else {
-      text += control ? ' ' : c;
+      text += value.substr(0, length);
     }
+    value.remove_prefix(length == 0 ? 1 : length);
   }
   const std::size_t first = text.find_first_not_of(' ');
   if (first == std::string::npos) return {};

@@ -40,8 +40,9 @@ class Metadata {
 
   std::optional<std::string_view> Get(std::string_view key) const;
   // Adds the key, or changes its value in place. The value is made storable:
-  // it becomes one line, trimmed, and '#', which would start a comment in a
-  // dump, becomes U+FF03 (FULLWIDTH NUMBER SIGN). An empty value is not kept.
+  // control characters and what is no UTF-8 become blanks, '#', which would
+  // start a comment in a dump, becomes U+FF03 (FULLWIDTH NUMBER SIGN), and
+  // blanks at both ends go. A value that is empty then is not kept.
   void Set(std::string_view key, std::string_view value);
   void Erase(std::string_view key);
 

@@ -17,52 +17,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
 
-#include "vtprobe/hal/access_error.h"
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/metadata.h"
+#include "vtprobe/hal/register_view.h"
 #include "vtprobe/hal/types.h"
 
 namespace vtprobe {
-
-enum class CpuidRegister : std::uint8_t { kEax, kEbx, kEcx, kEdx };
-
-// Which of EAX, EBX, ECX, EDX: bit N stands for CpuidRegister N.
-using CpuidRegisterMask = std::uint8_t;
-inline constexpr CpuidRegisterMask kAllCpuidRegisters = 0xf;
-constexpr CpuidRegisterMask MaskOf(CpuidRegister reg) {
-  return static_cast<CpuidRegisterMask>(1u << static_cast<unsigned>(reg));
-}
-
-// A CPUID answer of which a transcribed source may give only some registers.
-// The others hold 0 and mean nothing.
-struct PartialCpuid {
-  CpuidRegisters registers;
-  CpuidRegisterMask recorded = kAllCpuidRegisters;
-
-  constexpr bool Has(CpuidRegister reg) const { return (recorded & MaskOf(reg)) != 0; }
-  // Requires Has(reg).
-  constexpr std::uint32_t Get(CpuidRegister reg) const {
-    switch (reg) {
-      case CpuidRegister::kEax: return registers.eax;
-      case CpuidRegister::kEbx: return registers.ebx;
-      case CpuidRegister::kEcx: return registers.ecx;
-      case CpuidRegister::kEdx: return registers.edx;
-    }
-    return 0;
-  }
-  // The same answer, with nothing but these registers recorded.
-  PartialCpuid Masked(CpuidRegisterMask mask) const;
-
-  friend constexpr bool operator==(const PartialCpuid&, const PartialCpuid&) = default;
-};
-
-// "Nothing" is kNotRecorded.
-using MsrReading = tl::expected<std::uint64_t, AccessCode>;
-using CpuidReading = tl::expected<PartialCpuid, AccessCode>;
 
 // The registers that somebody declares to look at.
 struct Selection {
@@ -76,11 +39,11 @@ struct Selection {
 
 // The readings that all of some CPUs share. Of registers outside the selection
 // it was made with, it says kNotRecorded. Borrows from its snapshot.
-class SnapshotRow {
+class SnapshotRow final : public RegisterView {
  public:
   const CpuSet& cpus() const { return cpus_; }
-  MsrReading Msr(MsrAddress address) const;
-  CpuidReading Cpuid(CpuidLeaf leaf) const;
+  MsrReading Msr(MsrAddress address) const override;
+  CpuidReading Cpuid(CpuidLeaf leaf) const override;
 
  private:
   friend class PlatformSnapshot;

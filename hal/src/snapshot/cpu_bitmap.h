@@ -1,0 +1,66 @@
+// A bit for each CPU number that a recording may name: constant in size, and
+// handled a word at a time, so that "was any of these CPUs named before?"
+// costs the same after a million blocks as after one.
+
+#ifndef VTPROBE_HAL_SRC_SNAPSHOT_CPU_BITMAP_H_
+#define VTPROBE_HAL_SRC_SNAPSHOT_CPU_BITMAP_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "vtprobe/hal/cpu_set.h"
+
+namespace vtprobe {
+
+class CpuBitmap {
+ public:
+  bool Intersects(const CpuSet& cpus) const {
+    for (const CpuSet::Range& range : cpus.ranges()) {
+      for (std::size_t word = range.first / kBits; word <= range.last / kBits; ++word) {
+        if ((words_[word] & Mask(range, word)) != 0) return true;
+      }
+    }
+    return false;
+  }
+
+  void Add(const CpuSet& cpus) {
+    for (const CpuSet::Range& range : cpus.ranges()) {
+      for (std::size_t word = range.first / kBits; word <= range.last / kBits; ++word) {
+        words_[word] |= Mask(range, word);
+      }
+    }
+  }
+
+  CpuSet ToSet() const {
+    std::vector<CpuSet::Range> ranges;
+    for (std::uint32_t cpu = 0; cpu <= kMaxCpuNumber; ++cpu) {
+      if ((words_[cpu / kBits] >> cpu % kBits & 1) == 0) continue;
+      if (!ranges.empty() && ranges.back().last + 1 == cpu) {
+        ranges.back().last = cpu;
+      } else {
+        ranges.push_back({cpu, cpu});
+      }
+    }
+    return CpuSet(std::move(ranges));
+  }
+
+ private:
+  static constexpr std::size_t kBits = 64;
+
+  // The bits of that word which stand for CPUs of the range.
+  static constexpr std::uint64_t Mask(const CpuSet::Range& range, std::size_t word) {
+    std::uint64_t mask = ~std::uint64_t{0};
+    if (word == range.first / kBits) mask &= ~std::uint64_t{0} << range.first % kBits;
+    if (word == range.last / kBits) mask &= ~std::uint64_t{0} >> (kBits - 1 - range.last % kBits);
+    return mask;
+  }
+
+  std::array<std::uint64_t, (kMaxCpuNumber + 1) / kBits> words_{};
+};
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_HAL_SRC_SNAPSHOT_CPU_BITMAP_H_

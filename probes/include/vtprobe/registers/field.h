@@ -1,0 +1,75 @@
+// Bit fields of registers, by the names the manuals give them.
+
+#ifndef VTPROBE_REGISTERS_FIELD_H_
+#define VTPROBE_REGISTERS_FIELD_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+
+namespace vtprobe {
+
+// Bits high..low of a register, both included.
+struct Field {
+  std::string_view name;
+  std::uint8_t high = 0;
+  std::uint8_t low = 0;
+  std::string_view meaning;  // what a set bit, or the number, says
+
+  constexpr unsigned width() const { return high - low + 1u; }
+  constexpr std::uint64_t mask() const {
+    return (~std::uint64_t{0} >> (63 - high)) & (~std::uint64_t{0} << low);
+  }
+  constexpr std::uint64_t Extract(std::uint64_t value) const { return (value & mask()) >> low; }
+  constexpr bool IsSet(std::uint64_t value) const { return (value & mask()) != 0; }
+};
+
+constexpr Field Bit(std::string_view name, std::uint8_t bit, std::string_view meaning = {}) {
+  return {name, bit, bit, meaning};
+}
+constexpr Field Bits(std::string_view name, std::uint8_t high, std::uint8_t low,
+                     std::string_view meaning = {}) {
+  return {name, high, low, meaning};
+}
+
+// The fields of one register, ascending by position. A literal type, so that
+// register tables are constants.
+class FieldList {
+ public:
+  static constexpr std::size_t kCapacity = 64;
+
+  constexpr FieldList() = default;
+  // More than kCapacity fields do not compile.
+  constexpr FieldList(std::initializer_list<Field> fields) {
+    for (const Field& field : fields) fields_.at(size_++) = field;
+  }
+
+  constexpr const Field* begin() const { return fields_.data(); }
+  constexpr const Field* end() const { return fields_.data() + size_; }
+  constexpr std::size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+
+  // Null for a name that is none of theirs.
+  constexpr const Field* Find(std::string_view name) const {
+    for (const Field& field : *this) {
+      if (field.name == name) return &field;
+    }
+    return nullptr;
+  }
+
+  constexpr std::uint64_t mask() const {
+    std::uint64_t mask = 0;
+    for (const Field& field : *this) mask |= field.mask();
+    return mask;
+  }
+
+ private:
+  std::array<Field, kCapacity> fields_{};
+  std::size_t size_ = 0;
+};
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_REGISTERS_FIELD_H_

@@ -1,0 +1,34 @@
+// The forms a report can take. Adding one is one file in src/report and one
+// row of formats.def.
+
+#ifndef VTPROBE_REPORT_FORMATS_H_
+#define VTPROBE_REPORT_FORMATS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vtprobe/report/report.h"
+
+namespace vtprobe {
+
+enum class Verbosity : std::uint8_t { kQuiet, kNormal, kVerbose };
+
+// How a person reads it; formats for machines look at none of it.
+struct RenderOptions {
+  bool color = false;
+  Verbosity verbosity = Verbosity::kNormal;
+};
+
+struct ReportFormat {
+  std::string_view name;  // as --format takes it
+  std::string (*render)(const Report& report, const RenderOptions& options);
+};
+
+// In the order of formats.def; the first is the default.
+const std::vector<ReportFormat>& ReportFormats();
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_REPORT_FORMATS_H_

@@ -1,0 +1,61 @@
+// Everything that one run says, before it is put into words or JSON. Formats
+// render a Report and compute nothing.
+
+#ifndef VTPROBE_REPORT_REPORT_H_
+#define VTPROBE_REPORT_REPORT_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vtprobe/hal/snapshot.h"
+#include "vtprobe/probes/rule.h"
+#include "vtprobe/probes/virtualization.h"
+
+namespace vtprobe {
+
+// The machine or recording that a report is about. Absent: not known.
+struct Subject {
+  std::string provenance;            // live, recorded, synthetic
+  std::optional<std::string> stage;  // pre-os, os, guest
+  std::optional<std::string> source;
+  std::optional<std::string> vendor;
+  std::optional<std::string> model;  // the brand string
+  std::optional<std::string> codename;
+  std::optional<std::uint32_t> family;
+  std::optional<std::uint32_t> model_number;
+  std::optional<std::uint32_t> stepping;
+  std::vector<std::string> microcode;  // each distinct revision, "0x22"
+  std::optional<std::string> kernel;
+  std::optional<std::string> firmware_vendor;
+  std::optional<std::string> firmware_version;
+  std::optional<std::string> firmware_date;
+  std::optional<std::string> board;
+  std::optional<std::string> hypervisor;
+  CpuSet cpus_online;
+  CpuSet cpus_offline;
+  // Keys of the recording that none of the above holds, in its order.
+  std::vector<Metadata::Entry> other;
+};
+
+struct Report {
+  std::string tool_version;
+  Subject subject;
+  VirtualizationVerdict virtualization;
+  std::vector<Finding> findings;
+  std::array<std::size_t, 6> summary{};  // findings by Outcome
+  int exit_code = 2;
+};
+
+// Judges a snapshot. `source` names where it comes from, for people: a path, or
+// nothing for a live run; a recording's own `source` goes before it.
+Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_version,
+                  std::optional<std::string> source);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_REPORT_REPORT_H_
