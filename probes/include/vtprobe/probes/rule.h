@@ -5,6 +5,7 @@
 #define VTPROBE_PROBES_RULE_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,13 +54,13 @@ struct Rule {
 };
 
 // Every rule there is, in the order of rules.def.
-const std::vector<const Rule*>& AllRules();
+std::span<const Rule* const> AllRules();
 
 // Every rule's findings, in the order of AllRules().
 std::vector<Finding> JudgeRules(const RuleInput& input);
 
 // What the verdict and all rules look at.
-const Selection& JudgedRegisters();
+Selection JudgedRegisters();
 
 }  // namespace vtprobe
 

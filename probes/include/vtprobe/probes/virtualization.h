@@ -89,7 +89,7 @@ struct VirtualizationVerdict {
 VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot);
 
 // The registers that JudgeVirtualization() looks at.
-const Selection& VirtualizationRegisters();
+Selection VirtualizationRegisters();
 
 // The command's exit status for a verdict: 0 usable, 1 not, 2 can't be
 // determined, 3 not offered.

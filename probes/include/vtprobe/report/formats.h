@@ -5,9 +5,9 @@
 #define VTPROBE_REPORT_FORMATS_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "vtprobe/report/report.h"
 
@@ -27,7 +27,7 @@ struct ReportFormat {
 };
 
 // In the order of formats.def; the first is the default.
-const std::vector<ReportFormat>& ReportFormats();
+std::span<const ReportFormat> ReportFormats();
 
 }  // namespace vtprobe
 
