@@ -45,8 +45,8 @@ std::string Storable(std::string_view value) {
 }  // namespace
 
 std::optional<std::string_view> Metadata::Get(std::string_view key) const {
-  const auto found =
-      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.first == key; });
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& e) { return e.first == key; });
   if (found == entries_.end()) return std::nullopt;
   return found->second;
 }
@@ -54,8 +54,8 @@ std::optional<std::string_view> Metadata::Get(std::string_view key) const {
 void Metadata::Set(std::string_view key, std::string_view value) {
   std::string storable = Storable(value);
   if (storable.empty()) return;
-  const auto found =
-      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.first == key; });
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& e) { return e.first == key; });
   if (found == entries_.end()) {
     entries_.emplace_back(std::string(key), std::move(storable));
   } else {

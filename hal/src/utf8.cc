@@ -4,8 +4,8 @@ namespace vtprobe {
 namespace {
 
 struct Lead {
-  std::size_t length;        // 0: no lead byte
-  unsigned char low, high;   // the second byte's bounds
+  std::size_t length;       // 0: no lead byte
+  unsigned char low, high;  // the second byte's bounds
 };
 
 Lead Classify(unsigned char lead) {

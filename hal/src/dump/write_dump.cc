@@ -44,8 +44,8 @@ std::string Line(CpuidLeaf leaf, const CpuidReading& reading) {
     return line + '\n';
   }
   line += " =";
-  for (const CpuidRegister reg : {CpuidRegister::kEax, CpuidRegister::kEbx, CpuidRegister::kEcx,
-                                  CpuidRegister::kEdx}) {
+  for (const CpuidRegister reg :
+       {CpuidRegister::kEax, CpuidRegister::kEbx, CpuidRegister::kEcx, CpuidRegister::kEdx}) {
     line += ' ';
     if (reading->Has(reg)) {
       AppendHex(&line, reading->Get(reg));

@@ -49,13 +49,12 @@ struct ColumnAccess {
   // The reading of one CPU; null if the column has none. Sets of one column are
   // disjoint, so with sets of one range each the first candidate decides.
   template <typename Col>
-  static auto At(const PlatformSnapshot& snapshot, const Col& column, LogicalCpu cpu)
-      -> const decltype(column.entries.front().reading)* {
-    auto candidate =
-        std::upper_bound(column.entries.begin(), column.entries.end(), cpu,
-                         [&](LogicalCpu wanted, const auto& entry) {
-                           return wanted < snapshot.sets_[entry.set].First();
-                         });
+  static auto At(const PlatformSnapshot& snapshot, const Col& column, LogicalCpu cpu) -> const
+      decltype(column.entries.front().reading)* {
+    auto candidate = std::upper_bound(column.entries.begin(), column.entries.end(), cpu,
+                                      [&](LogicalCpu wanted, const auto& entry) {
+                                        return wanted < snapshot.sets_[entry.set].First();
+                                      });
     while (candidate != column.entries.begin()) {
       --candidate;
       if (snapshot.sets_[candidate->set].Contains(cpu)) return &candidate->reading;
@@ -177,9 +176,8 @@ class Partition {
   static std::vector<std::uint32_t> Intern(const std::vector<Reading>& readings) {
     std::vector<std::uint32_t> order(readings.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return Less(readings[a], readings[b]);
-    });
+    std::sort(order.begin(), order.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return Less(readings[a], readings[b]); });
     std::vector<std::uint32_t> ids(readings.size());
     std::uint32_t id = 0;
     for (std::size_t i = 0; i < order.size(); ++i) {

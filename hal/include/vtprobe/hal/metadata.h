@@ -17,14 +17,14 @@
 namespace vtprobe {
 
 namespace meta {
-inline constexpr std::string_view kProvenance = "provenance";            // live, recorded, synthetic
-inline constexpr std::string_view kStage = "stage";                      // pre-os, os, guest
-inline constexpr std::string_view kSource = "source";                    // path, URL or message id
-inline constexpr std::string_view kTool = "tool";                        // who recorded it
-inline constexpr std::string_view kTime = "time";                        // RFC 3339, UTC
-inline constexpr std::string_view kKernel = "kernel";                    // release, as of uname -r
-inline constexpr std::string_view kKvmIntel = "kvm_intel";               // CONFIG_KVM_INTEL: y, m, n
-inline constexpr std::string_view kMeasuredLaunch = "measured_launch";   // yes, no
+inline constexpr std::string_view kProvenance = "provenance";           // live, recorded, synthetic
+inline constexpr std::string_view kStage = "stage";                     // pre-os, os, guest
+inline constexpr std::string_view kSource = "source";                   // path, URL or message id
+inline constexpr std::string_view kTool = "tool";                       // who recorded it
+inline constexpr std::string_view kTime = "time";                       // RFC 3339, UTC
+inline constexpr std::string_view kKernel = "kernel";                   // release, as of uname -r
+inline constexpr std::string_view kKvmIntel = "kvm_intel";              // CONFIG_KVM_INTEL: y, m, n
+inline constexpr std::string_view kMeasuredLaunch = "measured_launch";  // yes, no
 inline constexpr std::string_view kHypervisor = "hypervisor";
 inline constexpr std::string_view kFirmwareVendor = "firmware.vendor";
 inline constexpr std::string_view kFirmwareVersion = "firmware.version";

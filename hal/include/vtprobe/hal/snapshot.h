@@ -109,8 +109,21 @@ class PlatformSnapshot {
   CpuSet online_;
   CpuSet offline_;
   std::vector<CpuSet> sets_;
-  std::vector<MsrColumn> msrs_;    // ascending by address
+  std::vector<MsrColumn> msrs_;     // ascending by address
   std::vector<CpuidColumn> cpuid_;  // ascending by leaf
+};
+
+// One CPU of a snapshot, all registers of it. Borrows the snapshot.
+class SnapshotCpu final : public RegisterView {
+ public:
+  SnapshotCpu(const PlatformSnapshot& snapshot, LogicalCpu cpu) : snapshot_(&snapshot), cpu_(cpu) {}
+
+  MsrReading Msr(MsrAddress address) const override { return snapshot_->Msr(cpu_, address); }
+  CpuidReading Cpuid(CpuidLeaf leaf) const override { return snapshot_->Cpuid(cpu_, leaf); }
+
+ private:
+  const PlatformSnapshot* snapshot_;
+  LogicalCpu cpu_;
 };
 
 }  // namespace vtprobe

@@ -63,6 +63,8 @@ struct VirtualizationGroup {
   State state = State::kIndeterminate;
   Usable usable = Usable::kUnknown;
   Attribution attribution = Attribution::kUnknown;
+  // What the attribution rests on, as a clause; empty where there is none.
+  std::string attribution_reason;
   // Why the state is kIndeterminate, if a register could not be read.
   std::optional<AccessCode> unread;
   // A sentence on what these readings mean; empty if the state says it all.
@@ -76,6 +78,7 @@ struct VirtualizationVerdict {
   State state = State::kIndeterminate;
   Usable usable = Usable::kUnknown;
   Attribution attribution = Attribution::kUnknown;
+  std::string attribution_reason;
   // Ordered by lowest CPU; together all CPUs that count.
   std::vector<VirtualizationGroup> groups;
   // The whole answer in one plain sentence, as the first line of a report.

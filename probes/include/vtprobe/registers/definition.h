@@ -29,9 +29,9 @@ struct CpuidDef {
   std::string_view name;  // as the SDM writes it: "CPUID.01H:ECX"
   CpuidLeaf leaf;
   CpuidRegister output = CpuidRegister::kEax;
-  std::string_view title;
-  std::string_view spec;
-  FieldList fields;
+  std::string_view title{};
+  std::string_view spec{};
+  FieldList fields{};
 
   // A misspelt field does not compile.
   consteval struct CpuidField operator[](std::string_view field) const;
@@ -47,11 +47,11 @@ struct CpuidField {
 struct MsrDef {
   std::string_view name;  // as the SDM or the APM spells it
   MsrAddress address{};
-  std::string_view title;
-  std::string_view spec;
+  std::string_view title{};
+  std::string_view spec{};
   Scope scope = Scope::kThread;
   PresenceGate present = nullptr;
-  FieldList fields;
+  FieldList fields{};
 
   // A misspelt field does not compile.
   consteval Field operator[](std::string_view field) const;

@@ -1,0 +1,189 @@
+// From the CPUs to the host: what all agree on, what one proves, and what
+// stays open.
+
+#include <algorithm>
+#include <utility>
+
+#include "virtualization/attribution.h"
+#include "virtualization/judge_cpu.h"
+#include "virtualization/wording.h"
+#include "vtprobe/probes/virtualization.h"
+#include "vtprobe/registers/cpuid.h"
+#include "vtprobe/registers/msr.h"
+#include "vtprobe/registers/table.h"
+
+namespace vtprobe {
+namespace {
+
+// Rows that differ in something the verdict does not rest on are one group.
+// The first entry of the evidence is what it rests on most.
+bool SameVerdict(const VirtualizationGroup& a, const VirtualizationGroup& b) {
+  const auto first = [](const VirtualizationGroup& group) {
+    return group.evidence.empty() ? std::optional<Evidence>() : group.evidence.front();
+  };
+  return a.technology == b.technology && a.state == b.state && a.usable == b.usable &&
+         a.attribution == b.attribution && a.unread == b.unread && a.note == b.note &&
+         first(a) == first(b);
+}
+
+// Evidence of a group is what all its CPUs read.
+void Merge(const VirtualizationGroup& more, VirtualizationGroup* group) {
+  group->cpus = group->cpus.Union(more.cpus);
+  std::erase_if(group->evidence, [&](const Evidence& evidence) {
+    return std::find(more.evidence.begin(), more.evidence.end(), evidence) == more.evidence.end();
+  });
+}
+
+std::vector<VirtualizationGroup> JudgeGroups(const PlatformSnapshot& snapshot,
+                                             const Context& context) {
+  const Selection selection = VirtualizationRegisters();
+  std::vector<VirtualizationGroup> groups;
+  for (const SnapshotRow& row : snapshot.Rows(selection)) {
+    VirtualizationGroup group = JudgeCpu(row, context);
+    group.cpus = row.cpus();
+    const auto same = std::find_if(groups.begin(), groups.end(),
+                                   [&](const auto& other) { return SameVerdict(other, group); });
+    if (same == groups.end()) {
+      groups.push_back(std::move(group));
+    } else {
+      Merge(group, &*same);
+    }
+  }
+  return groups;
+}
+
+bool ProvenFailing(const VirtualizationGroup& group) {
+  return group.state != State::kIndeterminate && group.usable <= Usable::kNotYet;
+}
+
+// The groups that decide: all, unless one proves the host failing; then what
+// could not be read elsewhere changes nothing.
+std::vector<const VirtualizationGroup*> Counted(const std::vector<VirtualizationGroup>& groups) {
+  const bool proven = std::any_of(groups.begin(), groups.end(), ProvenFailing);
+  std::vector<const VirtualizationGroup*> counted;
+  for (const VirtualizationGroup& group : groups) {
+    if (!proven || group.state != State::kIndeterminate) counted.push_back(&group);
+  }
+  return counted;
+}
+
+State CombineStates(const std::vector<const VirtualizationGroup*>& counted) {
+  State state = counted.front()->state;
+  for (const VirtualizationGroup* const group : counted) {
+    if (group->state == State::kIndeterminate) return State::kIndeterminate;
+    if (group->state != state) state = State::kInconsistent;
+  }
+  return state;
+}
+
+// What one CPU offers is the machine's. It is kNone only if no CPU leaves it
+// open.
+Technology CombineTechnologies(const std::vector<const VirtualizationGroup*>& counted) {
+  Technology technology = Technology::kNone;
+  for (const VirtualizationGroup* const group : counted) {
+    if (group->technology == Technology::kVtx || group->technology == Technology::kSvm) {
+      return group->technology;
+    }
+    if (group->technology == Technology::kUnknown) technology = Technology::kUnknown;
+  }
+  return technology;
+}
+
+void CombineAttributions(const std::vector<const VirtualizationGroup*>& counted,
+                         VirtualizationVerdict* verdict) {
+  const VirtualizationGroup* first = nullptr;
+  for (const VirtualizationGroup* const group : counted) {
+    if (group->usable != verdict->usable) continue;
+    if (first == nullptr) {
+      first = group;
+      verdict->attribution = group->attribution;
+      verdict->attribution_reason = group->attribution_reason;
+      continue;
+    }
+    verdict->attribution = Combine(verdict->attribution, group->attribution);
+    if (group->attribution_reason != verdict->attribution_reason) {
+      verdict->attribution_reason.clear();
+    }
+  }
+}
+
+// How many logical CPUs the processor has, if its CPUID tells of more than the
+// snapshot covers: a transcribed value mostly stands for one CPU of many. A
+// guest's topology is its hypervisor's invention.
+std::optional<std::uint32_t> MoreCpus(const PlatformSnapshot& snapshot, const RegisterView& cpu) {
+  if (registers::Read(cpu, registers::kHypervisor).value_or(1) != 0) return std::nullopt;
+  // The core level of leaf 0xB counts the package. [intel/sdm-vol2] CPUID
+  const CpuidReading reading = cpu.Cpuid({0xb, 1});
+  if (registers::LeafPresence(cpu, 0xb) == Presence::kAbsent || !reading ||
+      !reading->Has(CpuidRegister::kEbx)) {
+    return std::nullopt;
+  }
+  const std::uint32_t in_package = reading->registers.ebx & 0xffff;
+  const std::size_t covered = snapshot.online().Count() + snapshot.offline().Count();
+  return in_package > covered ? std::optional(in_package) : std::nullopt;
+}
+
+WordingInput DescribeForWording(const PlatformSnapshot& snapshot, const Context& context) {
+  WordingInput input;
+  input.online = snapshot.online();
+  input.offline = snapshot.offline();
+  input.measured_launch = context.measured_launch == true;
+  if (snapshot.online().empty()) return input;
+  const SnapshotCpu cpu(snapshot, snapshot.online().First());
+  if (const auto vendor = registers::ReadVendor(cpu)) input.vendor = *vendor;
+  input.hypervisor = HypervisorName(cpu);
+  input.more_cpus = MoreCpus(snapshot, cpu);
+  return input;
+}
+
+}  // namespace
+
+Selection VirtualizationRegisters() {
+  Selection selection = registers::FeatureRegisters();
+  selection.Add(CpuidLeaf{0x4000'0000});
+  selection.Add(registers::kFeatureControl.address);
+  selection.Add(registers::kVmCr.address);
+  return selection;
+}
+
+VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot) {
+  const Context context = ContextOf(snapshot.metadata());
+  VirtualizationVerdict verdict;
+  verdict.groups = JudgeGroups(snapshot, context);
+  if (!verdict.groups.empty()) {
+    const auto counted = Counted(verdict.groups);
+    verdict.state = CombineStates(counted);
+    verdict.technology = CombineTechnologies(counted);
+    verdict.usable =
+        (*std::min_element(counted.begin(), counted.end(), [](const auto* a, const auto* b) {
+          return a->usable < b->usable;
+        }))->usable;
+    CombineAttributions(counted, &verdict);
+  }
+  PutIntoWords(DescribeForWording(snapshot, context), &verdict);
+  return verdict;
+}
+
+int ExitCode(const VirtualizationVerdict& verdict) {
+  switch (verdict.state) {
+    case State::kUnsupported:
+      return 3;
+    case State::kHiddenByHypervisor:
+    case State::kContradictory:
+    case State::kIndeterminate:
+      return 2;
+    case State::kInconsistent:
+      return 1;
+    case State::kEnabled:
+    case State::kEnabledUnlocked:
+    case State::kEnabledInSmxOnly:
+    case State::kDisabledLocked:
+    case State::kDisabledUnlocked:
+    case State::kDisabledNeedsKey:
+    case State::kUnlocked:
+      return verdict.usable == Usable::kYes ? 0 : 1;
+  }
+  return 2;
+}
+
+}  // namespace vtprobe

@@ -1,0 +1,81 @@
+// Intel, Centaur and Zhaoxin: CPUID offers VMX, IA32_FEATURE_CONTROL switches
+// it. [intel/sdm-vol3] 24.6, 24.7
+
+#include "virtualization/attribution.h"
+#include "virtualization/judge_cpu.h"
+#include "vtprobe/registers/cpuid.h"
+#include "vtprobe/registers/msr.h"
+
+namespace vtprobe {
+namespace {
+
+using registers::kCpuid1Ecx;
+using registers::kFeatureControl;
+
+void Decide(std::uint64_t value, const Context& context, VirtualizationGroup* group) {
+  const bool measured = context.measured_launch == true;
+  const bool in_smx = kFeatureControl["VMX_IN_SMX"].IsSet(value);
+  if (!kFeatureControl["LOCK"].IsSet(value)) {
+    group->state = State::kUnlocked;
+    group->usable = Usable::kNotYet;
+  } else if (kFeatureControl["VMX_OUTSIDE_SMX"].IsSet(value)) {
+    group->state = State::kEnabled;
+    // Linux under tboot runs inside SMX and gives VMX up without the bit for it.
+    group->usable = measured && !in_smx ? Usable::kNo : Usable::kYes;
+  } else if (in_smx) {
+    group->state = State::kEnabledInSmxOnly;
+    if (kFeatureControl["SENTER_GLOBAL"].IsSet(value)) {
+      group->note = "The SENTER bits are set: firmware has switched Intel TXT on.";
+    }
+    group->usable = measured ? Usable::kYes : Usable::kNo;
+  } else {
+    group->state = State::kDisabledLocked;
+    group->usable = Usable::kNo;
+  }
+}
+
+VirtualizationGroup JudgeSwitch(const RegisterView& cpu, std::optional<bool> guest,
+                                const Context& context) {
+  const MsrReading value = cpu.Msr(kFeatureControl.address);
+  if (!value) {
+    if (value.error() == AccessCode::kGeneralProtection) {
+      return SwitchFaults(Technology::kVtx, guest);
+    }
+    return Unread(Technology::kVtx, value.error(),
+                  "CPUID offers VT-x, but IA32_FEATURE_CONTROL could not be read.");
+  }
+  VirtualizationGroup group;
+  group.technology = Technology::kVtx;
+  Decide(*value, context, &group);
+  const AttributionFinding attribution =
+      AttributeFeatureControl(*value, guest.value_or(false), context);
+  group.attribution = attribution.who;
+  group.attribution_reason = attribution.reason;
+  return group;
+}
+
+}  // namespace
+
+VirtualizationGroup JudgeVmx(const RegisterView& cpu, std::optional<bool> guest,
+                             const Context& context) {
+  const auto vmx = registers::Read(cpu, registers::kVmx);
+  const Evidence feature = EvidenceOf(cpu, kCpuid1Ecx);
+  const Evidence control = EvidenceOf(cpu, kFeatureControl);
+  if (!vmx) {
+    VirtualizationGroup group =
+        Unread(Technology::kUnknown, vmx.error(), "CPUID leaf 1 could not be read.");
+    group.evidence = WithoutUnasked({control});
+    group.evidence.push_back(feature);
+    return group;
+  }
+  if (*vmx == 0) {
+    VirtualizationGroup group = NotOffered(guest);
+    group.evidence = WithoutUnasked({feature, control});
+    return group;
+  }
+  VirtualizationGroup group = JudgeSwitch(cpu, guest, context);
+  group.evidence = {control, feature};
+  return group;
+}
+
+}  // namespace vtprobe

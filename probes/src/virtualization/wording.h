@@ -1,0 +1,34 @@
+// The verdict in words: the headline, why, and what to do. Nothing is decided
+// here.
+
+#ifndef VTPROBE_PROBES_SRC_VIRTUALIZATION_WORDING_H_
+#define VTPROBE_PROBES_SRC_VIRTUALIZATION_WORDING_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/probes/identity.h"
+#include "vtprobe/probes/virtualization.h"
+
+namespace vtprobe {
+
+// What the words need beyond the verdict.
+struct WordingInput {
+  std::optional<Vendor> vendor;
+  std::optional<std::string> hypervisor;
+  bool measured_launch = false;
+  CpuSet online;
+  CpuSet offline;
+  // The processor's number of logical CPUs, where its CPUID tells of more than
+  // the snapshot covers.
+  std::optional<std::uint32_t> more_cpus;
+};
+
+// Fills headline, explanation and remedy of a verdict that is complete otherwise.
+void PutIntoWords(const WordingInput& input, VirtualizationVerdict* verdict);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_PROBES_SRC_VIRTUALIZATION_WORDING_H_
