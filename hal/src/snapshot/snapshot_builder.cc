@@ -37,21 +37,21 @@ struct SnapshotBuilder::State {
       LogicalCpu high;
     };
 
-    Growing& Find(const Key& key, const CpuSet& block) {
+    Growing& Find(const Key& key, const CpuSet& cpus) {
       if (hint < columns.size() && columns[hint].column.key == key) return columns[hint++];
       const auto [found, added] = index.try_emplace(key, columns.size());
-      if (added) columns.push_back({{key, {}}, block.First(), block.Last()});
+      if (added) columns.push_back({{key, {}}, cpus.First(), cpus.Last()});
       hint = found->second + 1;
       return columns[found->second];
     }
 
-    std::vector<Column> Take(const std::vector<CpuSet>& sets) {
+    std::vector<Column> Take(const std::vector<CpuSet>& cpu_sets) {
       std::vector<Column> sorted;
       sorted.reserve(columns.size());
       for (Growing& growing : columns) {
         auto& entries = growing.column.entries;
         const auto by_first_cpu = [&](const auto& a, const auto& b) {
-          return sets[a.set].First() < sets[b.set].First();
+          return cpu_sets[a.set].First() < cpu_sets[b.set].First();
         };
         if (!std::is_sorted(entries.begin(), entries.end(), by_first_cpu)) {
           std::sort(entries.begin(), entries.end(), by_first_cpu);
