@@ -108,7 +108,7 @@ void AppendBlocks(const PlatformSnapshot& snapshot, const CpuSet& cpus, std::str
 std::string WriteDump(const PlatformSnapshot& snapshot) {
   std::string text = "vtprobe-dump 1\n";
   for (const auto& [key, value] : snapshot.metadata().entries()) {
-    text += "meta " + key + " = " + value + '\n';
+    text.append("meta ").append(key).append(" = ").append(value).append("\n");
   }
   AppendBlocks(snapshot, snapshot.online(), "", &text);
   AppendBlocks(snapshot, snapshot.offline(), " offline", &text);
