@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# From a fresh Debian 12 machine to an answer: installs what the build needs,
+# builds the optimized vtprobe, runs it on this machine and on a recording.
+#
+#   tools/setup.sh                                  all of that
+#   tools/setup.sh --packages-only [--with-clang]   the packages and nothing more
+#
+# May be run again at any time: what is there already is left alone.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# The one list of Debian packages that this project needs.
+readonly PACKAGES=(
+  g++ cmake ninja-build
+  libcli11-dev libcpuid-dev libexpected-dev libfmt-dev libtomlplusplus-dev nlohmann-json3-dev
+  zlib1g-dev
+  libbenchmark-dev libgmock-dev libgtest-dev
+  ccache git mold
+)
+# What the second compiler, the formatting check and clang-tidy need on top.
+readonly CLANG_PACKAGES=(clang-14 clang-format-14 clang-tidy-14)
+
+readonly EXAMPLE_DUMP=recorded-msr-dumps/intel/skylake-506e3-txt-on/machine.dump
+
+say() { printf '\n== %s\n' "$*"; }
+die() {
+  printf 'setup.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+is_installed() {
+  [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed* ]]
+}
+
+install_packages() {
+  if ! { command -v dpkg-query && command -v apt-get; } >/dev/null; then
+    die "this is not a Debian system; install by hand what provides: $*"
+  fi
+  local package missing=()
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  if ((${#missing[@]} == 0)); then
+    echo "All $# packages are installed."
+    return
+  fi
+
+  local as_root=()
+  if (($(id -u) != 0)); then
+    command -v sudo >/dev/null ||
+      die "not root, and there is no sudo; as root: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  echo "Installing ${missing[*]}"
+  local apt_get=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
+    apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
+  # Package lists that are a little old are better than none.
+  "${apt_get[@]}" update || echo "setup.sh: apt-get update failed; going on with the lists there are" >&2
+  "${apt_get[@]}" install -y --no-install-recommends "${missing[@]}"
+}
+
+# Runs vtprobe and says what its exit status means. 1, 2 and 3 are answers, not
+# failures.
+ask() {
+  printf '\n$ %s\n' "$*"
+  local status=0
+  "$@" || status=$?
+  printf '\nExit status %d: ' "$status"
+  case $status in
+    0) echo "hardware virtualization is usable on every CPU." ;;
+    1) echo "it is not usable, and the answer above says why and what to do." ;;
+    2) echo "it can't be determined, and the answer above says what is missing." ;;
+    3) echo "this CPU does not offer it." ;;
+    *) die "vtprobe failed" ;;
+  esac
+}
+
+with_clang=false
+packages_only=false
+for argument in "$@"; do
+  case $argument in
+    --packages-only) packages_only=true ;;
+    --with-clang) with_clang=true ;;
+    *) die "unknown argument: $argument (known: --packages-only, --with-clang)" ;;
+  esac
+done
+
+say "Packages"
+if $with_clang; then
+  install_packages "${PACKAGES[@]}" "${CLANG_PACKAGES[@]}"
+else
+  install_packages "${PACKAGES[@]}"
+fi
+if $packages_only; then exit 0; fi
+
+say "Building vtprobe"
+cmake --preset release
+cmake --build --preset release --target vtprobe --parallel "$(nproc)"
+
+say "This machine"
+ask build/release/bin/vtprobe
+
+say "A recording: firmware locked VT-x for measured launches (TXT) only"
+ask build/release/bin/vtprobe check --replay "$EXAMPLE_DUMP"
+
+cat <<'END'
+
+The program is build/release/bin/vtprobe; README.md says what else it does.
+tools/test.sh builds and runs the tests.
+END

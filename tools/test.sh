@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds everything and runs all tests.
+#
+#   tools/test.sh [PRESET...]   presets of CMakePresets.json; without any: dev
+#
+# Goes through all presets given, whatever fails in between, and then exits
+# with 1 if anything did. Each one's ctest output is kept in
+# build/PRESET/ctest.log.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+presets=("$@")
+((${#presets[@]})) || presets=(dev)
+
+setup=(tools/setup.sh --packages-only)
+for preset in "${presets[@]}"; do
+  rm -f "build/$preset/ctest.log"
+  if [[ $preset == clang ]]; then setup+=(--with-clang); fi
+done
+"${setup[@]}"
+
+# "all" and every public header on its own.
+build_and_test() {
+  local preset=$1 log=$PWD/build/$1/ctest.log
+  local fixed_addresses=()
+  # gcc 12's ThreadSanitizer can't start under the address randomization of
+  # newer kernels (vm.mmap_rnd_bits above 28); a container may forbid setarch.
+  if [[ $preset == tsan ]] && setarch --addr-no-randomize true 2>/dev/null; then
+    fixed_addresses=(setarch --addr-no-randomize)
+  fi
+  cmake --preset "$preset" &&
+    "${fixed_addresses[@]}" cmake --build --preset "$preset" --parallel "$(nproc)" \
+      --target all all_verify_interface_header_sets &&
+    "${fixed_addresses[@]}" ctest --preset "$preset" --parallel "$(nproc)" --output-log "$log"
+}
+
+failed=()
+for preset in "${presets[@]}"; do
+  printf '\n== Preset %s\n' "$preset"
+  build_and_test "$preset" || failed+=("$preset")
+done
+
+printf '\n'
+for preset in "${presets[@]}"; do
+  summary=$(grep -s 'tests passed,' "build/$preset/ctest.log" || echo "did not get as far as the tests")
+  printf '%-12s %s\n' "$preset" "$summary"
+done
+if ((${#failed[@]})); then
+  printf 'Failed: %s\n' "${failed[*]}"
+  exit 1
+fi
