@@ -31,6 +31,7 @@ inline constexpr std::string_view kFirmwareVersion = "firmware.version";
 inline constexpr std::string_view kFirmwareDate = "firmware.date";
 inline constexpr std::string_view kBoard = "board";
 inline constexpr std::string_view kMicrocode = "microcode";
+inline constexpr std::string_view kLockdown = "lockdown";  // none, integrity, confidentiality
 inline constexpr std::string_view kLicence = "licence";
 }  // namespace meta
 
@@ -42,7 +43,8 @@ class Metadata {
   // Adds the key, or changes its value in place. The value is made storable:
   // control characters and what is no UTF-8 become blanks, '#', which would
   // start a comment in a dump, becomes U+FF03 (FULLWIDTH NUMBER SIGN), and
-  // blanks at both ends go. A value that is empty then is not kept.
+  // blanks at both ends go. A value that is empty then is not kept: the key
+  // stays as it was.
   void Set(std::string_view key, std::string_view value);
   void Erase(std::string_view key);
 
