@@ -1,0 +1,47 @@
+#include "vtprobe/hal/host_context.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "linux/cpu_presence.h"
+#include "linux/firmware.h"
+#include "linux/host_file.h"
+#include "linux/kernel_config.h"
+#include "linux/lockdown.h"
+#include "linux/measured_launch.h"
+#include "linux/microcode.h"
+
+namespace vtprobe {
+
+HostContext ReadHostContext(const std::filesystem::path& root) {
+  HostContext context;
+  context.online = ReadOnlineCpus(root);
+  context.offline = ReadOfflineCpus(root, context.online);
+
+  // Set() keeps no empty value, so what is absent stays so.
+  Metadata& metadata = context.metadata;
+  const auto release = ReadAttribute(root / "proc/sys/kernel/osrelease");
+  metadata.Set(meta::kKernel, release.value_or(std::string()));
+  const auto config = ReadKernelConfig(root, release);
+  if (const auto kvm_intel = config ? config->Setting("CONFIG_KVM_INTEL") : std::nullopt) {
+    metadata.Set(meta::kKvmIntel, std::string_view(&*kvm_intel, 1));
+  }
+  const auto hypervisor = ReadAttribute(root / "sys/hypervisor/type");
+  if (!hypervisor) {
+    if (const auto measured = ReadMeasuredLaunch(root, config)) {
+      metadata.Set(meta::kMeasuredLaunch, *measured ? "yes" : "no");
+    }
+  }
+  metadata.Set(meta::kHypervisor, hypervisor.value_or(std::string()));
+  metadata.Set(meta::kMicrocode, ReadMicrocode(root, context.online));
+  const Firmware firmware = ReadFirmware(root);
+  metadata.Set(meta::kFirmwareVendor, firmware.vendor);
+  metadata.Set(meta::kFirmwareVersion, firmware.version);
+  metadata.Set(meta::kFirmwareDate, firmware.date);
+  metadata.Set(meta::kBoard, firmware.board);
+  metadata.Set(meta::kLockdown, ReadLockdown(root));
+  return context;
+}
+
+}  // namespace vtprobe

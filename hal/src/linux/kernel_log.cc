@@ -1,0 +1,135 @@
+#include "linux/kernel_log.h"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <string>
+
+#include "linux/host_file.h"
+#include "linux/plain_text.h"
+
+namespace vtprobe {
+namespace {
+
+// The largest ring buffer in common use takes a few megabytes.
+constexpr std::size_t kMaxLogBytes = std::size_t{16} << 20;
+// One read of /dev/kmsg gives one record; the kernel refuses a smaller buffer
+// than the record needs, and makes none longer than this (CONSOLE_EXT_LOG_MAX).
+constexpr std::size_t kMaxRecordBytes = 8192;
+
+// The kernel's first message, printed before it looks at anything.
+constexpr std::string_view kBanner = "Linux version ";
+
+struct Log {
+  std::string text;
+  bool gapless = true;
+};
+
+std::optional<Log> ReadKmsg(const std::filesystem::path& path) {
+  const auto file = HostFile::Open(path, HostFile::Kind::kRegularOrCharacterDevice);
+  if (!file) return std::nullopt;
+  Log log;
+  std::array<char, kMaxRecordBytes> record;
+  for (std::size_t budget = kMaxLogBytes; budget >= record.size();) {
+    const ssize_t got = file->Read(record.data(), record.size());
+    if (got == 0 || (got < 0 && errno == EAGAIN)) return log;
+    if (got > 0) {
+      log.text.append(record.data(), static_cast<std::size_t>(got));
+      budget -= static_cast<std::size_t>(got);
+    } else if (errno == EPIPE) {
+      // Records were overwritten before they could be read; reading goes on
+      // with the oldest that is left.
+      log.gapless = false;
+      budget -= record.size();
+    } else {
+      return std::nullopt;
+    }
+  }
+  log.gapless = false;
+  return log;
+}
+
+// The message of a record "PRIORITY,SEQUENCE,MICROSECONDS,FLAGS[,...];MESSAGE",
+// as Documentation/ABI/testing/dev-kmsg has it. The priority is the syslog
+// facility times 8 plus the level, and facility 0 is the kernel's alone. Lines
+// that start with a blank belong to the record before.
+std::optional<std::string_view> KmsgMessage(std::string_view line) {
+  static constexpr unsigned kFirstOfProcesses = 8;
+  unsigned priority = 0;
+  const char* const end = line.data() + line.size();
+  const auto [after, error] = std::from_chars(line.data(), end, priority);
+  if (error != std::errc{} || after == end || *after != ',') return std::nullopt;
+  const std::size_t separator = line.find(';');
+  if (separator == std::string_view::npos || priority >= kFirstOfProcesses) return std::nullopt;
+  return line.substr(separator + 1);
+}
+
+// The message of a line "[    0.000000] MESSAGE", as dmesg prints it; kernels
+// that record callers add "[    T0]", and journalctl puts "kernel: " in front.
+std::optional<std::string_view> DmesgMessage(std::string_view line) {
+  static constexpr std::string_view kJournalIdentifier = "kernel: ";
+  for (int stamp = 0; stamp < 2 && line.starts_with('['); ++stamp) {
+    const std::size_t end = line.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    line.remove_prefix(end + 1);
+  }
+  line = Trimmed(line);
+  if (line.starts_with(kJournalIdentifier)) line.remove_prefix(kJournalIdentifier.size());
+  return line;
+}
+
+// Seconds since the epoch at which the kernel started.
+std::optional<std::int64_t> BootTime(const std::filesystem::path& root) {
+  static constexpr std::string_view kField = "btime ";
+  const auto stat = ReadWholeFile(root / "proc/stat", kMaxLogBytes);
+  if (!stat) return std::nullopt;
+  std::string_view rest = *stat;
+  while (auto line = TakeLine(&rest)) {
+    if (!line->starts_with(kField)) continue;
+    line->remove_prefix(kField.size());
+    std::int64_t seconds = 0;
+    const char* const end = line->data() + line->size();
+    const auto [after, error] = std::from_chars(line->data(), end, seconds);
+    if (error != std::errc{} || after != end) return std::nullopt;
+    return seconds;
+  }
+  return std::nullopt;
+}
+
+// Without a proof that it is this boot's, the file may speak of another kernel.
+std::optional<Log> ReadDmesgFile(const std::filesystem::path& root) {
+  const auto file = HostFile::Open(root / "var/log/dmesg");
+  if (!file) return std::nullopt;
+  const auto boot_time = BootTime(root);
+  if (!boot_time || file->modified_at() < *boot_time) return std::nullopt;
+  auto text = ReadRest(*file, kMaxLogBytes);
+  if (!text) return std::nullopt;
+  return Log{*std::move(text)};
+}
+
+using MessageOf = std::optional<std::string_view> (*)(std::string_view line);
+
+std::optional<bool> Logged(const Log& log, MessageOf message_of, std::string_view message) {
+  bool banner = false;
+  std::string_view rest = log.text;
+  while (const auto line = TakeLine(&rest)) {
+    const auto text = message_of(*line);
+    if (!text) continue;
+    if (text->starts_with(message)) return true;
+    banner = banner || text->starts_with(kBanner);
+  }
+  return banner && log.gapless ? std::optional(false) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<bool> KernelLogged(const std::filesystem::path& root, std::string_view message) {
+  if (const auto kmsg = ReadKmsg(root / "dev/kmsg")) {
+    if (const auto logged = Logged(*kmsg, KmsgMessage, message)) return logged;
+  }
+  if (const auto dmesg = ReadDmesgFile(root)) return Logged(*dmesg, DmesgMessage, message);
+  return std::nullopt;
+}
+
+}  // namespace vtprobe

@@ -1,0 +1,60 @@
+#include "linux/microcode.h"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "linux/cpuinfo.h"
+#include "linux/host_file.h"
+
+namespace vtprobe {
+namespace {
+
+// A revision is 32 bits wide, as in IA32_BIOS_SIGN_ID[63:32], and Linux writes it
+// as "0x%x". [intel/sdm-vol4] table 2-2
+std::optional<std::uint32_t> ParseRevision(std::string_view text) {
+  static constexpr std::string_view kPrefix = "0x";
+  if (!text.starts_with(kPrefix)) return std::nullopt;
+  text.remove_prefix(kPrefix.size());
+  std::uint32_t revision = 0;
+  const char* const end = text.data() + text.size();
+  const auto [after, error] = std::from_chars(text.data(), end, revision, 16);
+  if (error != std::errc{} || after != end) return std::nullopt;
+  return revision;
+}
+
+std::string Hex(std::uint32_t value) {
+  std::array<char, 8> digits;
+  const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  return "0x" + std::string(digits.data(), result.ptr);
+}
+
+}  // namespace
+
+std::string ReadMicrocode(const std::filesystem::path& root, const CpuSet& online) {
+  std::set<std::uint32_t> revisions;
+  const std::filesystem::path cpus = root / "sys/devices/system/cpu";
+  for (const LogicalCpu cpu : online.ToVector()) {
+    const std::string folder = "cpu" + std::to_string(Number(cpu));
+    const auto text = ReadAttribute(cpus / folder / "microcode/version");
+    if (const auto revision = text ? ParseRevision(*text) : std::nullopt) {
+      revisions.insert(*revision);
+    }
+  }
+  if (revisions.empty()) {
+    for (const std::string& text : ReadCpuinfoField(root, "microcode")) {
+      if (const auto revision = ParseRevision(text)) revisions.insert(*revision);
+    }
+  }
+  std::string list;
+  for (const std::uint32_t revision : revisions) {
+    if (!list.empty()) list += ", ";
+    list += Hex(revision);
+  }
+  return list;
+}
+
+}  // namespace vtprobe
