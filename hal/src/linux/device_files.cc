@@ -1,0 +1,90 @@
+#include "linux/device_files.h"
+
+#include <cerrno>
+#include <utility>
+
+#include "vtprobe/hal/cpu_set.h"
+
+namespace vtprobe {
+namespace {
+
+// A signal may interrupt any call; nothing was done then.
+template <typename Call>
+auto RepeatIfInterrupted(Call call) {
+  auto result = call();
+  while (result == -EINTR) result = call();
+  return result;
+}
+
+}  // namespace
+
+DeviceFiles::DeviceFiles(std::string root, std::string node, ReadErrnoMeaning read_errno_meaning,
+                         std::unique_ptr<DeviceCalls> calls)
+    : root_(std::move(root)),
+      node_(std::move(node)),
+      read_errno_meaning_(read_errno_meaning),
+      calls_(std::move(calls)) {}
+
+DeviceFiles::~DeviceFiles() {
+  fds_.ForEachOpen([this](int fd) { calls_->Close(fd); });
+}
+
+Result<void> DeviceFiles::Read(LogicalCpu cpu, std::uint64_t offset, std::span<std::byte> buffer) {
+  const Result<int> fd = OpenedFd(cpu);
+  if (!fd) return tl::unexpected<AccessError>(fd.error());
+
+  const std::int64_t count =
+      RepeatIfInterrupted([&] { return calls_->Pread(*fd, buffer, offset); });
+  if (count < 0) {
+    const int sys_errno = static_cast<int>(-count);
+    return Fail(read_errno_meaning_(sys_errno), sys_errno);
+  }
+  if (static_cast<std::size_t>(count) != buffer.size()) return Fail(AccessCode::kShortRead);
+  return {};
+}
+
+Result<int> DeviceFiles::OpenedFd(LogicalCpu cpu) {
+  // No kernel makes a node for such a number, and the table has no place for it.
+  if (Number(cpu) > kMaxCpuNumber) return tl::unexpected<AccessError>(WhyNotOpened(ENOENT));
+
+  FdTable::Slot& slot = fds_.SlotOf(cpu);
+  int kept = slot.load(std::memory_order_acquire);
+  if (kept != FdTable::kClosed) return kept;
+
+  const std::string path = root_ + "/" + std::to_string(Number(cpu)) + "/" + node_;
+  const int fd = RepeatIfInterrupted([&] { return calls_->Open(path); });
+  if (fd < 0) return tl::unexpected<AccessError>(WhyNotOpened(-fd));
+  driver_.store(Driver::kPresent, std::memory_order_relaxed);
+  if (slot.compare_exchange_strong(kept, fd, std::memory_order_acq_rel)) return fd;
+  // Another thread opened the same CPU's file meanwhile.
+  calls_->Close(fd);
+  return kept;
+}
+
+AccessError DeviceFiles::WhyNotOpened(int sys_errno) {
+  switch (sys_errno) {
+    case ENOENT:
+      return {DriverIsPresent() ? AccessCode::kCpuOffline : AccessCode::kNoDriver, sys_errno};
+    case EPERM:
+    case EACCES:
+      return {AccessCode::kPermissionDenied, sys_errno};
+    case ENXIO:
+      return {AccessCode::kCpuOffline, sys_errno};
+    default:
+      return {AccessCode::kIo, sys_errno};
+  }
+}
+
+// The search walks all CPUs, so it is made once and not for each of them. A
+// driver that is loaded later shows itself at the first file that opens.
+bool DeviceFiles::DriverIsPresent() {
+  Driver driver = driver_.load(std::memory_order_relaxed);
+  if (driver == Driver::kUnknown) {
+    const Driver found = calls_->AnyCpuHasNode(root_, node_) ? Driver::kPresent : Driver::kAbsent;
+    // Not over what another thread learnt meanwhile by opening a file.
+    if (driver_.compare_exchange_strong(driver, found, std::memory_order_relaxed)) driver = found;
+  }
+  return driver == Driver::kPresent;
+}
+
+}  // namespace vtprobe

@@ -1,0 +1,50 @@
+#include "linux/posix_device_calls.h"
+
+#include <fcntl.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace vtprobe {
+namespace {
+
+// MSR addresses reach 0xFFFFFFFF, and a CPUID subleaf stands above bit 32.
+static_assert(sizeof(off_t) == 8, "device offsets need 64-bit file offsets");
+
+bool IsCpuNumber(const std::string& name) {
+  return !name.empty() &&
+         std::all_of(name.begin(), name.end(), [](char c) { return '0' <= c && c <= '9'; });
+}
+
+}  // namespace
+
+int PosixDeviceCalls::Open(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  return fd >= 0 ? fd : -errno;
+}
+
+std::int64_t PosixDeviceCalls::Pread(int fd, std::span<std::byte> buffer, std::uint64_t offset) {
+  const ssize_t count = ::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(offset));
+  return count >= 0 ? count : -errno;
+}
+
+void PosixDeviceCalls::Close(int fd) { ::close(fd); }
+
+bool PosixDeviceCalls::AnyCpuHasNode(const std::string& root, const std::string& node) {
+  std::error_code error;
+  std::filesystem::directory_iterator folder(root, error);
+  for (; !error && folder != std::filesystem::directory_iterator(); folder.increment(error)) {
+    const std::filesystem::path& cpu = folder->path();
+    std::error_code ignored;
+    if (IsCpuNumber(cpu.filename().string()) && std::filesystem::exists(cpu / node, ignored)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace vtprobe
