@@ -1,0 +1,33 @@
+#include "vtprobe/hal/cpuid_instruction.h"
+
+#if !defined(__x86_64__)
+#error "CPUID is an instruction of x86: build this backend for x86-64"
+#endif
+
+#include <cpuid.h>
+#include <sched.h>
+
+#include "vtprobe/hal/pinned_scope.h"
+
+namespace vtprobe {
+namespace {
+
+Result<CpuidRegisters> Execute(LogicalCpu cpu, CpuidLeaf leaf) {
+  CpuidRegisters answer;
+  __cpuid_count(leaf.leaf, leaf.subleaf, answer.eax, answer.ebx, answer.ecx, answer.edx);
+  // Had the CPU gone offline, or had somebody else changed this thread's
+  // affinity, the answer could be another CPU's.
+  if (::sched_getcpu() != static_cast<int>(Number(cpu))) return Fail(AccessCode::kNotPinned);
+  return answer;
+}
+
+}  // namespace
+
+Result<CpuidRegisters> CpuidInstruction::ReadCpuid(LogicalCpu cpu, CpuidLeaf leaf) {
+  if (PinnedScope::AlreadyOn(cpu)) return Execute(cpu, leaf);
+  const Result<PinnedScope> scope = PinnedScope::To(cpu);
+  if (!scope) return tl::unexpected<AccessError>(scope.error());
+  return Execute(cpu, leaf);
+}
+
+}  // namespace vtprobe
