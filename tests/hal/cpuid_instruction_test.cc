@@ -1,0 +1,104 @@
+#include "vtprobe/hal/cpuid_instruction.h"
+
+#include <cpuid.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "hal/affinity_filter.h"
+#include "hal/usable_cpus.h"
+#include "vtprobe/fixtures/live_cpuid_contract.h"
+#include "vtprobe/fixtures/result_matchers.h"
+#include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/pinned_scope.h"
+
+namespace vtprobe {
+namespace {
+
+using fixtures::FailsWith;
+using fixtures::ReadsAs;
+
+TEST(CpuidInstruction, AnswersAsTheInstructionDoes) {
+  CpuidRegisters expected;
+  __cpuid_count(0, 0, expected.eax, expected.ebx, expected.ecx, expected.edx);
+  CpuidInstruction cpuid;
+  EXPECT_THAT(cpuid.ReadCpuid(UsableCpus().front(), {0, 0}), ReadsAs(expected));
+}
+
+// Leaf 0xB repeats the subleaf in ECX[7:0]. [intel/sdm-vol2] CPUID
+TEST(CpuidInstruction, PassesTheSubleafOn) {
+  CpuidInstruction cpuid;
+  const LogicalCpu cpu = UsableCpus().front();
+  const auto basic = cpuid.ReadCpuid(cpu, {0, 0});
+  ASSERT_TRUE(basic.has_value());
+  if (basic->eax < 0xb) GTEST_SKIP() << "this CPU has no leaf 0xB";
+  for (const std::uint32_t subleaf : {0u, 1u, 2u}) {
+    const auto answer = cpuid.ReadCpuid(cpu, {0xb, subleaf});
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->ecx & 0xff, subleaf);
+  }
+}
+
+TEST(CpuidInstruction, LeavesTheThreadsAffinityAsItWas) {
+  std::jthread([] {
+    AllowEveryCpu();
+    CpuidInstruction cpuid;
+    const std::vector<LogicalCpu> before = UsableCpus();
+    for (const LogicalCpu cpu : before) {
+      EXPECT_TRUE(cpuid.ReadCpuid(cpu, {0, 0}).has_value());
+      EXPECT_EQ(UsableCpus(), before);
+    }
+  });
+}
+
+TEST(CpuidInstruction, ACpuThatDoesNotExistIsNotPinned) {
+  CpuidInstruction cpuid;
+  EXPECT_THAT(cpuid.ReadCpuid(LogicalCpu{kMaxCpuNumber}, {0, 0}),
+              FailsWith(AccessCode::kNotPinned, EINVAL));
+}
+
+TEST(CpuidInstruction, DoesNotBindAThreadThatIsBoundAlready) {
+  std::jthread([] {
+    const LogicalCpu cpu = UsableCpus().front();
+    const auto scope = PinnedScope::To(cpu);
+    ASSERT_TRUE(scope.has_value());
+    if (!AnswerSetAffinityWith(EPERM)) GTEST_SKIP() << "this kernel has no seccomp filters";
+    CpuidInstruction cpuid;
+    EXPECT_TRUE(cpuid.ReadCpuid(cpu, {0, 0}).has_value());
+  });
+}
+
+TEST(CpuidInstruction, KeepsTheErrnoOfARefusedAffinity) {
+  std::jthread([] {
+    const LogicalCpu elsewhere{Number(UsableCpus().back()) + 1};
+    if (!AnswerSetAffinityWith(EPERM)) GTEST_SKIP() << "this kernel has no seccomp filters";
+    CpuidInstruction cpuid;
+    EXPECT_THAT(cpuid.ReadCpuid(elsewhere, {0, 0}), FailsWith(AccessCode::kNotPinned, EPERM));
+  });
+}
+
+}  // namespace
+
+namespace fixtures {
+namespace {
+
+class CpuidInstructionHarness {
+ public:
+  std::optional<std::string> Unavailable() { return std::nullopt; }
+  std::vector<LogicalCpu> cpus() { return UsableCpus(); }
+  CpuidReader& reader() { return cpuid_; }
+
+ private:
+  CpuidInstruction cpuid_;
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(CpuidInstruction, LiveCpuidContract, CpuidInstructionHarness);
+
+}  // namespace
+}  // namespace fixtures
+}  // namespace vtprobe
