@@ -17,8 +17,9 @@ readonly PACKAGES=(
   libbenchmark-dev libgmock-dev libgtest-dev
   ccache git mold
 )
-# What the second compiler, the formatting check and clang-tidy need on top.
-readonly CLANG_PACKAGES=(clang-14 clang-format-14 clang-tidy-14)
+# What the second compiler, its sanitizers, the formatting check and clang-tidy
+# need on top.
+readonly CLANG_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev)
 
 readonly EXAMPLE_DUMP=recorded-msr-dumps/intel/skylake-506e3-txt-on/machine.dump
 

@@ -15,7 +15,7 @@ presets=("$@")
 setup=(tools/setup.sh --packages-only)
 for preset in "${presets[@]}"; do
   rm -f "build/$preset/ctest.log"
-  if [[ $preset == clang ]]; then setup+=(--with-clang); fi
+  case $preset in clang | asan-ubsan) setup+=(--with-clang) ;; esac
 done
 "${setup[@]}"
 
