@@ -104,7 +104,7 @@ Finding Unread(const Rule& rule, const UniformRegister& uniform, const Compariso
   for (const auto& [code, failed] : comparison.failed) {
     cpus = cpus.Union(failed);
     reasons.push_back(fmt::format("{} ({})", failed.ToString(), Name(code)));
-    advice.push_back(std::string(Advise(code)));
+    advice.emplace_back(Advise(code));
   }
   Finding finding = MakeFinding(
       rule, Outcome::kIndeterminate, cpus,

@@ -188,8 +188,9 @@ class Writer {
   std::string Sentence() const {
     switch (verdict_.state) {
       case State::kEnabled:
-        if (verdict_.usable == Usable::kYes)
+        if (verdict_.usable == Usable::kYes) {
           return fmt::format("{} is usable {}.", technology_, Where());
+        }
         return fmt::format(
             "{} is OFF {}: this is a measured launch, and the locked setting does not allow it "
             "there.",
@@ -262,8 +263,9 @@ class Writer {
       return fmt::format("{}, but {} could not be read{}.", GroupList(), Cpus(unread_),
                          blocking->unread ? fmt::format(": {}", Describe(*blocking->unread)) : "");
     }
-    if (!blocking->unread || verdict_.technology == Technology::kUnknown)
+    if (!blocking->unread || verdict_.technology == Technology::kUnknown) {
       return Lowered(blocking->note);
+    }
     return fmt::format("{} offered, but its switch ({}) could not be read: {}.",
                        technology_ + " is", SwitchName(), Describe(*blocking->unread));
   }
@@ -379,8 +381,9 @@ class Writer {
             "the CPUs still differ, give the vendor a recording (vtprobe record).",
             SettingName(verdict_.technology), kPowerOff);
       case State::kIndeterminate:
-        if (verdict_.groups.empty())
+        if (verdict_.groups.empty()) {
           return "Record the machine again: sudo vtprobe record -o FILE.";
+        }
         if (AllHaveReasons()) return {};
         return "Check where this CPUID comes from: a damaged recording, an emulator or an "
                "engineering sample can report a vendor that does not exist.";
