@@ -44,11 +44,12 @@ find_layer() {
 find_private_header() {
   local file=$1 header=$2 folder=${1%/*}
   path=
-  while [[ $folder == */* ]]; do
+  while :; do
     if [[ -f $folder/$header ]]; then
       path=$folder/$header
       return
     fi
+    [[ $folder == */* ]] || return 0
     folder=${folder%/*}
   done
 }

@@ -1,0 +1,22 @@
+// The machines that benchmarks look at: Intel hosts of any size on which VT-x
+// is enabled, with a reading of every register that the verdict and the rules
+// look at.
+
+#ifndef VTPROBE_BENCH_MACHINES_H_
+#define VTPROBE_BENCH_MACHINES_H_
+
+#include <cstdint>
+
+#include "vtprobe/hal/snapshot.h"
+
+namespace vtprobe::bench {
+
+// kUniform: all CPUs give the same readings, as a healthy host's do.
+// kDistinct: no two CPUs do, the worst there is for grouping them.
+enum class Likeness : std::uint8_t { kUniform, kDistinct };
+
+PlatformSnapshot MakeMachine(std::uint32_t cpus, Likeness likeness);
+
+}  // namespace vtprobe::bench
+
+#endif  // VTPROBE_BENCH_MACHINES_H_
