@@ -1,0 +1,175 @@
+#include "corpus/comparison.h"
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <sstream>
+#include <string_view>
+
+#include "vtprobe/probes/identity.h"
+#include "vtprobe/probes/rule.h"
+#include "vtprobe/probes/virtualization.h"
+
+namespace vtprobe::corpus {
+namespace {
+
+struct Answer {
+  VirtualizationVerdict verdict;
+  std::vector<Finding> findings;
+};
+
+Answer Judge(const PlatformSnapshot& snapshot) {
+  Answer answer{JudgeVirtualization(snapshot), {}};
+  answer.findings = JudgeRules({snapshot, answer.verdict});
+  return answer;
+}
+
+// Collects the lines "what: expected ..., found ...".
+class Report {
+ public:
+  void Compare(const std::string& what, std::string_view expected, std::string_view found) {
+    if (expected == found) return;
+    Add(what + ": expected " + std::string(expected) + ", found " + std::string(found));
+  }
+  void Add(std::string line) { lines_.push_back(std::move(line)); }
+  std::vector<std::string> Take() { return std::move(lines_); }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+std::string OrNone(const std::optional<std::string>& text) { return text.value_or("(none)"); }
+
+std::string Line(std::string_view cpus, std::string_view what, std::string_view unread) {
+  std::string line = "CPUs " + std::string(cpus) + " " + std::string(what);
+  if (!unread.empty()) line += ", unread: " + std::string(unread);
+  return line;
+}
+
+// Every line that only one side has, sorted so that pairs stand together.
+void CompareLines(const std::string& what, std::vector<std::string> expected,
+                  std::vector<std::string> found, Report* report) {
+  std::sort(expected.begin(), expected.end());
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> missing;
+  std::set_difference(expected.begin(), expected.end(), found.begin(), found.end(),
+                      std::back_inserter(missing));
+  std::vector<std::string> extra;
+  std::set_difference(found.begin(), found.end(), expected.begin(), expected.end(),
+                      std::back_inserter(extra));
+  for (const std::string& line : missing) report->Add(what + " expected, not found: " + line);
+  for (const std::string& line : extra) report->Add(what + " found, not expected: " + line);
+}
+
+void CompareGroups(const Expected& expected, const VirtualizationVerdict& verdict, Report* report) {
+  std::vector<std::string> wanted;
+  for (const ExpectedGroup& group : expected.groups) {
+    wanted.push_back(Line(group.cpus.ToString(), group.state, group.unread.value_or("")));
+  }
+  std::vector<std::string> found;
+  for (const VirtualizationGroup& group : verdict.groups) {
+    found.push_back(Line(group.cpus.ToString(), Name(group.state),
+                         group.unread ? Name(*group.unread) : std::string_view()));
+  }
+  CompareLines("group", std::move(wanted), std::move(found), report);
+
+  for (const ExpectedGroup& group : expected.groups) {
+    if (!group.attribution) continue;
+    for (const VirtualizationGroup& candidate : verdict.groups) {
+      if (candidate.cpus != group.cpus) continue;
+      report->Compare("attribution of CPUs " + group.cpus.ToString(), *group.attribution,
+                      Name(candidate.attribution));
+    }
+  }
+}
+
+void CompareFindings(const Expected& expected, const std::vector<Finding>& findings,
+                     Report* report) {
+  std::vector<std::string> wanted;
+  for (const ExpectedFinding& finding : expected.findings) {
+    wanted.push_back(Line(finding.cpus.ToString(), finding.rule + " " + finding.outcome, ""));
+  }
+  std::vector<std::string> found;
+  for (const Finding& finding : findings) {
+    if (finding.outcome == Outcome::kPass || finding.outcome == Outcome::kNotApplicable) continue;
+    const std::string what = std::string(finding.rule) + " " + std::string(Name(finding.outcome));
+    found.push_back(Line(finding.cpus.ToString(), what, ""));
+  }
+  CompareLines("finding", std::move(wanted), std::move(found), report);
+}
+
+std::string Lowercase(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+std::string AllWords(const VirtualizationVerdict& verdict) {
+  std::string words = verdict.headline + "\n" + verdict.explanation + "\n" + verdict.remedy;
+  for (const VirtualizationGroup& group : verdict.groups) words += "\n" + group.note;
+  return words;
+}
+
+void CompareWords(const Expected& expected, const VirtualizationVerdict& verdict, Report* report) {
+  const std::string words = Lowercase(AllWords(verdict));
+  for (const std::string& word : expected.says) {
+    if (words.find(Lowercase(word)) == std::string::npos) report->Add("never says: " + word);
+  }
+  for (const std::string& word : expected.never_says) {
+    if (words.find(Lowercase(word)) != std::string::npos) report->Add("must not say: " + word);
+  }
+}
+
+std::optional<std::string> HypervisorOf(const PlatformSnapshot& snapshot) {
+  Selection leaves;
+  leaves.Add(CpuidLeaf{0x1, 0});
+  leaves.Add(CpuidLeaf{0x40000000, 0});
+  const std::vector<SnapshotRow> rows = snapshot.Rows(leaves);
+  return rows.empty() ? std::nullopt : HypervisorName(rows.front());
+}
+
+void Print(const Evidence& evidence, std::ostream& out) {
+  out << "    " << evidence.register_name << " (" << evidence.address << ") ";
+  if (evidence.value) {
+    out << "= 0x" << std::hex << *evidence.value << std::dec << '\n';
+  } else {
+    out << "! " << Name(evidence.value.error()) << '\n';
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> Differences(const Machine& machine) {
+  const Expected& expected = machine.expected;
+  const auto [verdict, findings] = Judge(machine.snapshot);
+  Report report;
+  report.Compare("state", expected.state, Name(verdict.state));
+  report.Compare("usable", expected.usable, Name(verdict.usable));
+  report.Compare("attribution", expected.attribution, Name(verdict.attribution));
+  report.Compare("technology", expected.technology, Name(verdict.technology));
+  report.Compare("exit code", std::to_string(expected.exit_code),
+                 std::to_string(ExitCode(verdict)));
+  CompareGroups(expected, verdict, &report);
+  CompareFindings(expected, findings, &report);
+  CompareWords(expected, verdict, &report);
+  report.Compare("hypervisor", OrNone(expected.hypervisor), OrNone(HypervisorOf(machine.snapshot)));
+  return report.Take();
+}
+
+std::string WholeAnswer(const Machine& machine) {
+  const auto [verdict, findings] = Judge(machine.snapshot);
+  std::ostringstream out;
+  out << verdict.headline << '\n' << verdict.explanation << '\n' << verdict.remedy << '\n';
+  for (const VirtualizationGroup& group : verdict.groups) {
+    out << "  CPUs " << group.cpus.ToString() << ' ' << Name(group.state) << ", "
+        << Name(group.attribution) << '\n';
+    for (const Evidence& evidence : group.evidence) Print(evidence, out);
+  }
+  for (const Finding& finding : findings) {
+    out << "  " << finding.rule << ' ' << Name(finding.outcome) << ": " << finding.message << '\n';
+    for (const Evidence& evidence : finding.evidence) Print(evidence, out);
+  }
+  return out.str();
+}
+
+}  // namespace vtprobe::corpus

@@ -1,0 +1,74 @@
+// A recorded machine: a folder of recorded-msr-dumps with its three files, as
+// recorded-msr-dumps/FORMAT.md states them.
+
+#ifndef VTPROBE_TESTS_CORPUS_MACHINE_FOLDER_H_
+#define VTPROBE_TESTS_CORPUS_MACHINE_FOLDER_H_
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "corpus/strict_toml.h"
+#include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/snapshot.h"
+
+namespace vtprobe::corpus {
+
+struct Manifest {
+  std::string title;
+  std::string vendor;  // the CPU's maker
+  std::string source;
+  std::string how;  // "transcribed", "synthetic", "recorded"
+  std::string licence;
+  std::string known;
+  std::optional<std::string> filled_in;
+};
+
+struct ExpectedGroup {
+  CpuSet cpus;
+  std::string state;
+  std::optional<std::string> attribution;  // absent: not checked
+  std::optional<std::string> unread;       // absent: nothing was unread
+};
+
+struct ExpectedFinding {
+  std::string rule;
+  std::string outcome;
+  CpuSet cpus;
+};
+
+struct Expected {
+  std::string state;
+  std::string usable;
+  std::string attribution;
+  std::string technology;
+  std::int64_t exit_code = 0;
+  std::optional<std::string> hypervisor;  // absent: no guest
+  std::vector<std::string> says;
+  std::vector<std::string> never_says;
+  std::vector<ExpectedGroup> groups;
+  std::vector<ExpectedFinding> findings;  // all that neither pass nor are not applicable
+};
+
+struct Machine {
+  PlatformSnapshot snapshot;
+  Manifest manifest;
+  Expected expected;
+};
+
+// The machines' folders, root/GROUP/NAME, as "GROUP/NAME", sorted. A root that
+// can't be listed has none.
+std::vector<std::string> MachineFolders(const std::filesystem::path& root);
+
+// Everything in one folder, or every problem that it has: a file that is
+// missing or not expected, a malformed dump, a key that is missing or unknown,
+// a manifest that contradicts the dump.
+tl::expected<Machine, Problems> LoadMachine(const std::filesystem::path& root,
+                                            const std::string& folder);
+
+}  // namespace vtprobe::corpus
+
+#endif  // VTPROBE_TESTS_CORPUS_MACHINE_FOLDER_H_
