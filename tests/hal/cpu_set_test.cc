@@ -14,6 +14,7 @@
 #include <iterator>
 #include <limits>
 #include <set>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -73,6 +74,11 @@ struct BadList {
   std::string_view text;
   std::size_t offset;        // of the first byte that can't be right
   std::string_view message;  // part of it
+
+  // Tests are listed by what this prints; bytes would name an address.
+  friend void PrintTo(const BadList& value, std::ostream* out) {
+    *out << testing::PrintToString(value.text);
+  }
 };
 
 class CpuSetParseErrorTest : public testing::TestWithParam<BadList> {};

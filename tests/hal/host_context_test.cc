@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -83,6 +84,11 @@ TEST(HostContextTest, OnlyALinuxKnownHypervisorIsNamed) {
 struct DateCase {
   std::string_view written;
   std::string_view kept;
+
+  // Tests are listed by what this prints; bytes would name an address.
+  friend void PrintTo(const DateCase& value, std::ostream* out) {
+    *out << testing::PrintToString(value.written);
+  }
 };
 
 class FirmwareDateTest : public testing::TestWithParam<DateCase> {};

@@ -8,6 +8,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -84,6 +85,11 @@ TEST(MetadataTest, EqualityIsOfKeysValuesAndOrder) {
 struct StorableCase {
   std::string_view given;
   std::string_view stored;
+
+  // Tests are listed by what this prints; bytes would name an address.
+  friend void PrintTo(const StorableCase& value, std::ostream* out) {
+    *out << testing::PrintToString(value.given);
+  }
 };
 
 class MetadataStorableTest : public testing::TestWithParam<StorableCase> {};
