@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 
 #include "vtprobe/hal/register_view.h"
@@ -22,6 +23,11 @@ struct Identity {
 
 // What could not be read is absent.
 Identity Identify(const RegisterView& cpu);
+
+// What its maker called the design, after the microarchitecture where the two
+// differ: "Haswell", "Zen 5 (Granite Ridge)". Nothing for a CPU that the table
+// does not know.
+std::optional<std::string_view> FindCodename(Vendor vendor, const CpuSignature& signature);
 
 // Whether the CPU is of a line that never had VMX or SVM, so that what its
 // feature bits say of them is garbage. False if the signature is not known.
