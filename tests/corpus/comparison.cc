@@ -57,8 +57,10 @@ void CompareLines(const std::string& what, std::vector<std::string> expected,
   std::vector<std::string> extra;
   std::set_difference(found.begin(), found.end(), expected.begin(), expected.end(),
                       std::back_inserter(extra));
-  for (const std::string& line : missing) report->Add(what + " expected, not found: " + line);
-  for (const std::string& line : extra) report->Add(what + " found, not expected: " + line);
+  const std::string not_found = what + " expected, not found: ";
+  for (const std::string& line : missing) report->Add(not_found + line);
+  const std::string not_expected = what + " found, not expected: ";
+  for (const std::string& line : extra) report->Add(not_expected + line);
 }
 
 void CompareGroups(const Expected& expected, const VirtualizationVerdict& verdict, Report* report) {

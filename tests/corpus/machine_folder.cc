@@ -161,7 +161,7 @@ std::vector<std::string> MachineFolders(const fs::path& root) {
   std::vector<std::string> folders;
   for (const std::string& group : FoldersIn(root)) {
     for (const std::string& name : FoldersIn(root / group)) {
-      folders.push_back(group + "/" + name);
+      folders.push_back((fs::path(group) / name).generic_string());
     }
   }
   std::sort(folders.begin(), folders.end());

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -59,8 +60,7 @@ cpus = "0-1"
 class MachineFolder : public testing::Test {
  protected:
   void SetUp() override {
-    root_ = fs::path(testing::TempDir()) /
-            testing::UnitTest::GetInstance()->current_test_info()->name();
+    root_ = fs::path(testing::TempDir()) / ("machine-folder-test-" + std::to_string(::getpid()));
     fs::remove_all(root_);
     fs::create_directories(root_ / "synthetic/a-machine");
     Write("machine.dump", kDump);

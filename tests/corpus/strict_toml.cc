@@ -99,7 +99,7 @@ std::vector<StrictTable> StrictTable::OptionalTables(std::string_view key) {
 
 void StrictTable::Finish() const {
   for (const auto& [key, node] : *table_) {
-    if (known_.count(key.str()) == 0) Complain(key.str(), "is no key of this file");
+    if (!known_.contains(key.str())) Complain(key.str(), "is no key of this file");
   }
 }
 
