@@ -123,11 +123,10 @@ std::optional<std::uint32_t> MoreCpus(const PlatformSnapshot& snapshot, const Re
   return in_package > covered ? std::optional(in_package) : std::nullopt;
 }
 
-WordingInput DescribeForWording(const PlatformSnapshot& snapshot, const Context& context) {
+WordingInput DescribeForWording(const PlatformSnapshot& snapshot) {
   WordingInput input;
   input.online = snapshot.online();
   input.offline = snapshot.offline();
-  input.measured_launch = context.measured_launch == true;
   if (snapshot.online().empty()) return input;
   const SnapshotCpu cpu(snapshot, snapshot.online().First());
   if (const auto vendor = registers::ReadVendor(cpu)) input.vendor = *vendor;
@@ -160,7 +159,10 @@ VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot) {
         }))->usable;
     CombineAttributions(counted, &verdict);
   }
-  PutIntoWords(DescribeForWording(snapshot, context), &verdict);
+  const WordingInput input = DescribeForWording(snapshot);
+  verdict.headline = Headline(input, verdict);
+  verdict.explanation = Explanation(input, verdict);
+  verdict.remedy = Remedy(verdict);
   return verdict;
 }
 

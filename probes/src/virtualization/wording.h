@@ -4,9 +4,9 @@
 #ifndef VTPROBE_PROBES_SRC_VIRTUALIZATION_WORDING_H_
 #define VTPROBE_PROBES_SRC_VIRTUALIZATION_WORDING_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/probes/identity.h"
@@ -18,7 +18,6 @@ namespace vtprobe {
 struct WordingInput {
   std::optional<Vendor> vendor;
   std::optional<std::string> hypervisor;
-  bool measured_launch = false;
   CpuSet online;
   CpuSet offline;
   // The processor's number of logical CPUs, where its CPUID tells of more than
@@ -26,8 +25,10 @@ struct WordingInput {
   std::optional<std::uint32_t> more_cpus;
 };
 
-// Fills headline, explanation and remedy of a verdict that is complete otherwise.
-void PutIntoWords(const WordingInput& input, VirtualizationVerdict* verdict);
+// Of a verdict that is complete but for its words.
+std::string Headline(const WordingInput& input, const VirtualizationVerdict& verdict);
+std::string Explanation(const WordingInput& input, const VirtualizationVerdict& verdict);
+std::string Remedy(const VirtualizationVerdict& verdict);
 
 }  // namespace vtprobe
 
