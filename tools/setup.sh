@@ -14,7 +14,7 @@ readonly PACKAGES=(
   g++ cmake ninja-build
   libcli11-dev libcpuid-dev libexpected-dev libfmt-dev libtomlplusplus-dev nlohmann-json3-dev
   zlib1g-dev
-  libbenchmark-dev libgmock-dev libgtest-dev
+  libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev
   ccache git mold
 )
 # What the second compiler, its sanitizers, the formatting check and clang-tidy
