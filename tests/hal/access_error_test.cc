@@ -21,6 +21,7 @@ using ::testing::Pair;
 
 TEST(AccessErrorTest, NamesAndOrderAreTheDumpFormats) {
   std::vector<std::pair<AccessCode, std::string_view>> rows;
+  rows.reserve(kAllAccessCodes.size());
   for (const AccessCode code : kAllAccessCodes) rows.emplace_back(code, Name(code));
   EXPECT_THAT(rows, ElementsAre(Pair(AccessCode::kGeneralProtection, "general-protection"),
                                 Pair(AccessCode::kCpuOffline, "cpu-offline"),

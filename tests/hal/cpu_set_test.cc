@@ -125,6 +125,7 @@ std::vector<Range> ArbitraryRanges() {
   const auto pairs = *rc::gen::container<std::vector<std::pair<std::uint32_t, std::uint32_t>>>(
       rc::gen::pair(rc::gen::inRange<std::uint32_t>(0, 40), rc::gen::inRange<std::uint32_t>(0, 6)));
   std::vector<Range> ranges;
+  ranges.reserve(pairs.size());
   for (const auto& [first, more] : pairs) ranges.push_back({first, first + more});
   return ranges;
 }
@@ -186,7 +187,9 @@ RC_GTEST_PROP(CpuSetProperty, MembersComeOutAscending, ()) {
 RC_GTEST_PROP(CpuSetProperty, AlgebraIsThatOfSets, ()) {
   const Sample a = ArbitrarySample();
   const Sample b = ArbitrarySample();
-  Members both, either, only_a;
+  Members both;
+  Members either;
+  Members only_a;
   std::set_intersection(a.members.begin(), a.members.end(), b.members.begin(), b.members.end(),
                         std::inserter(both, both.end()));
   std::set_union(a.members.begin(), a.members.end(), b.members.begin(), b.members.end(),

@@ -151,7 +151,7 @@ TEST_F(KernelConfigTest, TheKernelsOwnCopyNeedsNoRelease) {
 TEST_F(KernelConfigTest, ADamagedPackedCopyIsAbsent) {
   const std::string packed = Gzip(Configuration("CONFIG_KVM_INTEL=y\n"));
   for (std::size_t length = 0; length < packed.size(); ++length) {
-    tree.Write(kProcConfig, std::string_view(packed).substr(0, length));
+    tree.Write(kProcConfig, packed.substr(0, length));
     ASSERT_EQ(KvmIntel(), std::nullopt) << "cut to " << length << " of " << packed.size();
   }
   std::string wrong_checksum = packed;

@@ -3,10 +3,10 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -44,7 +44,7 @@ class OddFilesTest : public testing::TestWithParam<bool> {
  protected:
   // True for the two facts that lead to further files: without them most files
   // are not looked at.
-  bool Leads(std::string_view file) const {
+  static bool Leads(std::string_view file) {
     return GetParam() &&
            (file == "proc/sys/kernel/osrelease" || file == "sys/devices/system/cpu/online");
   }

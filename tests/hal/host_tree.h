@@ -5,9 +5,9 @@
 #define VTPROBE_TESTS_HAL_HOST_TREE_H_
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -36,7 +36,7 @@ class HostTree {
 
   // The path below the root, whose folder exists from now on.
   std::filesystem::path Place(std::string_view path) const {
-    const std::filesystem::path place = root_ / path;
+    std::filesystem::path place = root_ / path;
     std::filesystem::create_directories(place.parent_path());
     return place;
   }

@@ -17,7 +17,7 @@ std::string ReadLockdown(const std::filesystem::path& root) {
   const std::size_t open = text->find('[');
   const std::size_t close = text->find(']');
   if (open == std::string::npos || close == std::string::npos || close < open) return {};
-  const std::string word = text->substr(open + 1, close - open - 1);
+  std::string word = text->substr(open + 1, close - open - 1);
   for (const std::string_view level : kLevels) {
     if (word == level) return word;
   }
