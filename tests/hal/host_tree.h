@@ -5,32 +5,21 @@
 #define VTPROBE_TESTS_HAL_HOST_TREE_H_
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "hal/temp_tree.h"
 #include "vtprobe/hal/host_context.h"
 
 namespace vtprobe {
 
 class HostTree {
  public:
-  HostTree() {
-    std::string name = (std::filesystem::temp_directory_path() / "vtprobe-host-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "can't make a folder like " << name;
-    root_ = name;
-  }
-  ~HostTree() {
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
-  }
-  HostTree(const HostTree&) = delete;
-  HostTree& operator=(const HostTree&) = delete;
+  HostTree() : root_(folder_.root()) {}
 
   const std::filesystem::path& root() const { return root_; }
 
@@ -56,6 +45,7 @@ class HostTree {
   }
 
  private:
+  TempTree folder_;
   std::filesystem::path root_;
 };
 
