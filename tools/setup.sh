@@ -21,7 +21,7 @@ readonly PACKAGES=(
 # need on top.
 readonly CLANG_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev)
 
-readonly EXAMPLE_DUMP=recorded-msr-dumps/intel/skylake-506e3-txt-on/machine.dump
+readonly EXAMPLE_DUMP=recorded-msr-dumps/intel/core2-smx-only-ff03/machine.dump
 
 say() { printf '\n== %s\n' "$*"; }
 die() {
