@@ -33,17 +33,21 @@ const Importer* FindImporter(std::string_view name) {
   return found == kImporters.end() ? nullptr : *found;
 }
 
-tl::expected<const Importer*, Error> Detect(std::span<const File> files) {
-  const File& file = files.front();
-  Confidence surest = Confidence::kNone;
-  std::vector<const Importer*> candidates;
+Guess GuessFormat(const File& file) {
+  Guess guess;
   for (const Importer* const importer : kImporters) {
     const Confidence confidence = importer->detect(file);
-    if (confidence == Confidence::kNone || confidence < surest) continue;
-    if (confidence > surest) candidates.clear();
-    surest = confidence;
-    candidates.push_back(importer);
+    if (confidence == Confidence::kNone || confidence < guess.confidence) continue;
+    if (confidence > guess.confidence) guess.candidates.clear();
+    guess.confidence = confidence;
+    guess.candidates.push_back(importer);
   }
+  return guess;
+}
+
+tl::expected<const Importer*, Error> Detect(std::span<const File> files) {
+  const File& file = files.front();
+  const auto [confidence, candidates] = GuessFormat(file);
   if (candidates.empty()) {
     return tl::unexpected(
         Error{file.name, 1, 1,

@@ -69,6 +69,13 @@ std::span<const Importer* const> AllImporters();
 // Null for a name that is none of theirs.
 const Importer* FindImporter(std::string_view name);
 
+// The importers that are surest of a file, and how sure they are.
+struct Guess {
+  Confidence confidence = Confidence::kNone;
+  std::vector<const Importer*> candidates;
+};
+Guess GuessFormat(const File& file);
+
 // The importer that is surest of the first file, or an error that names the
 // candidates if two are equally sure, or all formats if none fits.
 tl::expected<const Importer*, Error> Detect(std::span<const File> files);

@@ -1,0 +1,122 @@
+// What happens around the importers: choosing one, joining files, and stating
+// where the snapshot comes from.
+
+#include "import/recording.h"
+#include "struct_support.h"
+
+namespace vtprobe::import {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::string_view kPu = "1 1 0 0 0 => 1 2 3 4\n";
+constexpr std::string_view kCsv = "MSR_ADDR,VALUE\n0x10,0x1\n";
+
+Input Named(std::string name, std::string_view content) {
+  return {std::move(name), std::string(content), true};
+}
+Input Found(std::string name, std::string_view content) {
+  return {std::move(name), std::string(content), false};
+}
+
+TEST(ReadRecording, SaysWhereASnapshotComesFrom) {
+  const auto imported =
+      ReadRecording({Named("/home/somebody/m/pu0", kPu), Named("pu1", kPu)}, nullptr, {});
+  ASSERT_TRUE(imported.has_value()) << Said(imported.error());
+  const Metadata& metadata = imported->snapshot.metadata();
+  EXPECT_EQ(metadata.Get(meta::kProvenance), "recorded");
+  EXPECT_EQ(metadata.Get(meta::kSource), "pu0 and 1 more");
+  EXPECT_EQ(metadata.Get(meta::kStage), std::nullopt);
+}
+
+TEST(ReadRecording, LeavesOurOwnDumpAsItIs) {
+  constexpr std::string_view kDump = "vtprobe-dump 1\nmeta board = x\ncpu 0\nmsr 0x3a = 0x5\n";
+  const auto imported = ReadRecording({Named("x", kDump)}, nullptr, {});
+  ASSERT_TRUE(imported.has_value());
+  EXPECT_EQ(WriteDump(imported->snapshot), kDump);
+}
+
+// GenuineIntel, family 6 model 0x5e; leaf 1 ECX bit 31 is the hypervisor's.
+TEST(ReadRecording, MarksAGuestByTheHypervisorBit) {
+  const auto stage_with = [](std::string_view ecx, std::string_view eax) {
+    std::string text = "1 0 0 0 0 => 16 756e6547 6c65746e 49656e69\n1 1 0 0 0 => ";
+    text.append(eax).append(" 0 ").append(ecx).append(" 0\n");
+    const auto imported = ReadRecording({Named("pu0", text)}, nullptr, {});
+    return imported->snapshot.metadata().Get(meta::kStage).value_or("none") == "guest";
+  };
+  EXPECT_TRUE(stage_with("80000000", "506e3"));
+  EXPECT_FALSE(stage_with("7fffffff", "506e3"));
+  // A Pentium: its ECX is no feature word.
+  EXPECT_FALSE(stage_with("80000000", "543"));
+}
+
+TEST(ReadRecording, WhatWasFoundMayBeSomethingElse) {
+  const auto imported = ReadRecording({Found("m/pu0", kPu), Found("m/README", "text"),
+                                       Found("m/empty", ""), Found("m/a", "?"), Found("m/b", "?")},
+                                      nullptr, {});
+  ASSERT_TRUE(imported.has_value()) << Said(imported.error());
+  EXPECT_THAT(imported->notes,
+              ElementsAre("left alone, being no recording: README, empty, a and 1 more"));
+}
+
+TEST(ReadRecording, WhatWasNamedMustBeUnderstood) {
+  const auto unknown = ReadRecording({Named("pu0", kPu), Named("README", "text")}, nullptr, {});
+  ASSERT_FALSE(unknown.has_value());
+  EXPECT_EQ(unknown.error().file, "README");
+
+  const auto alone = ReadRecording({Named("README", "text")}, nullptr, {});
+  ASSERT_FALSE(alone.has_value());
+  EXPECT_THAT(alone.error().message, HasSubstr("hwloc"));
+  EXPECT_THAT(alone.error().message, HasSubstr("vtprobe-dump 1"));
+}
+
+TEST(ReadRecording, NothingToReadIsAnError) {
+  EXPECT_FALSE(ReadRecording({}, nullptr, {}).has_value());
+  EXPECT_FALSE(ReadRecording({}, &kHwloc, {}).has_value());
+  EXPECT_FALSE(ReadRecording({Found("x", "?")}, nullptr, {}).has_value());
+  EXPECT_FALSE(ReadRecording({Found("x", "?")}, &kHwloc, {}).has_value());
+}
+
+TEST(ReadRecording, FormatsThatDifferAreNamed) {
+  const auto imported = ReadRecording({Named("pu0", kPu), Named("x.csv", kCsv)}, nullptr, {});
+  ASSERT_FALSE(imported.has_value());
+  EXPECT_EQ(imported.error().file, "x.csv");
+  EXPECT_THAT(imported.error().message, HasSubstr("firecracker-csv, but pu0 is of format hwloc"));
+}
+
+TEST(ReadRecording, AForcedFormatIsUsed) {
+  const auto forced = ReadRecording({Named("x", kPu)}, &kFirecrackerCsv, {});
+  ASSERT_FALSE(forced.has_value());
+  EXPECT_THAT(forced.error().message, HasSubstr("MSR_ADDR,VALUE"));
+
+  const auto picked =
+      ReadRecording({Found("pu0", kPu), Found("x.csv", kCsv)}, &kFirecrackerCsv, {});
+  ASSERT_TRUE(picked.has_value()) << Said(picked.error());
+  EXPECT_EQ(Body(picked->snapshot), "cpu 0\nmsr 0x10 = 0x1\n");
+  EXPECT_THAT(picked->notes, ElementsAre(HasSubstr("left alone, being no recording: pu0")));
+}
+
+TEST(MayBeRecording, TellsByTheBeginning) {
+  EXPECT_TRUE(MayBeRecording("vtprobe-dump 1\n"));
+  EXPECT_TRUE(MayBeRecording(kPu));
+  EXPECT_TRUE(MayBeRecording("\x1f\x8b"));
+  EXPECT_FALSE(MayBeRecording(""));
+  EXPECT_FALSE(MayBeRecording(std::string(1000, '\0')));
+  EXPECT_FALSE(MayBeRecording("y\ny\ny\n"));
+}
+
+TEST(NaturalOrder, CountsNumbers) {
+  const std::vector<std::string_view> ordered = {
+      "", "a", "pu", "pu0", "pu00", "pu1", "pu2", "pu10", "pu10a", "pu18446744073709551616", "pub"};
+  for (std::size_t i = 0; i < ordered.size(); ++i) {
+    for (std::size_t j = 0; j < ordered.size(); ++j) {
+      EXPECT_EQ(IsNaturallyBefore(ordered[i], ordered[j]), i < j)
+          << ordered[i] << " against " << ordered[j];
+    }
+  }
+}
+
+}  // namespace
+}  // namespace vtprobe::import
