@@ -46,8 +46,19 @@ bool AllHaveReasons(const VirtualizationVerdict& verdict) {
   });
 }
 
+// A guest's registers are its virtual firmware's to set, and its hypervisor's
+// to offer.
+std::string InAGuest(State state) {
+  if (state == State::kUnlocked || state == State::kInconsistent) {
+    return "A guest's own firmware sets and locks this register on each virtual CPU, hot-plugged "
+           "ones included: update it (OVMF, SeaBIOS) and restart the guest. If that does not help, "
+           "ask whoever runs the hypervisor.";
+  }
+  return std::string(kAskForNesting);
+}
+
 std::string ForState(const VirtualizationVerdict& verdict) {
-  if (verdict.attribution == Attribution::kHypervisor) return std::string(kAskForNesting);
+  if (verdict.attribution == Attribution::kHypervisor) return InAGuest(verdict.state);
   switch (verdict.state) {
     case State::kEnabled:
       return "Boot without tboot, or enable VT-x together with TXT in firmware setup so that it "
