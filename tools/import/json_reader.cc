@@ -38,12 +38,8 @@ class TracingIterator {
     ++*this;
     return before;
   }
-  friend bool operator==(const TracingIterator& a, const TracingIterator& b) {
-    return a.at_ == b.at_;
-  }
-  friend bool operator!=(const TracingIterator& a, const TracingIterator& b) {
-    return a.at_ != b.at_;
-  }
+  // != follows from it; not every standard library's callers ask for both.
+  bool operator==(const TracingIterator& other) const { return at_ == other.at_; }
 
  private:
   const char* at_;
