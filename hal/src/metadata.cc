@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "utf8.h"
+#include "vtprobe/hal/utf8.h"
 
 namespace vtprobe {
 namespace {

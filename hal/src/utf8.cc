@@ -1,4 +1,4 @@
-#include "utf8.h"
+#include "vtprobe/hal/utf8.h"
 
 namespace vtprobe {
 namespace {

@@ -4,6 +4,7 @@
 #ifndef VTPROBE_REPORT_FORMATS_H_
 #define VTPROBE_REPORT_FORMATS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -19,6 +20,7 @@ enum class Verbosity : std::uint8_t { kQuiet, kNormal, kVerbose };
 struct RenderOptions {
   bool color = false;
   Verbosity verbosity = Verbosity::kNormal;
+  std::size_t width = 80;  // columns of the terminal
 };
 
 struct ReportFormat {

@@ -1,8 +1,8 @@
 // Just enough UTF-8 to keep text that is none, or that would steer a terminal,
 // out of recordings and reports.
 
-#ifndef VTPROBE_HAL_SRC_UTF8_H_
-#define VTPROBE_HAL_SRC_UTF8_H_
+#ifndef VTPROBE_HAL_UTF8_H_
+#define VTPROBE_HAL_UTF8_H_
 
 #include <cstddef>
 #include <string_view>
@@ -16,4 +16,4 @@ std::size_t PrintableLength(std::string_view text);
 
 }  // namespace vtprobe
 
-#endif  // VTPROBE_HAL_SRC_UTF8_H_
+#endif  // VTPROBE_HAL_UTF8_H_

@@ -1,0 +1,48 @@
+// Reads a machine into a snapshot: every CPU by a thread that is on it.
+//
+// A local read spares the interrupt that a remote one sends to the CPU asked,
+// and CPUID answers for the CPU it runs on, so the backends pin the thread that
+// calls them. On each CPU the CPUID leaves come first: they say which MSRs are
+// there to be read. A failure is a reading like any other.
+
+#ifndef VTPROBE_PROBES_CAPTURE_H_
+#define VTPROBE_PROBES_CAPTURE_H_
+
+#include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/metadata.h"
+#include "vtprobe/hal/readers.h"
+#include "vtprobe/hal/snapshot.h"
+
+namespace vtprobe {
+
+struct CapturePlan {
+  Selection registers;
+  // Reads also those MSRs of the register table of which CPUID says that the
+  // CPU has none. An MSR that the table does not know is always read.
+  bool absent_msrs = false;
+  // Two CPUs of a live machine that give the same APIC id were one: the thread
+  // was not where it should have been. All their CPUID readings become
+  // kNotPinned; their MSRs, which the driver reads on the CPU it is asked for,
+  // stay. Recordings often give all CPUs the same leaves.
+  bool distinct_apic_ids = true;
+};
+
+// Reads the online CPUs, as many at a time as a bounded number of threads can,
+// and declares the offline ones. `metadata` is taken over as it is. A thread
+// that can't be started is done without.
+PlatformSnapshot Capture(const CapturePlan& plan, const CpuSet& online, const CpuSet& offline,
+                         Metadata metadata, MsrReader& msrs, CpuidReader& cpuid);
+
+// The CPUID leaves that say which CPU this is: vendor, model, name, topology,
+// core type, hypervisor.
+Selection IdentityRegisters();
+
+// What a verdict is made from: all that the rules look at, and the identity.
+Selection CheckedRegisters();
+
+// What a recording holds: the above, and every register that has a definition.
+Selection RecordedRegisters();
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_PROBES_CAPTURE_H_

@@ -1,0 +1,21 @@
+// A register's value, bit by bit, in words.
+
+#ifndef VTPROBE_REPORT_DECODE_H_
+#define VTPROBE_REPORT_DECODE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "vtprobe/report/formats.h"
+#include "vtprobe/report/register_info.h"
+
+namespace vtprobe {
+
+// Every field with its bits, its value and what that says, set or not; and the
+// bits that are set though no field covers them.
+std::string RenderDecoded(const RegisterInfo& info, std::uint64_t value,
+                          const RenderOptions& options);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_REPORT_DECODE_H_

@@ -1,0 +1,128 @@
+// Workers share nothing that is written: each fills the slots of the CPUs that
+// fall to it, and joining them is the only synchronisation.
+
+#include "vtprobe/probes/capture.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <system_error>
+#include <thread>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "capture/apic_id.h"
+#include "capture/cpu_readings.h"
+#include "vtprobe/hal/pinned_scope.h"
+#include "vtprobe/hal/snapshot_builder.h"
+#include "vtprobe/registers/table.h"
+
+namespace vtprobe {
+namespace {
+
+// A thread waits on its CPU's driver most of its time, but each costs a stack.
+constexpr std::size_t kMaxWorkers = 64;
+
+struct Readers {
+  MsrReader& msrs;
+  CpuidReader& cpuid;
+};
+
+void ReadCpuidLeaves(const CapturePlan& plan, LogicalCpu cpu, CpuidReader& reader,
+                     CpuReadings* readings) {
+  for (const auto& [leaf, mask] : plan.registers.cpuid) {
+    const Result<CpuidRegisters> answer = reader.ReadCpuid(cpu, leaf);
+    // An instruction answers with four registers, whichever were asked for.
+    readings->Add(leaf, answer ? CpuidReading(PartialCpuid{*answer})
+                               : tl::unexpected(answer.error().code));
+  }
+}
+
+bool IsAbsent(MsrAddress address, const RegisterView& cpu) {
+  const MsrDef* const msr = registers::FindMsr(address);
+  return msr != nullptr && msr->present != nullptr && msr->present(cpu) == Presence::kAbsent;
+}
+
+void ReadMsrs(const CapturePlan& plan, LogicalCpu cpu, MsrReader& reader, CpuReadings* readings) {
+  for (const MsrAddress address : plan.registers.msrs) {
+    if (!plan.absent_msrs && IsAbsent(address, *readings)) continue;
+    const Result<std::uint64_t> value = reader.ReadMsr(cpu, address);
+    readings->Add(address, value ? MsrReading(*value) : tl::unexpected(value.error().code));
+  }
+}
+
+std::vector<CpuReadings> ReadAll(const CapturePlan& plan, const std::vector<LogicalCpu>& cpus,
+                                 const Readers& readers) {
+  std::vector<CpuReadings> slots(cpus.size());
+  const std::size_t worker_count = std::min(cpus.size(), kMaxWorkers);
+  const auto work = [&](std::size_t worker) {
+    for (std::size_t i = worker; i < cpus.size(); i += worker_count) {
+      // Makes the reads local and CPUID cheap. Where it fails, readers that
+      // depend on it say so, and the others need it not.
+      const Result<PinnedScope> here = PinnedScope::To(cpus[i]);
+      ReadCpuidLeaves(plan, cpus[i], readers.cpuid, &slots[i]);
+      ReadMsrs(plan, cpus[i], readers.msrs, &slots[i]);
+    }
+  };
+  std::vector<std::jthread> workers;
+  for (std::size_t worker = 0; worker < worker_count; ++worker) {
+    try {
+      workers.emplace_back(work, worker);
+    } catch (const std::system_error&) {
+      work(worker);
+    }
+  }
+  workers.clear();  // joins
+  return slots;
+}
+
+void DistrustSharedApicIds(std::vector<CpuReadings>* slots) {
+  std::map<std::uint32_t, CpuReadings*> owners;
+  for (CpuReadings& slot : *slots) {
+    const auto id = ApicId(slot);
+    if (!id) continue;
+    const auto [owner, first] = owners.try_emplace(*id, &slot);
+    if (first) continue;
+    owner->second->DistrustCpuid();
+    slot.DistrustCpuid();
+  }
+}
+
+// Each CPU has one block and each register stands in a selection once, so the
+// builder has nothing to refuse.
+PlatformSnapshot Assemble(const std::vector<LogicalCpu>& cpus,
+                          const std::vector<CpuReadings>& slots, const CpuSet& offline,
+                          Metadata metadata) {
+  SnapshotBuilder builder;
+  builder.metadata() = std::move(metadata);
+  for (std::size_t i = 0; i < cpus.size(); ++i) {
+    std::ignore = builder.OpenBlock(CpuSet(cpus[i]));
+    for (const auto& [leaf, reading] : slots[i].cpuid()) {
+      std::ignore = builder.AddCpuid(leaf, reading);
+    }
+    for (const auto& [address, reading] : slots[i].msrs()) {
+      std::ignore = builder.AddMsr(address, reading);
+    }
+  }
+  if (!offline.empty()) {
+    std::ignore = builder.OpenBlock(offline, SnapshotBuilder::Presence::kOffline);
+  }
+  return builder.Build();
+}
+
+}  // namespace
+
+PlatformSnapshot Capture(const CapturePlan& plan, const CpuSet& online, const CpuSet& offline,
+                         Metadata metadata, MsrReader& msrs, CpuidReader& cpuid) {
+  CapturePlan complete = plan;
+  if (plan.distinct_apic_ids) complete.registers.Add(ApicIdRegisters());
+  const std::vector<LogicalCpu> cpus = online.ToVector();
+  std::vector<CpuReadings> slots = ReadAll(complete, cpus, {msrs, cpuid});
+  if (plan.distinct_apic_ids) DistrustSharedApicIds(&slots);
+
+  return Assemble(cpus, slots, offline.Difference(online), std::move(metadata));
+}
+
+}  // namespace vtprobe

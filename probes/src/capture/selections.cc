@@ -1,0 +1,45 @@
+// What is worth reading for which purpose. A recording is for questions that
+// nobody has asked yet, a check is for one.
+
+#include "vtprobe/probes/capture.h"
+#include "vtprobe/probes/rule.h"
+#include "vtprobe/registers/table.h"
+
+namespace vtprobe {
+
+Selection IdentityRegisters() {
+  Selection registers;
+  for (const CpuidLeaf leaf : {
+           CpuidLeaf{0x0, 0},          // vendor, highest leaf
+           CpuidLeaf{0x1, 0},          // family, model, stepping, features
+           CpuidLeaf{0x7, 0},          // features, hybrid
+           CpuidLeaf{0xb, 0},          // threads of a core, APIC id
+           CpuidLeaf{0xb, 1},          // cores of a package
+           CpuidLeaf{0x1a, 0},         // core type
+           CpuidLeaf{0x1f, 0},         // topology, the successor of 0xB
+           CpuidLeaf{0x4000'0000, 0},  // hypervisor
+           CpuidLeaf{0x8000'0000, 0},  // highest extended leaf
+           CpuidLeaf{0x8000'0001, 0},  // features
+           CpuidLeaf{0x8000'0002, 0},  // brand string, in three parts
+           CpuidLeaf{0x8000'0003, 0},
+           CpuidLeaf{0x8000'0004, 0},
+       }) {
+    registers.Add(leaf);
+  }
+  return registers;
+}
+
+Selection CheckedRegisters() {
+  Selection registers = JudgedRegisters();
+  registers.Add(IdentityRegisters());
+  return registers;
+}
+
+Selection RecordedRegisters() {
+  Selection registers = CheckedRegisters();
+  for (const CpuidDef* const cpuid : registers::AllCpuid()) registers.Add(cpuid->leaf);
+  for (const MsrDef* const msr : registers::AllMsrs()) registers.Add(msr->address);
+  return registers;
+}
+
+}  // namespace vtprobe

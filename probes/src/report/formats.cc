@@ -1,0 +1,21 @@
+#include "vtprobe/report/formats.h"
+
+#include <array>
+
+namespace vtprobe {
+
+#define VTPROBE_REPORT_FORMAT(name, render) \
+  std::string render(const Report& report, const RenderOptions& options);
+#include "vtprobe/report/formats.def"
+#undef VTPROBE_REPORT_FORMAT
+
+std::span<const ReportFormat> ReportFormats() {
+  static constexpr std::array kFormats = {
+#define VTPROBE_REPORT_FORMAT(name, render) ReportFormat{name, render},
+#include "vtprobe/report/formats.def"
+#undef VTPROBE_REPORT_FORMAT
+  };
+  return kFormats;
+}
+
+}  // namespace vtprobe

@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "vtprobe/probes/identity.h"
+#include "vtprobe/report/report.h"
+
+namespace vtprobe {
+namespace {
+
+std::optional<std::string> Owned(std::optional<std::string_view> text) {
+  if (!text) return std::nullopt;
+  return std::string(*text);
+}
+
+// A hypervisor's or a hybrid's CPUs are of one make, and one that could not be
+// read must not hide it: each fact is that of the first CPU that tells it.
+// APIC ids stay out of the selection: they would make each CPU a row.
+void TakeFromCpus(const PlatformSnapshot& snapshot, Subject* subject) {
+  Selection selection;
+  selection.Add(CpuidLeaf{0x0});
+  selection.Add(CpuidLeaf{0x1}, MaskOf(CpuidRegister::kEax));
+  selection.Add(CpuidLeaf{0x1}, MaskOf(CpuidRegister::kEcx));
+  for (const std::uint32_t leaf :
+       {0x4000'0000u, 0x8000'0000u, 0x8000'0002u, 0x8000'0003u, 0x8000'0004u}) {
+    selection.Add(CpuidLeaf{leaf});
+  }
+  for (const SnapshotRow& row : snapshot.Rows(selection)) {
+    const Identity identity = Identify(row);
+    if (!subject->vendor && identity.vendor_string) subject->vendor = *identity.vendor_string;
+    if (!subject->model) subject->model = identity.brand;
+    if (!subject->family && identity.signature) {
+      subject->family = identity.signature->family;
+      subject->model_number = identity.signature->model;
+      subject->stepping = identity.signature->stepping;
+    }
+    if (!subject->hypervisor) subject->hypervisor = HypervisorName(row);
+  }
+}
+
+// "0x22, 0x24"
+std::vector<std::string> SplitRevisions(std::string_view text) {
+  constexpr std::string_view kSeparators = ", ";
+  std::vector<std::string> revisions;
+  while (true) {
+    const std::size_t start = text.find_first_not_of(kSeparators);
+    if (start == std::string_view::npos) return revisions;
+    text.remove_prefix(start);
+    const std::size_t end = std::min(text.find_first_of(kSeparators), text.size());
+    revisions.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+}
+
+void TakeFromMetadata(const Metadata& metadata, Subject* subject) {
+  using Target = std::optional<std::string> Subject::*;
+  static constexpr std::array<std::pair<std::string_view, Target>, 8> kOwnKeys = {{
+      {meta::kStage, &Subject::stage},
+      {meta::kSource, &Subject::source},
+      {meta::kKernel, &Subject::kernel},
+      {meta::kHypervisor, &Subject::hypervisor},
+      {meta::kFirmwareVendor, &Subject::firmware_vendor},
+      {meta::kFirmwareVersion, &Subject::firmware_version},
+      {meta::kFirmwareDate, &Subject::firmware_date},
+      {meta::kBoard, &Subject::board},
+  }};
+  for (const auto& [key, value] : metadata.entries()) {
+    const auto own = std::find_if(kOwnKeys.begin(), kOwnKeys.end(),
+                                  [&, &name = key](const auto& row) { return row.first == name; });
+    if (own != kOwnKeys.end()) {
+      subject->*own->second = value;
+    } else if (key == meta::kProvenance) {
+      subject->provenance = value;
+    } else if (key == meta::kMicrocode) {
+      subject->microcode = SplitRevisions(value);
+    } else {
+      subject->other.emplace_back(key, value);
+    }
+  }
+}
+
+Subject SubjectOf(const PlatformSnapshot& snapshot, std::optional<std::string> source) {
+  Subject subject;
+  // A dump is a recording unless it says otherwise.
+  subject.provenance = "recorded";
+  subject.source = std::move(source);
+  TakeFromMetadata(snapshot.metadata(), &subject);
+  TakeFromCpus(snapshot, &subject);
+  subject.cpus_online = snapshot.online();
+  subject.cpus_offline = snapshot.offline();
+  return subject;
+}
+
+}  // namespace
+
+Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_version,
+                  std::optional<std::string> source) {
+  Report report;
+  report.tool_version = tool_version;
+  report.subject = SubjectOf(snapshot, std::move(source));
+  report.virtualization = JudgeVirtualization(snapshot);
+  report.findings = JudgeRules({snapshot, report.virtualization});
+  for (const Finding& finding : report.findings) {
+    ++report.summary.at(static_cast<std::size_t>(finding.outcome));
+  }
+  report.exit_code = ExitCode(report.virtualization);
+  return report;
+}
+
+}  // namespace vtprobe

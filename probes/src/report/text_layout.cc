@@ -1,0 +1,157 @@
+#include "report/text_layout.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "vtprobe/hal/utf8.h"
+
+namespace vtprobe {
+namespace {
+
+constexpr std::size_t kIndent = 2;
+constexpr std::size_t kGap = 3;
+// A longer label, such as the list of every other CPU, has lines of its own.
+constexpr std::size_t kLongestLabel = 24;
+// Text is not squeezed into less than this, however narrow the terminal.
+constexpr std::size_t kNarrowest = 30;
+
+std::string Blanks(std::size_t count) { return std::string(count, ' '); }
+
+std::vector<std::string> Split(std::string_view text, char at) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(at), text.size());
+    if (end != 0) parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+std::string_view WithoutTrailingBlanks(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+// The items from column `column` on; later lines are indented to it.
+std::string Wrap(const std::vector<std::string>& items, std::string_view separator,
+                 std::size_t column, std::size_t width) {
+  const std::size_t limit = std::max(width, column + kNarrowest);
+  std::string text;
+  std::size_t at = column;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::string_view after =
+        i + 1 == items.size() ? std::string_view() : WithoutTrailingBlanks(separator);
+    if (i != 0) {
+      if (at + Columns(separator) + Columns(items[i]) + Columns(after) <= limit) {
+        text += separator;
+        at += Columns(separator);
+      } else {
+        text += WithoutTrailingBlanks(separator);
+        text += '\n' + Blanks(column);
+        at = column;
+      }
+    }
+    text += items[i];
+    at += Columns(items[i]);
+  }
+  return text;
+}
+
+// The code point that `text` starts with, which is well-formed UTF-8 of
+// `length` bytes.
+char32_t CodePoint(std::string_view text, std::size_t length) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (length == 1) return byte(0);
+  char32_t code = byte(0) & (0x7fu >> length);
+  for (std::size_t i = 1; i < length; ++i) code = code << 6 | (byte(i) & 0x3fu);
+  return code;
+}
+
+// Unicode's bidirectional formatting characters and line separators.
+bool TurnsTheLine(char32_t code) {
+  return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+         (code >= 0x2066 && code <= 0x2069);
+}
+
+}  // namespace
+
+TextRow Prose(std::string label, std::string_view text) {
+  return {std::move(label), {}, Split(text, ' ')};
+}
+
+std::string LayOut(std::vector<TextRow> rows, const RenderOptions& options) {
+  for (TextRow& row : rows) {
+    row.label = Printable(row.label);
+    row.lead = Printable(row.lead);
+    for (std::string& item : row.items) item = Printable(item);
+  }
+  std::size_t label_columns = 0;
+  std::size_t lead_columns = 0;
+  for (const TextRow& row : rows) {
+    if (Columns(row.label) <= kLongestLabel) {
+      label_columns = std::max(label_columns, Columns(row.label));
+    }
+    lead_columns = std::max(lead_columns, Columns(row.lead));
+  }
+
+  std::string text;
+  for (const TextRow& row : rows) {
+    std::string line = Blanks(kIndent);
+    std::size_t column = kIndent + label_columns + kGap;
+    if (Columns(row.label) <= kLongestLabel) {
+      line += Coloured(row.label, Colour::kDim, options);
+      line += Blanks(column - kIndent - Columns(row.label));
+    } else {
+      line += Coloured(Wrap(Split(row.label, ','), ",", kIndent, options.width), Colour::kDim,
+                       options);
+      line += '\n' + Blanks(column);
+    }
+    line += row.lead;
+    if (!row.lead.empty() && !row.items.empty()) {
+      line += Blanks(lead_columns - Columns(row.lead) + kGap);
+      column += lead_columns + kGap;
+    }
+    line += Wrap(row.items, row.separator, column, options.width);
+    text += WithoutTrailingBlanks(line);
+    text += '\n';
+  }
+  return text;
+}
+
+std::string Coloured(std::string_view text, Colour colour, const RenderOptions& options) {
+  if (!options.color || text.empty()) return std::string(text);
+  const auto code = [&]() -> std::string_view {
+    switch (colour) {
+      case Colour::kRed:
+        return "\x1b[1;31m";
+      case Colour::kGreen:
+        return "\x1b[1;32m";
+      case Colour::kYellow:
+        return "\x1b[1;33m";
+      case Colour::kDim:
+        return "\x1b[2m";
+    }
+    return "";
+  }();
+  return std::string(code) + std::string(text) + "\x1b[0m";
+}
+
+std::size_t Columns(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::string Printable(std::string_view text) {
+  std::string safe;
+  while (!text.empty()) {
+    const std::size_t length = PrintableLength(text);
+    if (length == 0 || TurnsTheLine(CodePoint(text, length))) {
+      safe += '?';
+    } else {
+      safe += text.substr(0, length);
+    }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return safe;
+}
+
+}  // namespace vtprobe
