@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "utf8.h"
+#include "vtprobe/hal/utf8.h"
 
 namespace vtprobe {
 

@@ -9,11 +9,6 @@
 namespace vtprobe {
 namespace {
 
-std::optional<std::string> Owned(std::optional<std::string_view> text) {
-  if (!text) return std::nullopt;
-  return std::string(*text);
-}
-
 // A hypervisor's or a hybrid's CPUs are of one make, and one that could not be
 // read must not hide it: each fact is that of the first CPU that tells it.
 // APIC ids stay out of the selection: they would make each CPU a row.

@@ -32,7 +32,9 @@ RegisterInfo InfoOf(const CpuidDef& cpuid) {
 
 RegisterInfo InfoOf(MsrAddress address) {
   if (const MsrDef* const msr = registers::FindMsr(address)) return InfoOf(*msr);
-  return {.name = {}, .address = fmt::format("{:#x}", Number(address))};
+  RegisterInfo info;
+  info.address = fmt::format("{:#x}", Number(address));
+  return info;
 }
 
 }  // namespace vtprobe

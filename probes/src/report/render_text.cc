@@ -10,6 +10,7 @@
 #include "report/text_layout.h"
 #include "vtprobe/registers/table.h"
 #include "vtprobe/report/formats.h"
+#include "vtprobe/report/printable.h"
 
 namespace vtprobe {
 namespace {
@@ -105,10 +106,10 @@ class Body {
 
   void AddWhy() {
     if (verdict_.attribution != Attribution::kUnknown || verbose_) {
-      Add("who", verdict_.attribution_reason.empty()
-                     ? std::string(Who(verdict_.attribution))
-                     : fmt::format("{}: {}", Who(verdict_.attribution),
-                                   verdict_.attribution_reason));
+      Add("who",
+          verdict_.attribution_reason.empty()
+              ? std::string(Who(verdict_.attribution))
+              : fmt::format("{}: {}", Who(verdict_.attribution), verdict_.attribution_reason));
     }
     if (verbose_) {
       Add("why", verdict_.explanation);
@@ -129,8 +130,9 @@ class Body {
       if (text) row.items.push_back(fmt::format("{}{}", before, *text));
     };
     if (subject.model) {
-      row.items.push_back(subject.codename ? fmt::format("{} ({})", *subject.model, *subject.codename)
-                                           : *subject.model);
+      row.items.push_back(subject.codename
+                              ? fmt::format("{} ({})", *subject.model, *subject.codename)
+                              : *subject.model);
     } else {
       add("", subject.vendor);
     }

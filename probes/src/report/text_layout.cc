@@ -1,9 +1,10 @@
 #include "report/text_layout.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
-#include "vtprobe/hal/utf8.h"
+#include "vtprobe/report/printable.h"
 
 namespace vtprobe {
 namespace {
@@ -12,6 +13,8 @@ constexpr std::size_t kIndent = 2;
 constexpr std::size_t kGap = 3;
 // A longer label, such as the list of every other CPU, has lines of its own.
 constexpr std::size_t kLongestLabel = 24;
+// What prose is wrapped to if there is no terminal.
+constexpr std::size_t kDefaultWidth = 80;
 // Text is not squeezed into less than this, however narrow the terminal.
 constexpr std::size_t kNarrowest = 30;
 
@@ -56,22 +59,6 @@ std::string Wrap(const std::vector<std::string>& items, std::string_view separat
   return text;
 }
 
-// The code point that `text` starts with, which is well-formed UTF-8 of
-// `length` bytes.
-char32_t CodePoint(std::string_view text, std::size_t length) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (length == 1) return byte(0);
-  char32_t code = byte(0) & (0x7fu >> length);
-  for (std::size_t i = 1; i < length; ++i) code = code << 6 | (byte(i) & 0x3fu);
-  return code;
-}
-
-// Unicode's bidirectional formatting characters and line separators.
-bool TurnsTheLine(char32_t code) {
-  return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
-         (code >= 0x2066 && code <= 0x2069);
-}
-
 }  // namespace
 
 TextRow Prose(std::string label, std::string_view text) {
@@ -93,6 +80,9 @@ std::string LayOut(std::vector<TextRow> rows, const RenderOptions& options) {
     lead_columns = std::max(lead_columns, Columns(row.lead));
   }
 
+  const std::size_t prose_width = options.width.value_or(kDefaultWidth);
+  const std::size_t table_width = options.width.value_or(std::numeric_limits<std::size_t>::max());
+
   std::string text;
   for (const TextRow& row : rows) {
     std::string line = Blanks(kIndent);
@@ -101,8 +91,8 @@ std::string LayOut(std::vector<TextRow> rows, const RenderOptions& options) {
       line += Coloured(row.label, Colour::kDim, options);
       line += Blanks(column - kIndent - Columns(row.label));
     } else {
-      line += Coloured(Wrap(Split(row.label, ','), ",", kIndent, options.width), Colour::kDim,
-                       options);
+      line +=
+          Coloured(Wrap(Split(row.label, ','), ",", kIndent, prose_width), Colour::kDim, options);
       line += '\n' + Blanks(column);
     }
     line += row.lead;
@@ -110,7 +100,7 @@ std::string LayOut(std::vector<TextRow> rows, const RenderOptions& options) {
       line += Blanks(lead_columns - Columns(row.lead) + kGap);
       column += lead_columns + kGap;
     }
-    line += Wrap(row.items, row.separator, column, options.width);
+    line += Wrap(row.items, row.separator, column, row.lead.empty() ? prose_width : table_width);
     text += WithoutTrailingBlanks(line);
     text += '\n';
   }
@@ -136,22 +126,9 @@ std::string Coloured(std::string_view text, Colour colour, const RenderOptions& 
 }
 
 std::size_t Columns(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-std::string Printable(std::string_view text) {
-  std::string safe;
-  while (!text.empty()) {
-    const std::size_t length = PrintableLength(text);
-    if (length == 0 || TurnsTheLine(CodePoint(text, length))) {
-      safe += '?';
-    } else {
-      safe += text.substr(0, length);
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return safe;
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
 }
 
 }  // namespace vtprobe

@@ -22,7 +22,9 @@ namespace vtprobe {
 // A label of its own row. The empty row is a blank line.
 struct TextRow {
   std::string label;
-  std::string lead;                // aligned with the leads of the other rows
+  // Aligned with the leads of the other rows. A row that has one is a table's:
+  // without a terminal it stays one line.
+  std::string lead;
   std::vector<std::string> items;  // lines break between these
   std::string_view separator = " ";
 };
@@ -41,10 +43,6 @@ std::string Coloured(std::string_view text, Colour colour, const RenderOptions& 
 
 // Columns on a terminal: one for each character.
 std::size_t Columns(std::string_view text);
-
-// The text without anything that would steer a terminal or turn the direction
-// of writing: each such character becomes '?'.
-std::string Printable(std::string_view text);
 
 }  // namespace vtprobe
 

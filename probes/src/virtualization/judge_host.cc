@@ -18,12 +18,13 @@ namespace {
 // Rows that differ in something the verdict does not rest on are one group.
 // The first entry of the evidence is what it rests on most.
 bool SameVerdict(const VirtualizationGroup& a, const VirtualizationGroup& b) {
-  const auto first = [](const VirtualizationGroup& group) {
-    return group.evidence.empty() ? std::optional<Evidence>() : group.evidence.front();
+  const auto same_basis = [&] {
+    if (a.evidence.empty() || b.evidence.empty()) return a.evidence.empty() == b.evidence.empty();
+    return a.evidence.front() == b.evidence.front();
   };
   return a.technology == b.technology && a.state == b.state && a.usable == b.usable &&
          a.attribution == b.attribution && a.unread == b.unread && a.note == b.note &&
-         first(a) == first(b);
+         same_basis();
 }
 
 // Evidence of a group is what all its CPUs read.

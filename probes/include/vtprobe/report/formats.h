@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,7 +21,9 @@ enum class Verbosity : std::uint8_t { kQuiet, kNormal, kVerbose };
 struct RenderOptions {
   bool color = false;
   Verbosity verbosity = Verbosity::kNormal;
-  std::size_t width = 80;  // columns of the terminal
+  // Columns of the terminal. None: it goes elsewhere, where a CPU group's line
+  // is searched for rather than looked at, and is not broken.
+  std::optional<std::size_t> width{};
 };
 
 struct ReportFormat {

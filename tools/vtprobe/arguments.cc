@@ -1,0 +1,55 @@
+#include "arguments.h"
+
+#include <fmt/format.h>
+
+#include "vtprobe/report/printable.h"
+
+namespace vtprobe {
+
+void DeclareSubject(CLI::App* app, Arguments* arguments) {
+  app->add_option("--replay", arguments->replay,
+                  "Judge this recording instead of the machine; - is standard input")
+      ->type_name("FILE");
+  app->add_option("--cpus", arguments->cpus, "Only these CPUs, such as 0-3,8")->type_name("LIST");
+}
+
+void DeclareFormat(CLI::App* app, Arguments* arguments) {
+  app->add_option("--format", arguments->format, "Form of the answer: text (default) or json")
+      ->type_name("FORMAT");
+}
+
+void DeclareOutput(CLI::App* app, Arguments* arguments) {
+  app->add_option("-o,--output", arguments->output,
+                  "Write to this file, as a whole or not at all; - is standard output")
+      ->type_name("FILE");
+}
+
+void DeclareStyle(CLI::App* app, Arguments* arguments) {
+  app->add_option("--color", arguments->color, "auto (default), always or never")
+      ->type_name("WHEN");
+  app->add_flag("-q,--quiet", arguments->quiet, "Nothing but the answer itself");
+  app->add_flag("-v,--verbose", arguments->verbose, "Everything that is known");
+}
+
+OrFailure<RenderOptions> StyleOf(const Arguments& arguments, const Terminal& terminal) {
+  if (arguments.quiet && arguments.verbose) {
+    return Fails(kUsageError, "--quiet and --verbose exclude each other");
+  }
+  const bool to_terminal = terminal.is_terminal && !arguments.output;
+  RenderOptions options;
+  if (arguments.color == "auto") {
+    options.color = to_terminal && terminal.wants_color;
+  } else if (arguments.color == "always") {
+    options.color = true;
+  } else if (arguments.color != "never") {
+    return Fails(kUsageError, fmt::format("--color {}: expected auto, always or never",
+                                          Printable(arguments.color)));
+  }
+  if (to_terminal) options.width = terminal.columns;
+  options.verbosity = arguments.quiet     ? Verbosity::kQuiet
+                      : arguments.verbose ? Verbosity::kVerbose
+                                          : Verbosity::kNormal;
+  return options;
+}
+
+}  // namespace vtprobe

@@ -1,0 +1,43 @@
+// What the command line said. Each command declares those it takes; the others
+// keep their defaults.
+
+#ifndef VTPROBE_TOOLS_VTPROBE_ARGUMENTS_H_
+#define VTPROBE_TOOLS_VTPROBE_ARGUMENTS_H_
+
+#include <CLI/App.hpp>
+#include <optional>
+#include <string>
+
+#include "failure.h"
+#include "terminal.h"
+#include "vtprobe/report/formats.h"
+
+namespace vtprobe {
+
+struct Arguments {
+  std::optional<std::string> replay;
+  std::optional<std::string> cpus;
+  std::optional<std::string> output;
+  std::string format = "text";
+  std::string color = "auto";
+  bool quiet = false;
+  bool verbose = false;
+  bool all = false;
+  std::string reg;
+  std::optional<std::string> bits;
+  std::string value;
+};
+
+// Options that several commands take, each declared in one place.
+void DeclareSubject(CLI::App* app, Arguments* arguments);  // --replay, --cpus
+void DeclareFormat(CLI::App* app, Arguments* arguments);
+void DeclareOutput(CLI::App* app, Arguments* arguments);
+void DeclareStyle(CLI::App* app, Arguments* arguments);  // --color, --quiet, --verbose
+
+// How text is to be rendered where it goes. kUsageError for options that
+// make no sense.
+OrFailure<RenderOptions> StyleOf(const Arguments& arguments, const Terminal& terminal);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_TOOLS_VTPROBE_ARGUMENTS_H_

@@ -1,0 +1,62 @@
+// vtprobe check: can this machine run hardware-assisted virtual machines, and
+// if not, what brings that back?
+
+#include <fmt/format.h>
+
+#include "command.h"
+#include "output.h"
+#include "subject.h"
+#include "suggestions.h"
+#include "vtprobe/report/formats.h"
+#include "vtprobe/report/printable.h"
+#include "vtprobe/report/report.h"
+
+namespace vtprobe {
+namespace {
+
+OrFailure<ReportFormat> FormatNamed(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const ReportFormat& format : ReportFormats()) {
+    if (format.name == name) return format;
+    names.push_back(format.name);
+  }
+  return Fails(kUsageError, fmt::format("there is no format {}; there are {}", Printable(name),
+                                        Enumerate(names)));
+}
+
+void Declare(CLI::App* app, Arguments* arguments) {
+  DeclareSubject(app, arguments);
+  DeclareFormat(app, arguments);
+  DeclareOutput(app, arguments);
+  DeclareStyle(app, arguments);
+  app->footer(
+      "Exit status:\n"
+      "  0  usable on every CPU\n"
+      "  1  not usable: disabled, restricted, not locked, or CPUs disagree\n"
+      "  2  can't be determined; the answer says why and what to do\n"
+      "  3  this CPU does not offer it\n"
+      "  64 usage, 65 malformed recording, 66 recording not found, 74 output failed");
+}
+
+OrFailure<int> Run(const Arguments& arguments, const Process& process) {
+  const auto format = FormatNamed(arguments.format);
+  if (!format) return tl::unexpected(format.error());
+  const auto style = StyleOf(arguments, process.terminal);
+  if (!style) return tl::unexpected(style.error());
+  const auto subject = LoadSubject(arguments, {.registers = CheckedRegisters()});
+  if (!subject) return tl::unexpected(subject.error());
+
+  const Report report = MakeReport(subject->snapshot, process.version, subject->source);
+  const auto written = WriteOutput(arguments.output, format->render(report, *style));
+  if (!written) return tl::unexpected(written.error());
+  return report.exit_code;
+}
+
+}  // namespace
+
+const Command kCheck{.name = "check",
+                     .summary = "Is hardware virtualization usable on every CPU? (the default)",
+                     .declare = Declare,
+                     .run = Run};
+
+}  // namespace vtprobe

@@ -1,0 +1,139 @@
+#include "command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "suggestions.h"
+#include "vtprobe/report/printable.h"
+
+namespace vtprobe {
+namespace {
+
+constexpr std::array kCommands = {
+#define VTPROBE_COMMAND(constant) &constant,
+#include "commands.def"
+#undef VTPROBE_COMMAND
+};
+constexpr const Command* kDefaultCommand = kCommands.front();
+
+constexpr const char* kDescription =
+    "Says whether this machine can run hardware-assisted virtual machines, on every CPU,\n"
+    "and if not, who switched that off and what brings it back.\n";
+
+tl::unexpected<Failure> UsageError(const std::string& message) {
+  return Fails(kUsageError, message + "\nvtprobe --help shows what there is.");
+}
+
+// The options take effect in one Arguments, whether they stand before or after
+// the command's name.
+class CommandLine {
+ public:
+  explicit CommandLine(std::string_view version) : app_(kDescription, "vtprobe") {
+    app_.set_help_flag("-h,--help", "Show this and exit");
+    app_.set_version_flag("--version", fmt::format("vtprobe {}", version),
+                          "Show the version and exit");
+    app_.require_subcommand(0, 1);
+    kDefaultCommand->declare(&app_, &request_.arguments);
+    for (const Command* const command : kCommands) {
+      CLI::App* const sub = app_.add_subcommand(command->name, command->summary);
+      sub->footer("");  // not that of the default command
+      command->declare(sub, &request_.arguments);
+    }
+  }
+
+  OrFailure<std::variant<Request, std::string>> Parse(int argc, const char* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+      return app_.help();
+    } catch (const CLI::CallForVersion&) {
+      return app_.version() + '\n';
+    } catch (const CLI::ExtrasError&) {
+      return Unexpected();
+    } catch (const CLI::ArgumentMismatch& error) {
+      return Mismatch(error);
+    } catch (const CLI::ParseError& error) {
+      return UsageError(Printable(error.what()));
+    }
+    request_.command = kDefaultCommand;
+    if (const CLI::App* const sub = Chosen()) {
+      for (const Command* const command : kCommands) {
+        if (sub->get_name() == command->name) request_.command = command;
+      }
+      if (const auto fits = CheckOptionsBefore(*sub); !fits) return tl::unexpected(fits.error());
+    }
+    return request_;
+  }
+
+ private:
+  const CLI::App* Chosen() const {
+    const auto chosen = app_.get_subcommands();
+    return chosen.empty() ? nullptr : chosen.front();
+  }
+
+  // An option without its value, or given more than once.
+  tl::unexpected<Failure> Mismatch(const CLI::ArgumentMismatch& error) const {
+    for (const CLI::Option* const option : (Chosen() ? *Chosen() : app_).get_options()) {
+      if (option->count() > 1) {
+        return UsageError(fmt::format("{} is given twice", option->get_name()));
+      }
+    }
+    const std::string_view message = error.what();
+    return UsageError(
+        fmt::format("{} needs a value", Printable(message.substr(0, message.find(':')))));
+  }
+
+  // The first word that nothing takes.
+  tl::unexpected<Failure> Unexpected() const {
+    const CLI::App& app = Chosen() ? *Chosen() : app_;
+    const std::vector<std::string> extras = app_.remaining(true);
+    const std::string word = extras.empty() ? std::string() : extras.front();
+    std::vector<std::string_view> names;
+    if (word.starts_with('-')) {
+      std::vector<std::string> options;
+      for (const CLI::Option* const option : app.get_options()) {
+        for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
+      }
+      names.assign(options.begin(), options.end());
+      return UsageError(fmt::format("there is no option {}; the nearest are {}", Printable(word),
+                                    Enumerate(Nearest(word, std::move(names)))));
+    }
+    if (Chosen()) {
+      return UsageError(fmt::format("{} does not take {}", app.get_name(), Printable(word)));
+    }
+    for (const Command* const command : kCommands) names.emplace_back(command->name);
+    return UsageError(
+        fmt::format("there is no command {}; there are {}", Printable(word), Enumerate(names)));
+  }
+
+  // An option that stands before the command's name is one that the command
+  // has, and is not given again behind it.
+  OrFailure<void> CheckOptionsBefore(const CLI::App& sub) const {
+    for (const CLI::Option* const option : app_.get_options()) {
+      if (option->count() == 0) continue;
+      const std::string name = option->get_name();
+      const CLI::Option* const own = sub.get_option_no_throw(name);
+      if (own == nullptr) return UsageError(fmt::format("{} has no {}", sub.get_name(), name));
+      if (own->count() != 0) return UsageError(fmt::format("{} is given twice", name));
+    }
+    return {};
+  }
+
+  CLI::App app_;
+  Request request_;
+};
+
+}  // namespace
+
+OrFailure<std::variant<Request, std::string>> ParseCommandLine(int argc, const char* const* argv,
+                                                               std::string_view version) {
+  return CommandLine(version).Parse(argc, argv);
+}
+
+}  // namespace vtprobe

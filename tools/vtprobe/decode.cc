@@ -1,0 +1,59 @@
+// vtprobe decode: what a value of a register says, field by field. It reads
+// nothing from this machine.
+
+#include "vtprobe/report/decode.h"
+
+#include <fmt/format.h>
+
+#include "command.h"
+#include "output.h"
+#include "register_argument.h"
+#include "vtprobe/report/printable.h"
+
+namespace vtprobe {
+namespace {
+
+void Declare(CLI::App* app, Arguments* arguments) {
+  app->add_option("REGISTER", arguments->reg,
+                  "Name or MSR address: IA32_FEATURE_CONTROL, 0x3a, CPUID.01H:ECX")
+      ->required()
+      ->type_name("");
+  app->add_option("VALUE", arguments->value, "Hexadecimal with 0x, or decimal")
+      ->required()
+      ->type_name("");
+  DeclareOutput(app, arguments);
+  DeclareStyle(app, arguments);
+}
+
+OrFailure<std::uint64_t> ParseValue(const std::string& text, const RegisterInfo& info) {
+  const auto value = ParseNumber(text);
+  const std::uint64_t largest = ~std::uint64_t{0} >> (63 - info.highest_bit());
+  if (value && *value <= largest) return *value;
+  return Fails(kUsageError,
+               fmt::format("{}: expected a value of at most {} bits, such as 0xff03 or 65283",
+                           Printable(text), info.highest_bit() + 1));
+}
+
+OrFailure<int> Run(const Arguments& arguments, const Process& process) {
+  const auto reg = ParseRegister(arguments.reg);
+  if (!reg) return tl::unexpected(reg.error());
+  const RegisterInfo info = InfoOf(*reg);
+  if (info.name.empty()) return NoDefinition(std::get<MsrAddress>(*reg));
+  const auto value = ParseValue(arguments.value, info);
+  if (!value) return tl::unexpected(value.error());
+  const auto style = StyleOf(arguments, process.terminal);
+  if (!style) return tl::unexpected(style.error());
+
+  const auto written = WriteOutput(arguments.output, RenderDecoded(info, *value, *style));
+  if (!written) return tl::unexpected(written.error());
+  return 0;
+}
+
+}  // namespace
+
+const Command kDecode{.name = "decode",
+                      .summary = "What a register's value says, field by field",
+                      .declare = Declare,
+                      .run = Run};
+
+}  // namespace vtprobe

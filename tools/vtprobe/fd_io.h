@@ -1,0 +1,41 @@
+// Whole reads and writes on file descriptors.
+
+#ifndef VTPROBE_TOOLS_VTPROBE_FD_IO_H_
+#define VTPROBE_TOOLS_VTPROBE_FD_IO_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace vtprobe {
+
+// Closes a descriptor when it goes; a negative one is none.
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  ~Fd();
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+
+  int get() const { return fd_; }
+  bool valid() const { return fd_ >= 0; }
+  // Closes it now: 0, or the errno of what the kernel could not write after all.
+  int Close();
+
+ private:
+  int fd_;
+};
+
+// What an errno means, in the C library's words.
+std::string ErrnoText(int sys_errno);
+
+// Waits where the descriptor does not block, and goes on where a signal
+// interrupted. The number of bytes read, 0 at the end, or -errno.
+std::ptrdiff_t ReadSome(int fd, char* buffer, std::size_t size);
+
+// All of it: 0, or errno.
+int WriteAll(int fd, std::string_view text);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_TOOLS_VTPROBE_FD_IO_H_

@@ -1,0 +1,83 @@
+// vtprobe record: this machine as a dump that says the same elsewhere and
+// later. What could not be read is part of it.
+
+#include <fmt/format.h>
+
+#include <array>
+#include <ctime>
+#include <map>
+
+#include "command.h"
+#include "output.h"
+#include "subject.h"
+#include "vtprobe/hal/dump.h"
+
+namespace vtprobe {
+namespace {
+
+void Declare(CLI::App* app, Arguments* arguments) {
+  DeclareOutput(app, arguments);
+  app->add_flag("--all", arguments->all, "Also read registers that CPUID says are not there");
+  app->add_flag("-q,--quiet", arguments->quiet, "No word about what could not be read");
+}
+
+// RFC 3339, UTC.
+std::string Now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  std::array<char, sizeof("2026-01-01T00:00:00Z")> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc)};
+}
+
+// Provenance first, then who and when, then what the host says of itself.
+Metadata AsRecording(const Metadata& live, std::string_view version) {
+  Metadata metadata;
+  metadata.Set(meta::kProvenance, "recorded");
+  metadata.Set(meta::kTool, fmt::format("vtprobe {}", version));
+  metadata.Set(meta::kTime, Now());
+  for (const auto& [key, value] : live.entries()) {
+    if (key != meta::kProvenance) metadata.Set(key, value);
+  }
+  return metadata;
+}
+
+// One line for each reason for which MSRs are missing. The recording is whole
+// without them, but says less.
+std::string WhatIsMissing(const PlatformSnapshot& snapshot) {
+  std::map<AccessCode, CpuSet> failed;
+  for (const MsrAddress address : snapshot.Everything().msrs) {
+    for (const auto& [cpus, reading] : snapshot.Values(address)) {
+      if (reading || reading.error() == AccessCode::kGeneralProtection) continue;
+      CpuSet& with_code = failed[reading.error()];
+      with_code = with_code.Union(cpus);
+    }
+  }
+  std::string text;
+  for (const auto& [code, cpus] : failed) {
+    text += fmt::format("vtprobe: MSRs of CPUs {} are recorded as not read: {}; {}.\n",
+                        cpus.ToString(), Describe(code), Advise(code));
+  }
+  return text;
+}
+
+OrFailure<int> Run(const Arguments& arguments, const Process& process) {
+  auto subject =
+      LoadSubject(arguments, {.registers = RecordedRegisters(), .absent_msrs = arguments.all});
+  if (!subject) return tl::unexpected(subject.error());
+  PlatformSnapshot& snapshot = subject->snapshot;
+  snapshot.mutable_metadata() = AsRecording(snapshot.metadata(), process.version);
+  const auto written = WriteOutput(arguments.output, WriteDump(snapshot));
+  if (!written) return tl::unexpected(written.error());
+  if (!arguments.quiet) PrintError(WhatIsMissing(snapshot));
+  return 0;
+}
+
+}  // namespace
+
+const Command kRecord{.name = "record",
+                      .summary = "Save this machine as a dump that check --replay judges alike",
+                      .declare = Declare,
+                      .run = Run};
+
+}  // namespace vtprobe

@@ -1,0 +1,28 @@
+// What a command is to look at: this machine or a recording, all of it or some
+// CPUs.
+
+#ifndef VTPROBE_TOOLS_VTPROBE_SUBJECT_H_
+#define VTPROBE_TOOLS_VTPROBE_SUBJECT_H_
+
+#include <optional>
+#include <string>
+
+#include "arguments.h"
+#include "failure.h"
+#include "vtprobe/hal/snapshot.h"
+#include "vtprobe/probes/capture.h"
+
+namespace vtprobe {
+
+struct LoadedSubject {
+  PlatformSnapshot snapshot;
+  std::optional<std::string> source;  // the recording's name; nothing: this machine
+};
+
+// By --replay and --cpus. The plan is for a live machine; a recording is loaded
+// as it is.
+OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const CapturePlan& plan);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_TOOLS_VTPROBE_SUBJECT_H_

@@ -1,0 +1,70 @@
+#include "this_machine.h"
+
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "vtprobe/hal/cpuid_instruction.h"
+#include "vtprobe/hal/linux_msr_reader.h"
+#include "vtprobe/registers/cpuid.h"
+
+namespace vtprobe {
+namespace {
+
+CpuSet CpusOfThisProcess() {
+  // Larger than any kernel's mask, which a smaller one would make an error.
+  std::array<cpu_set_t, (kMaxCpuNumber + 1) / CPU_SETSIZE> mask{};
+  constexpr std::size_t kBytes = sizeof(mask);
+  if (::sched_getaffinity(0, kBytes, mask.data()) != 0) return {};
+  std::vector<CpuSet::Range> ranges;
+  for (std::uint32_t cpu = 0; cpu <= kMaxCpuNumber; ++cpu) {
+    if (CPU_ISSET_S(cpu, kBytes, mask.data())) ranges.push_back({cpu, cpu});
+  }
+  return CpuSet(std::move(ranges));
+}
+
+// The msr reader keeps a file open for each CPU, which a large machine's
+// default limit does not bear.
+void AllowOpenFiles(std::size_t count) {
+  constexpr rlim_t kOthers = 64;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= count + kOthers) return;
+  limit.rlim_cur = std::min(limit.rlim_max, count + kOthers);
+  // Where it is refused, the reads that find no descriptor say so.
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+}
+
+bool IsGuest(const PlatformSnapshot& snapshot) {
+  const std::vector<LogicalCpu> cpus = snapshot.online().ToVector();
+  return std::any_of(cpus.begin(), cpus.end(), [&](LogicalCpu cpu) {
+    return registers::Read(SnapshotCpu(snapshot, cpu), registers::kHypervisor).value_or(0) != 0;
+  });
+}
+
+}  // namespace
+
+HostContext DescribeThisMachine() {
+  HostContext host = ReadHostContext();
+  if (host.online.empty()) host.online = CpusOfThisProcess();
+  return host;
+}
+
+PlatformSnapshot ReadThisMachine(const CapturePlan& plan, const HostContext& host) {
+  AllowOpenFiles(host.online.Count());
+  LinuxMsrReader msrs;
+  CpuidInstruction cpuid;
+  PlatformSnapshot snapshot = Capture(plan, host.online, host.offline, Metadata(), msrs, cpuid);
+  Metadata metadata;
+  metadata.Set(meta::kProvenance, "live");
+  metadata.Set(meta::kStage, IsGuest(snapshot) ? "guest" : "os");
+  for (const auto& [key, value] : host.metadata.entries()) metadata.Set(key, value);
+  snapshot.mutable_metadata() = std::move(metadata);
+  return snapshot;
+}
+
+}  // namespace vtprobe

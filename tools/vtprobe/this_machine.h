@@ -1,0 +1,22 @@
+// The machine that this process runs on, as a snapshot.
+
+#ifndef VTPROBE_TOOLS_VTPROBE_THIS_MACHINE_H_
+#define VTPROBE_TOOLS_VTPROBE_THIS_MACHINE_H_
+
+#include "vtprobe/hal/host_context.h"
+#include "vtprobe/hal/snapshot.h"
+#include "vtprobe/probes/capture.h"
+
+namespace vtprobe {
+
+// What the host says of itself. If it does not say which CPUs are online, they
+// are those on which this process may run.
+HostContext DescribeThisMachine();
+
+// Reads the host's online CPUs with the instruction and the kernel's driver.
+// Its provenance is "live", its stage "os" or "guest".
+PlatformSnapshot ReadThisMachine(const CapturePlan& plan, const HostContext& host);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_TOOLS_VTPROBE_THIS_MACHINE_H_
