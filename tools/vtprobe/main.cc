@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <new>
 
 #include "command.h"
@@ -32,6 +33,8 @@ void Print(const Failure& failure) {
 }  // namespace vtprobe
 
 int main(int argc, char** argv) {
+  // A limit on file sizes makes a write fail, as a full disk does.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     const auto exit_status = vtprobe::Main(argc, argv);
     if (exit_status) return *exit_status;

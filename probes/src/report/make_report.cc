@@ -9,6 +9,11 @@
 namespace vtprobe {
 namespace {
 
+std::optional<std::string> Owned(std::optional<std::string_view> text) {
+  if (!text) return std::nullopt;
+  return std::string(*text);
+}
+
 // A hypervisor's or a hybrid's CPUs are of one make, and one that could not be
 // read must not hide it: each fact is that of the first CPU that tells it.
 // APIC ids stay out of the selection: they would make each CPU a row.
@@ -29,6 +34,9 @@ void TakeFromCpus(const PlatformSnapshot& snapshot, Subject* subject) {
       subject->family = identity.signature->family;
       subject->model_number = identity.signature->model;
       subject->stepping = identity.signature->stepping;
+      if (identity.vendor) {
+        subject->codename = Owned(FindCodename(*identity.vendor, *identity.signature));
+      }
     }
     if (!subject->hypervisor) subject->hypervisor = HypervisorName(row);
   }

@@ -23,9 +23,9 @@ class Grouping {
     std::vector<Readings::Group> groups;
     for (auto& [key, ranges] : ranges_) {
       const auto& [known, number] = key;
-      groups.push_back({CpuSet(std::move(ranges)),
-                        known ? Value(number)
-                              : Value(tl::unexpected(static_cast<AccessCode>(number)))});
+      groups.push_back(
+          {CpuSet(std::move(ranges)),
+           known ? Value(number) : Value(tl::unexpected(static_cast<AccessCode>(number)))});
     }
     std::sort(groups.begin(), groups.end(),
               [](const auto& a, const auto& b) { return a.cpus.First() < b.cpus.First(); });

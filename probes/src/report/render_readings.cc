@@ -15,8 +15,8 @@ std::string BitsText(const Field& field) { return fmt::format("{}:{}", field.hig
 // "IA32_FEATURE_CONTROL (0x3a)", with what was asked of it.
 std::string Title(const Readings& readings) {
   if (!readings.field) return readings.info.Title();
-  const std::string reg = readings.info.name.empty() ? readings.info.Title()
-                                                     : std::string(readings.info.name);
+  const std::string reg =
+      readings.info.name.empty() ? readings.info.Title() : std::string(readings.info.name);
   return readings.field->name.empty() ? fmt::format("{}[{}]", reg, BitsText(*readings.field))
                                       : fmt::format("{}.{}", reg, readings.field->name);
 }
@@ -26,8 +26,8 @@ TextRow Row(const Readings& readings, const Readings::Group& group) {
   row.label = CpusLabel(group.cpus);
   row.lead = Title(readings);
   if (!group.value) {
-    row.items.push_back(fmt::format("{} ({})", NotReadText(group.value.error()),
-                                    Name(group.value.error())));
+    row.items.push_back(
+        fmt::format("{} ({})", NotReadText(group.value.error()), Name(group.value.error())));
     return row;
   }
   row.lead += fmt::format(" = {:#x}", *group.value);
@@ -62,7 +62,8 @@ std::string RenderReadingsJson(const Readings& readings, std::string_view tool_v
   OrderedJson document;
   document["schema"] = "vtprobe-readings/1";
   document["tool"] = ToolJson(tool_version);
-  document["register"] = readings.info.name.empty() ? OrderedJson() : OrderedJson(readings.info.name);
+  document["register"] =
+      readings.info.name.empty() ? OrderedJson() : OrderedJson(readings.info.name);
   document["address"] = readings.info.address;
   document["field"] = readings.field && !readings.field->name.empty()
                           ? OrderedJson(readings.field->name)

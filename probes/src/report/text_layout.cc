@@ -15,7 +15,7 @@ constexpr std::size_t kGap = 3;
 constexpr std::size_t kLongestLabel = 24;
 // What prose is wrapped to if there is no terminal.
 constexpr std::size_t kDefaultWidth = 80;
-// Text is not squeezed into less than this, however narrow the terminal.
+// Text is not squeezed into less than this.
 constexpr std::size_t kNarrowest = 30;
 
 std::string Blanks(std::size_t count) { return std::string(count, ' '); }
@@ -59,6 +59,52 @@ std::string Wrap(const std::vector<std::string>& items, std::string_view separat
   return text;
 }
 
+// The columns that short labels and leads take up.
+struct Widths {
+  std::size_t label = 0;
+  std::size_t lead = 0;
+};
+
+Widths Measure(const std::vector<TextRow>& rows) {
+  Widths widths;
+  for (const TextRow& row : rows) {
+    const std::size_t label = Columns(row.label);
+    if (label <= kLongestLabel) widths.label = std::max(widths.label, label);
+    widths.lead = std::max(widths.lead, Columns(row.lead));
+  }
+  return widths;
+}
+
+// Ends where the row's text begins: at `column`, if there is a terminal.
+std::string LabelText(const std::string& label, std::size_t column, const RenderOptions& options) {
+  const std::size_t end = kIndent + Columns(label) + kGap;
+  if (end <= column || !options.width) {
+    const std::size_t gap = std::max(end, column) - end + kGap;
+    return Blanks(kIndent) + Coloured(label, Colour::kDim, options) + Blanks(gap);
+  }
+  const std::string wrapped = Wrap(Split(label, ','), ",", kIndent, *options.width);
+  return Blanks(kIndent) + Coloured(wrapped, Colour::kDim, options) + '\n' + Blanks(column);
+}
+
+std::string RowText(const TextRow& row, const Widths& widths, const RenderOptions& options) {
+  const bool in_table = !row.lead.empty();
+  const std::size_t width =
+      options.width.value_or(in_table ? std::numeric_limits<std::size_t>::max() : kDefaultWidth);
+  std::size_t column = kIndent + widths.label + kGap;
+  std::string text = LabelText(row.label, column, options) + row.lead;
+  if (in_table && !row.items.empty()) {
+    const std::size_t behind_lead = column + widths.lead + kGap;
+    if (behind_lead + kNarrowest <= width) {
+      text += Blanks(behind_lead - column - Columns(row.lead));
+      column = behind_lead;
+    } else {
+      text += '\n' + Blanks(column);
+    }
+  }
+  text += Wrap(row.items, row.separator, column, width);
+  return std::string(WithoutTrailingBlanks(text)) + '\n';
+}
+
 }  // namespace
 
 TextRow Prose(std::string label, std::string_view text) {
@@ -71,39 +117,9 @@ std::string LayOut(std::vector<TextRow> rows, const RenderOptions& options) {
     row.lead = Printable(row.lead);
     for (std::string& item : row.items) item = Printable(item);
   }
-  std::size_t label_columns = 0;
-  std::size_t lead_columns = 0;
-  for (const TextRow& row : rows) {
-    if (Columns(row.label) <= kLongestLabel) {
-      label_columns = std::max(label_columns, Columns(row.label));
-    }
-    lead_columns = std::max(lead_columns, Columns(row.lead));
-  }
-
-  const std::size_t prose_width = options.width.value_or(kDefaultWidth);
-  const std::size_t table_width = options.width.value_or(std::numeric_limits<std::size_t>::max());
-
+  const Widths widths = Measure(rows);
   std::string text;
-  for (const TextRow& row : rows) {
-    std::string line = Blanks(kIndent);
-    std::size_t column = kIndent + label_columns + kGap;
-    if (Columns(row.label) <= kLongestLabel) {
-      line += Coloured(row.label, Colour::kDim, options);
-      line += Blanks(column - kIndent - Columns(row.label));
-    } else {
-      line +=
-          Coloured(Wrap(Split(row.label, ','), ",", kIndent, prose_width), Colour::kDim, options);
-      line += '\n' + Blanks(column);
-    }
-    line += row.lead;
-    if (!row.lead.empty() && !row.items.empty()) {
-      line += Blanks(lead_columns - Columns(row.lead) + kGap);
-      column += lead_columns + kGap;
-    }
-    line += Wrap(row.items, row.separator, column, row.lead.empty() ? prose_width : table_width);
-    text += WithoutTrailingBlanks(line);
-    text += '\n';
-  }
+  for (const TextRow& row : rows) text += RowText(row, widths, options);
   return text;
 }
 

@@ -1,0 +1,86 @@
+// vtprobe on the machine that runs the tests, whatever that is: it answers, and
+// says why where it can't.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/process.h"
+#include "hal/temp_tree.h"
+#include "vtprobe/hal/dump.h"
+
+namespace vtprobe {
+namespace {
+
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+TEST(ThisMachine, IsAnsweredFor) {
+  const Ended ended = Vtprobe({});
+  EXPECT_THAT(ended.exit_status, AnyOf(0, 1, 2, 3));
+  EXPECT_THAT(ended.out, Not(IsEmpty()));
+  EXPECT_THAT(ended.err, IsEmpty());
+}
+
+TEST(ThisMachine, WithoutAnswerSaysWhatToDo) {
+  const auto report = nlohmann::json::parse(Vtprobe({"--format", "json"}).out, nullptr, false);
+  ASSERT_TRUE(report.is_object());
+  if (report["exit_code"] != 2) GTEST_SKIP() << "this machine's answer is known";
+  EXPECT_NE(report["virtualization"]["remedy"], "");
+}
+
+TEST(ThisMachine, IsRecordedWithItsFailures) {
+  const TempTree tree;
+  const std::string path = tree.root() + "/machine.dump";
+  EXPECT_EQ(Vtprobe({"record", "-q", "-o", path}).exit_status, 0);
+  const Ended replayed = Vtprobe({"--replay", path});
+  EXPECT_EQ(replayed.exit_status, Vtprobe({}).exit_status);
+
+  const auto snapshot = ParseDump(Vtprobe({"record", "-q"}).out);
+  ASSERT_TRUE(snapshot) << snapshot.error().message;
+  EXPECT_EQ(snapshot->metadata().Get(meta::kProvenance), "recorded");
+  EXPECT_EQ(snapshot->metadata().Get(meta::kTool), "vtprobe " VTPROBE_VERSION);
+  const auto time = snapshot->metadata().Get(meta::kTime);
+  ASSERT_TRUE(time);
+  EXPECT_THAT(std::string(*time),
+              testing::MatchesRegex("20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:"
+                                    "[0-6][0-9]Z"));
+  EXPECT_THAT(snapshot->metadata().Get(meta::kStage), AnyOf("os", "guest"));
+}
+
+TEST(ThisMachine, IsReadWholeWithAll) {
+  const auto some = ParseDump(Vtprobe({"record", "-q"}).out);
+  const auto all = ParseDump(Vtprobe({"record", "-q", "--all"}).out);
+  ASSERT_TRUE(some && all);
+  // No CPU has both vendors' registers.
+  EXPECT_GT(all->Everything().msrs.size(), some->Everything().msrs.size());
+}
+
+TEST(ThisMachine, WithoutTheDriverTellsOfItWhileRecording) {
+  if (std::filesystem::exists("/dev/cpu/0/msr")) GTEST_SKIP() << "the msr driver is there";
+  EXPECT_THAT(Vtprobe({"record"}).err, HasSubstr("modprobe msr"));
+  EXPECT_THAT(Vtprobe({"record", "--quiet"}).err, IsEmpty());
+  const Ended read = Vtprobe({"read", "0x3a"});
+  EXPECT_EQ(read.exit_status, 2);
+  EXPECT_THAT(read.out, HasSubstr("no-driver"));
+}
+
+TEST(ThisMachine, HasCpuidThatEachCpuAnswersItself) {
+  const Ended ended = Vtprobe({"read", "CPUID.00H:EAX", "--format", "json"});
+  EXPECT_EQ(ended.exit_status, 0) << ended.out;
+}
+
+TEST(ThisMachine, IsAskedOneCpuAtATimeIfToldSo) {
+  const auto report =
+      nlohmann::json::parse(Vtprobe({"--format", "json", "--cpus", "0"}).out, nullptr, false);
+  ASSERT_TRUE(report.is_object());
+  EXPECT_EQ(report["subject"]["cpus_online"], "0");
+}
+
+}  // namespace
+}  // namespace vtprobe
