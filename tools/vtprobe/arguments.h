@@ -23,6 +23,7 @@ struct Arguments {
   bool quiet = false;
   bool verbose = false;
   bool all = false;
+  bool keep_identifiers = false;
   std::string reg;
   std::optional<std::string> bits;
   std::string value;

@@ -2,6 +2,7 @@
 // later. What could not be read is part of it.
 
 #include <fmt/format.h>
+#include <sys/utsname.h>
 
 #include <array>
 #include <ctime>
@@ -9,6 +10,7 @@
 
 #include "command.h"
 #include "output.h"
+#include "progress.h"
 #include "subject.h"
 #include "vtprobe/hal/dump.h"
 
@@ -18,7 +20,18 @@ namespace {
 void Declare(CLI::App* app, Arguments* arguments) {
   DeclareOutput(app, arguments);
   app->add_flag("--all", arguments->all, "Also read registers that CPUID says are not there");
+  app->add_flag(
+      "--keep-identifiers", arguments->keep_identifiers,
+      "Also record what tells this machine from its twins: PPIN, serial number, host name");
   app->add_flag("-q,--quiet", arguments->quiet, "No word about what could not be read");
+}
+
+// A free key: it is written only for those who ask for it.
+constexpr std::string_view kHostName = "host.name";
+
+std::string HostName() {
+  utsname system{};
+  return ::uname(&system) == 0 ? system.nodename : "";
 }
 
 // RFC 3339, UTC.
@@ -62,11 +75,16 @@ std::string WhatIsMissing(const PlatformSnapshot& snapshot) {
 }
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
-  auto subject =
-      LoadSubject(arguments, {.registers = RecordedRegisters(), .absent_msrs = arguments.all});
+  Progress progress;
+  auto subject = LoadSubject(arguments, {.registers = RecordedRegisters(arguments.keep_identifiers),
+                                         .all_cpuid = true,
+                                         .identifiers = arguments.keep_identifiers,
+                                         .absent_msrs = arguments.all,
+                                         .progress = progress.Callback()});
   if (!subject) return tl::unexpected(subject.error());
   PlatformSnapshot& snapshot = subject->snapshot;
   snapshot.mutable_metadata() = AsRecording(snapshot.metadata(), process.version);
+  if (arguments.keep_identifiers) snapshot.mutable_metadata().Set(kHostName, HostName());
   const auto written = WriteOutput(arguments.output, WriteDump(snapshot));
   if (!written) return tl::unexpected(written.error());
   if (!arguments.quiet) PrintError(WhatIsMissing(snapshot));

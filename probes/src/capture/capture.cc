@@ -4,9 +4,12 @@
 #include "vtprobe/probes/capture.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <system_error>
 #include <thread>
 #include <tuple>
@@ -15,8 +18,10 @@
 
 #include "capture/apic_id.h"
 #include "capture/cpu_readings.h"
+#include "capture/cpuid_walk.h"
 #include "vtprobe/hal/pinned_scope.h"
 #include "vtprobe/hal/snapshot_builder.h"
+#include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/table.h"
 
 namespace vtprobe {
@@ -25,18 +30,40 @@ namespace {
 // A thread waits on its CPU's driver most of its time, but each costs a stack.
 constexpr std::size_t kMaxWorkers = 64;
 
+constexpr std::chrono::milliseconds kProgressInterval{50};
+
 struct Readers {
   MsrReader& msrs;
   CpuidReader& cpuid;
 };
 
+// The serial number of a Pentium III. [intel/sdm-vol2] CPUID, leaf 3
+constexpr std::uint32_t kSerialNumberLeaf = 3;
+
 void ReadCpuidLeaves(const CapturePlan& plan, LogicalCpu cpu, CpuidReader& reader,
                      CpuReadings* readings) {
-  for (const auto& [leaf, mask] : plan.registers.cpuid) {
+  const auto ask = [&](CpuidLeaf leaf) -> CpuidReading {
+    if (leaf.leaf == kSerialNumberLeaf && !plan.identifiers) {
+      return tl::unexpected(AccessCode::kNotRecorded);
+    }
     const Result<CpuidRegisters> answer = reader.ReadCpuid(cpu, leaf);
     // An instruction answers with four registers, whichever were asked for.
-    readings->Add(leaf, answer ? CpuidReading(PartialCpuid{*answer})
-                               : tl::unexpected(answer.error().code));
+    const CpuidReading reading =
+        answer ? CpuidReading(PartialCpuid{*answer}) : tl::unexpected(answer.error().code);
+    readings->Add(leaf, reading);
+    return reading;
+  };
+  std::set<CpuidLeaf> asked;
+  if (plan.all_cpuid) {
+    WalkCpuid([&](CpuidLeaf leaf) {
+      asked.insert(leaf);
+      return ask(leaf);
+    });
+  }
+  for (const auto& [leaf, mask] : plan.registers.cpuid) {
+    // Beyond the highest leaf a CPU may answer with another leaf's data.
+    const bool absent = registers::LeafPresence(*readings, leaf.leaf) == Presence::kAbsent;
+    if (!absent && !asked.contains(leaf)) ask(leaf);
   }
 }
 
@@ -56,6 +83,7 @@ void ReadMsrs(const CapturePlan& plan, LogicalCpu cpu, MsrReader& reader, CpuRea
 std::vector<CpuReadings> ReadAll(const CapturePlan& plan, const std::vector<LogicalCpu>& cpus,
                                  const Readers& readers) {
   std::vector<CpuReadings> slots(cpus.size());
+  std::atomic<std::size_t> done = 0;
   const std::size_t worker_count = std::min(cpus.size(), kMaxWorkers);
   const auto work = [&](std::size_t worker) {
     for (std::size_t i = worker; i < cpus.size(); i += worker_count) {
@@ -64,6 +92,7 @@ std::vector<CpuReadings> ReadAll(const CapturePlan& plan, const std::vector<Logi
       const Result<PinnedScope> here = PinnedScope::To(cpus[i]);
       ReadCpuidLeaves(plan, cpus[i], readers.cpuid, &slots[i]);
       ReadMsrs(plan, cpus[i], readers.msrs, &slots[i]);
+      done.fetch_add(1, std::memory_order_relaxed);
     }
   };
   std::vector<std::jthread> workers;
@@ -73,6 +102,10 @@ std::vector<CpuReadings> ReadAll(const CapturePlan& plan, const std::vector<Logi
     } catch (const std::system_error&) {
       work(worker);
     }
+  }
+  while (plan.progress && done.load(std::memory_order_relaxed) < cpus.size()) {
+    plan.progress(done.load(std::memory_order_relaxed));
+    std::this_thread::sleep_for(kProgressInterval);
   }
   workers.clear();  // joins
   return slots;

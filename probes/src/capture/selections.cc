@@ -35,10 +35,12 @@ Selection CheckedRegisters() {
   return registers;
 }
 
-Selection RecordedRegisters() {
+Selection RecordedRegisters(bool identifiers) {
   Selection registers = CheckedRegisters();
   for (const CpuidDef* const cpuid : registers::AllCpuid()) registers.Add(cpuid->leaf);
-  for (const MsrDef* const msr : registers::AllMsrs()) registers.Add(msr->address);
+  for (const MsrDef* const msr : registers::AllMsrs()) {
+    if (identifiers || !msr->identifies) registers.Add(msr->address);
+  }
   return registers;
 }
 

@@ -8,6 +8,9 @@
 #ifndef VTPROBE_PROBES_CAPTURE_H_
 #define VTPROBE_PROBES_CAPTURE_H_
 
+#include <cstddef>
+#include <functional>
+
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/metadata.h"
 #include "vtprobe/hal/readers.h"
@@ -17,6 +20,11 @@ namespace vtprobe {
 
 struct CapturePlan {
   Selection registers;
+  // Asks CPUID also for all else that it announces, leaf by leaf.
+  bool all_cpuid = false;
+  // Keeps what tells one machine from its twins: of CPUID, leaf 3, the serial
+  // number of a Pentium III.
+  bool identifiers = false;
   // Reads also those MSRs of the register table of which CPUID says that the
   // CPU has none. An MSR that the table does not know is always read.
   bool absent_msrs = false;
@@ -25,6 +33,9 @@ struct CapturePlan {
   // kNotPinned; their MSRs, which the driver reads on the CPU it is asked for,
   // stay. Recordings often give all CPUs the same leaves.
   bool distinct_apic_ids = true;
+  // Called now and then, by the thread that captures, with the number of CPUs
+  // that are done; may be empty.
+  std::function<void(std::size_t done)> progress = nullptr;
 };
 
 // Reads the online CPUs, as many at a time as a bounded number of threads can,
@@ -40,8 +51,9 @@ Selection IdentityRegisters();
 // What a verdict is made from: all that the rules look at, and the identity.
 Selection CheckedRegisters();
 
-// What a recording holds: the above, and every register that has a definition.
-Selection RecordedRegisters();
+// What a recording holds besides all of CPUID: the above, and every register
+// that has a definition; those that identify the machine only if asked for.
+Selection RecordedRegisters(bool identifiers);
 
 }  // namespace vtprobe
 

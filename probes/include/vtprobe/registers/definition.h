@@ -51,6 +51,7 @@ struct MsrDef {
   std::string_view spec{};
   Scope scope = Scope::kThread;
   PresenceGate present = nullptr;
+  bool identifies = false;  // its value tells this machine from its twins
   FieldList fields{};
 
   // A misspelt field does not compile.
