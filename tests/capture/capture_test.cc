@@ -207,11 +207,45 @@ TEST(Capture, AsksEachOfManyCpusEachQuestionOnce) {
   }
 }
 
+// A CPU with leaves 0 to 4, one cache, and a serial number.
+PlatformSnapshot PentiumIii() {
+  SnapshotBuilder builder;
+  EXPECT_TRUE(builder.OpenBlock(CpuSet(LogicalCpu{0})));
+  const auto answer = [&](CpuidLeaf leaf, CpuidRegisters registers) {
+    EXPECT_TRUE(builder.AddCpuid(leaf, PartialCpuid{registers}));
+  };
+  answer({0x0}, {0x4, 0x756e6547, 0x6c65746e, 0x49656e69});
+  answer({0x1}, {0x681, 0, 0, 0});
+  answer({0x2}, {0x1, 0, 0, 0});
+  answer({0x3}, {0, 0, 0x12345678, 0x9abcdef0});
+  answer({0x4, 0}, {0x121, 0, 0, 0});
+  answer({0x4, 1}, {0, 0, 0, 0});
+  answer({0x8000'0000}, {0, 0, 0, 0});
+  return builder.Build();
+}
+
+PlatformSnapshot Recorded(bool identifiers) {
+  ReplayBackend cpu(PentiumIii());
+  return Capture({.all_cpuid = true, .identifiers = identifiers}, CpuSet(LogicalCpu{0}), CpuSet(),
+                 Metadata(), cpu, cpu);
+}
+
+TEST(Capture, OfAllCpuidFollowsWhatTheLeavesAnnounce) {
+  EXPECT_EQ(Recorded(/*identifiers=*/true), PentiumIii());
+}
+
+TEST(Capture, LeavesTheSerialNumberOut) {
+  const PlatformSnapshot recorded = Recorded(/*identifiers=*/false);
+  EXPECT_EQ(recorded.Cpuid(LogicalCpu{0}, {0x3}), tl::unexpected(AccessCode::kNotRecorded));
+  EXPECT_FALSE(recorded.Everything().cpuid.contains({0x3}));
+  EXPECT_TRUE(recorded.Everything().cpuid.contains({0x4, 1}));
+}
+
 TEST(Capture, OfNoCpuIsEmpty) {
   StrictMock<MockMsrReader> msrs;
   StrictMock<MockCpuidReader> cpuid;
   EXPECT_EQ(
-      Capture({.registers = RecordedRegisters()}, CpuSet(), CpuSet(), Metadata(), msrs, cpuid),
+      Capture({.registers = RecordedRegisters(/*identifiers=*/true)}, CpuSet(), CpuSet(), Metadata(), msrs, cpuid),
       PlatformSnapshot());
 }
 

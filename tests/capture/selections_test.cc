@@ -5,12 +5,14 @@
 
 #include "vtprobe/probes/capture.h"
 #include "vtprobe/probes/rule.h"
+#include "vtprobe/registers/msr.h"
 #include "vtprobe/registers/table.h"
 
 namespace vtprobe {
 namespace {
 
 using testing::Contains;
+using testing::Not;
 
 void ExpectCovers(const Selection& selection, const Selection& part) {
   for (const auto& [leaf, mask] : part.cpuid) {
@@ -27,17 +29,24 @@ TEST(Selections, ACheckReadsWhatTheRulesLookAtAndWhoTheCpuIs) {
 }
 
 TEST(Selections, ARecordingHoldsWhatACheckReads) {
-  ExpectCovers(RecordedRegisters(), CheckedRegisters());
+  ExpectCovers(RecordedRegisters(/*identifiers=*/false), CheckedRegisters());
 }
 
 TEST(Selections, ARecordingHoldsEveryRegisterThatHasADefinition) {
-  const Selection recorded = RecordedRegisters();
+  const Selection recorded = RecordedRegisters(/*identifiers=*/true);
   for (const MsrDef* const msr : registers::AllMsrs()) {
     EXPECT_THAT(recorded.msrs, Contains(msr->address)) << msr->name;
   }
   for (const CpuidDef* const cpuid : registers::AllCpuid()) {
     EXPECT_TRUE(recorded.cpuid.contains(cpuid->leaf)) << cpuid->name;
   }
+}
+
+TEST(Selections, ARecordingLeavesOutWhatIdentifiesTheMachine) {
+  const Selection recorded = RecordedRegisters(/*identifiers=*/false);
+  EXPECT_THAT(recorded.msrs, Not(Contains(registers::kPpin.address)));
+  EXPECT_THAT(recorded.msrs, Not(Contains(registers::kAmdPpin.address)));
+  EXPECT_THAT(recorded.msrs, Contains(registers::kPpinCtl.address));
 }
 
 }  // namespace
