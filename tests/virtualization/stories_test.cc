@@ -1,0 +1,391 @@
+// Machines that somebody had, or will have, told as the dump that they would
+// send, and what is right to say to them.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "vtprobe/hal/dump.h"
+#include "vtprobe/probes/virtualization.h"
+
+namespace vtprobe {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+VirtualizationVerdict Judge(std::string_view lines) {
+  const auto snapshot = ParseDump("vtprobe-dump 1\n" + std::string(lines));
+  if (!snapshot) {
+    ADD_FAILURE() << snapshot.error().line << ":" << snapshot.error().column << ": "
+                  << snapshot.error().message;
+    return {};
+  }
+  return JudgeVirtualization(*snapshot);
+}
+
+// Everything that a person reads.
+std::string Text(const VirtualizationVerdict& verdict) {
+  std::string text = verdict.headline + '\n' + verdict.explanation + '\n' + verdict.remedy;
+  for (const VirtualizationGroup& group : verdict.groups) text += '\n' + group.note;
+  return text;
+}
+
+bool HasEvidence(const VirtualizationGroup& group, std::string_view address,
+                 const tl::expected<std::uint64_t, AccessCode>& value) {
+  return std::any_of(group.evidence.begin(), group.evidence.end(), [&](const Evidence& evidence) {
+    return evidence.address == address && evidence.value == value;
+  });
+}
+
+std::string Address(const VirtualizationGroup& group) {
+  return group.evidence.empty() ? "" : group.evidence.front().address;
+}
+
+// Skylake with and without VMX, with SMX; and the same as a guest.
+constexpr std::string_view kIntel =
+    "cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
+    "cpuid 0x1.0x0 = 0x506e3 0x100800 0x7ffafbff 0xbfebfbff\n";
+constexpr std::string_view kIntelWithoutVmx =
+    "cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
+    "cpuid 0x1.0x0 = 0x506e3 0x100800 0x7ffafb9f 0xbfebfbff\n";
+constexpr std::string_view kIntelGuest =
+    "cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
+    "cpuid 0x1.0x0 = 0x506e3 0x100800 0xfffafbff 0xbfebfbff\n"
+    "cpuid 0x40000000.0x0 = 0x40000001 0x4b4d564b 0x564b4d56 0x4d\n";
+constexpr std::string_view kIntelGuestWithoutVmx =
+    "cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
+    "cpuid 0x1.0x0 = 0x506e3 0x100800 0xfffafb9f 0xbfebfbff\n"
+    "cpuid 0x40000000.0x0 = 0x40000001 0x4b4d564b 0x564b4d56 0x4d\n";
+// Naples.
+constexpr std::string_view kAmd =
+    "cpuid 0x0.0x0 = 0xd 0x68747541 0x444d4163 0x69746e65\n"
+    "cpuid 0x1.0x0 = 0x800f12 0x100800 0x7ed8320b 0x178bfbff\n"
+    "cpuid 0x80000001.0x0 = 0x800f12 0x40000000 0x35c233ff 0x2fd3fbff\n"
+    "cpuid 0x8000000a.0x0 = 0x1 0x8000 0x0 0x1bcff\n";
+constexpr std::string_view kAmdGuestWithoutSvm =
+    "cpuid 0x0.0x0 = 0xd 0x68747541 0x444d4163 0x69746e65\n"
+    "cpuid 0x1.0x0 = 0x800f12 0x100800 0xfed8320b 0x178bfbff\n"
+    "cpuid 0x40000000.0x0 = 0x40000001 0x4b4d564b 0x564b4d56 0x4d\n"
+    "cpuid 0x80000001.0x0 = 0x800f12 0x40000000 0x35c233fb 0x2fd3fbff\n";
+
+std::string Cpus(std::string_view list, std::string_view leaves, std::string_view rest) {
+  return "cpu " + std::string(list) + "\n" + std::string(leaves) + std::string(rest) + "\n";
+}
+
+// The value in the mailing-list post that this project started from.
+TEST(Stories, LockedForTxtOnly) {
+  const auto verdict = Judge(Cpus("0-7", kIntel, "msr 0x3a = 0xff03"));
+  EXPECT_EQ(verdict.state, State::kEnabledInSmxOnly);
+  EXPECT_EQ(verdict.usable, Usable::kNo);
+  EXPECT_EQ(ExitCode(verdict), 1);
+  ASSERT_EQ(verdict.groups.size(), 1u);
+  EXPECT_EQ(verdict.groups[0].cpus.ToString(), "0-7");
+  EXPECT_EQ(Address(verdict.groups[0]), "0x3a");
+  EXPECT_TRUE(HasEvidence(verdict.groups[0], "0x3a", 0xff03));
+  EXPECT_THAT(Text(verdict), HasSubstr("TXT"));
+  EXPECT_THAT(verdict.remedy, HasSubstr("tboot"));
+}
+
+TEST(Stories, LockedForTxtAndBootedUnderTboot) {
+  const auto verdict =
+      Judge("meta measured_launch = yes\n" + Cpus("0-7", kIntel, "msr 0x3a = 0xff03"));
+  EXPECT_EQ(verdict.state, State::kEnabledInSmxOnly);
+  EXPECT_EQ(verdict.usable, Usable::kYes);
+  EXPECT_EQ(ExitCode(verdict), 0);
+}
+
+TEST(Stories, TbootOnAMachineThatAllowsVmxOutsideSmxOnly) {
+  const auto verdict =
+      Judge("meta measured_launch = yes\n" + Cpus("0-7", kIntel, "msr 0x3a = 0x5"));
+  EXPECT_EQ(verdict.state, State::kEnabled);
+  EXPECT_EQ(verdict.usable, Usable::kNo);
+  EXPECT_EQ(ExitCode(verdict), 1);
+  EXPECT_FALSE(verdict.remedy.empty());
+}
+
+// One machine on which only some CPUs allow VMX inside SMX is one state, and
+// not usable: KVM needs every CPU.
+TEST(Stories, TbootWithOneCpuThatLacksBitOne) {
+  const auto verdict =
+      Judge("meta measured_launch = yes\n" + Cpus("0-6", kIntel, "msr 0x3a = 0x7") +
+            Cpus("7", kIntel, "msr 0x3a = 0x5"));
+  EXPECT_EQ(verdict.state, State::kEnabled);
+  EXPECT_EQ(verdict.usable, Usable::kNo);
+  EXPECT_EQ(ExitCode(verdict), 1);
+}
+
+TEST(Stories, DisabledByFirmware) {
+  const auto verdict = Judge("meta kernel = 6.1.0-13-amd64\nmeta kvm_intel = m\n" +
+                             Cpus("0-7", kIntel, "msr 0x3a = 0x1"));
+  EXPECT_EQ(verdict.state, State::kDisabledLocked);
+  EXPECT_EQ(verdict.attribution, Attribution::kFirmware);
+  EXPECT_EQ(ExitCode(verdict), 1);
+  EXPECT_THAT(verdict.remedy, HasSubstr("Intel Virtualization Technology"));
+  EXPECT_THAT(verdict.remedy, HasSubstr("power"));
+}
+
+// A kernel without KVM_INTEL locks an unlocked register at 1 by itself.
+TEST(Stories, LockedAtOneByWhoKnowsWhom) {
+  for (const std::string_view kvm : {"meta kvm_intel = n\n", ""}) {
+    const auto verdict = Judge("meta kernel = 6.1.0-13-amd64\n" + std::string(kvm) +
+                               Cpus("0-7", kIntel, "msr 0x3a = 0x1"));
+    EXPECT_EQ(verdict.state, State::kDisabledLocked);
+    EXPECT_EQ(verdict.attribution, Attribution::kFirmwareOrKernel);
+    EXPECT_THAT(Text(verdict), Not(HasSubstr("only way")));
+  }
+}
+
+TEST(Stories, DisabledBeforeAnyKernelRan) {
+  const auto verdict = Judge("meta stage = pre-os\n" + Cpus("0", kIntel, "msr 0x3a = 0x1"));
+  EXPECT_EQ(verdict.state, State::kDisabledLocked);
+  EXPECT_EQ(verdict.attribution, Attribution::kFirmware);
+}
+
+TEST(Stories, EnabledOnAnOldKernel) {
+  const auto verdict =
+      Judge("meta kernel = 4.19.0-27-amd64\n" + Cpus("0-3", kIntel, "msr 0x3a = 0xff07"));
+  EXPECT_EQ(verdict.state, State::kEnabled);
+  EXPECT_EQ(verdict.usable, Usable::kYes);
+  EXPECT_EQ(verdict.technology, Technology::kVtx);
+  EXPECT_EQ(verdict.attribution, Attribution::kUnknown);
+  EXPECT_EQ(ExitCode(verdict), 0);
+}
+
+// A guest kernel that locks its own virtual register is not a BIOS that
+// disabled VT.
+TEST(Stories, GuestThatLockedItsOwnRegister) {
+  const auto verdict = Judge(Cpus("0-1", kIntelGuestWithoutVmx, "msr 0x3a = 0x1"));
+  EXPECT_EQ(verdict.state, State::kHiddenByHypervisor);
+  EXPECT_EQ(verdict.attribution, Attribution::kHypervisor);
+  EXPECT_EQ(verdict.technology, Technology::kUnknown);
+  EXPECT_EQ(ExitCode(verdict), 2);
+  EXPECT_THAT(verdict.remedy, HasSubstr("nested"));
+  EXPECT_THAT(Text(verdict), Not(HasSubstr("Vanderpool")));
+}
+
+TEST(Stories, GuestWithNestedVirtualization) {
+  const auto verdict = Judge(Cpus("0-1", kIntelGuest, "msr 0x3a = 0x5"));
+  EXPECT_EQ(verdict.state, State::kEnabled);
+  EXPECT_EQ(verdict.attribution, Attribution::kHypervisor);
+  EXPECT_EQ(ExitCode(verdict), 0);
+}
+
+TEST(Stories, GuestWhoseHypervisorDoesNotEmulateTheSwitch) {
+  const auto verdict = Judge(Cpus("0-1", kIntelGuest, "msr 0x3a ! general-protection"));
+  EXPECT_EQ(verdict.state, State::kIndeterminate);
+  EXPECT_EQ(verdict.attribution, Attribution::kHypervisor);
+  EXPECT_EQ(ExitCode(verdict), 2);
+  ASSERT_EQ(verdict.groups.size(), 1u);
+  EXPECT_EQ(verdict.groups[0].unread, AccessCode::kGeneralProtection);
+}
+
+TEST(Stories, BareMetalThatOffersVmxWithoutItsSwitch) {
+  const auto verdict = Judge(Cpus("0-1", kIntel, "msr 0x3a ! general-protection"));
+  EXPECT_EQ(verdict.state, State::kContradictory);
+  EXPECT_EQ(verdict.usable, Usable::kUnknown);
+  EXPECT_EQ(ExitCode(verdict), 2);
+}
+
+// The register does not exist: follow CPUID, never "disabled".
+TEST(Stories, NoVmxAndNoSwitch) {
+  const auto verdict = Judge(Cpus("0-1", kIntelWithoutVmx, "msr 0x3a ! general-protection"));
+  EXPECT_EQ(verdict.state, State::kUnsupported);
+  EXPECT_EQ(verdict.technology, Technology::kNone);
+  EXPECT_EQ(ExitCode(verdict), 3);
+}
+
+// Two dumps of one Xeon Phi model exist, with the bit and without: the bit
+// decides, and it is said that firmware may have hidden it.
+TEST(Stories, UnsupportedMayBeHiddenByFirmware) {
+  const auto verdict = Judge(Cpus("0", kIntelWithoutVmx, ""));
+  EXPECT_EQ(verdict.state, State::kUnsupported);
+  EXPECT_THAT(Text(verdict), HasSubstr("firmware"));
+}
+
+// KVM answers VM_CR with 0 although SVM is hidden.
+TEST(Stories, KvmGuestWithoutSvmWhoseVmCrReadsZero) {
+  const auto verdict = Judge(Cpus("0-1", kAmdGuestWithoutSvm, "msr 0xc0010114 = 0x0"));
+  EXPECT_EQ(verdict.state, State::kHiddenByHypervisor);
+  EXPECT_EQ(verdict.attribution, Attribution::kHypervisor);
+  EXPECT_EQ(verdict.usable, Usable::kUnknown);
+  EXPECT_EQ(ExitCode(verdict), 2);
+  EXPECT_THAT(verdict.remedy, HasSubstr("nested"));
+}
+
+// A4 PRO-7300B: CPUID says no SVM, and the leaf that describes SVM answers.
+TEST(Stories, LiveSvmLeafWithoutSvm) {
+  const auto verdict = Judge(
+      "cpu 0-1\n"
+      "cpuid 0x0.0x0 = 0xd 0x68747541 0x444d4163 0x69746e65\n"
+      "cpuid 0x1.0x0 = 0x610f31 0x20800 0x3e98320b 0x178bfbff\n"
+      "cpuid 0x80000001.0x0 = 0x610f31 0x20000000 0x1ebbfb 0x2fd3fbff\n"
+      "cpuid 0x8000000a.0x0 = 0x1 0x10000 0x0 0x1cff\n"
+      "msr 0xc0010114 = 0x18\n");
+  EXPECT_EQ(verdict.state, State::kUnsupported);
+  EXPECT_EQ(verdict.technology, Technology::kNone);
+  EXPECT_EQ(ExitCode(verdict), 3);
+  ASSERT_EQ(verdict.groups.size(), 1u);
+  EXPECT_THAT(Text(verdict), HasSubstr("8000_000A"));
+  EXPECT_TRUE(std::any_of(verdict.groups[0].evidence.begin(), verdict.groups[0].evidence.end(),
+                          [](const Evidence& e) { return e.address == "0x8000000a.0x0"; }));
+}
+
+TEST(Stories, SvmDisabledByFirmwareWithKey) {
+  const auto verdict = Judge(Cpus("0-15", kAmd, "msr 0xc0010114 = 0x18"));
+  EXPECT_EQ(verdict.state, State::kDisabledNeedsKey);
+  EXPECT_EQ(verdict.attribution, Attribution::kFirmware);
+  EXPECT_EQ(verdict.technology, Technology::kSvm);
+  EXPECT_EQ(ExitCode(verdict), 1);
+  EXPECT_THAT(verdict.remedy, HasSubstr("SVM Mode"));
+}
+
+TEST(Stories, NoVendorLeaf) {
+  const auto verdict =
+      Judge("cpu 0\ncpuid 0x1.0x0 = 0x506e3 0x100800 0x7ffafbff 0xbfebfbff\nmsr 0x3a = 0x5\n");
+  EXPECT_EQ(verdict.state, State::kIndeterminate);
+  EXPECT_EQ(verdict.technology, Technology::kUnknown);
+  EXPECT_EQ(ExitCode(verdict), 2);
+  ASSERT_EQ(verdict.groups.size(), 1u);
+  EXPECT_TRUE(HasEvidence(verdict.groups[0], "0x3a", 5));
+}
+
+TEST(Stories, NoFeatureLeaf) {
+  const auto verdict =
+      Judge("cpu 0\ncpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\nmsr 0x3a = 0x5\n");
+  EXPECT_EQ(verdict.state, State::kIndeterminate);
+  EXPECT_EQ(ExitCode(verdict), 2);
+  ASSERT_EQ(verdict.groups.size(), 1u);
+  EXPECT_TRUE(HasEvidence(verdict.groups[0], "0x3a", 5));
+}
+
+// A bug report's one value.
+TEST(Stories, OneValueAndNothingElse) {
+  for (const std::string_view reading : {"msr 0x3a = 0xff03", "msr 0xc0010114 = 0x18"}) {
+    const auto verdict = Judge("cpu 0\n" + std::string(reading) + "\n");
+    EXPECT_EQ(verdict.state, State::kIndeterminate);
+    EXPECT_EQ(ExitCode(verdict), 2);
+    ASSERT_EQ(verdict.groups.size(), 1u);
+    EXPECT_TRUE(std::any_of(verdict.groups[0].evidence.begin(), verdict.groups[0].evidence.end(),
+                            [](const Evidence& e) { return e.value.has_value(); }))
+        << reading;
+  }
+}
+
+TEST(Stories, WinChipWithGarbageInTheVmxBit) {
+  const auto verdict = Judge(
+      "cpu 0\ncpuid 0x0.0x0 = 0x1 0x746e6543 0x736c7561 0x48727561\n"
+      "cpuid 0x1.0x0 = 0x541 0x0 0x4efff38 0x8001bf\n");
+  EXPECT_EQ(verdict.state, State::kUnsupported);
+  EXPECT_EQ(verdict.technology, Technology::kNone);
+  EXPECT_EQ(ExitCode(verdict), 3);
+}
+
+TEST(Stories, VendorStringThatMisspellsItself) {
+  const auto verdict = Judge(
+      "cpu 0\ncpuid 0x0.0x0 = 0xd 0x756e6547 0x6c65746f 0x49656e69\n"
+      "cpuid 0x1.0x0 = 0x306c3 0x100800 0x7ffafbff 0xbfebfbff\nmsr 0x3a = 0x5\n"
+      "cpuid 0x80000001.0x0 = 0x0 0x0 0x21 0x2c100800\n");
+  EXPECT_EQ(verdict.state, State::kIndeterminate);
+  EXPECT_EQ(verdict.technology, Technology::kUnknown);
+  EXPECT_EQ(ExitCode(verdict), 2);
+  EXPECT_THAT(Text(verdict), HasSubstr("GenuineIotel"));
+}
+
+TEST(Stories, OneCpuLeftDisabled) {
+  const auto verdict =
+      Judge(Cpus("0-7", kIntel, "msr 0x3a = 0x5") + Cpus("8", kIntel, "msr 0x3a = 0x1"));
+  EXPECT_EQ(verdict.state, State::kInconsistent);
+  EXPECT_EQ(verdict.usable, Usable::kNo);
+  EXPECT_EQ(ExitCode(verdict), 1);
+  ASSERT_EQ(verdict.groups.size(), 2u);
+  EXPECT_EQ(verdict.groups[0].cpus.ToString(), "0-7");
+  EXPECT_EQ(verdict.groups[0].state, State::kEnabled);
+  EXPECT_EQ(verdict.groups[1].cpus.ToString(), "8");
+  EXPECT_EQ(verdict.groups[1].state, State::kDisabledLocked);
+  EXPECT_THAT(Text(verdict), HasSubstr("0-7"));
+  EXPECT_THAT(Text(verdict), HasSubstr("8"));
+}
+
+TEST(Stories, OneCpuUnreadable) {
+  const auto verdict = Judge(Cpus("0-7", kIntel, "msr 0x3a = 0x5") +
+                             Cpus("8", kIntel, "msr 0x3a ! permission-denied"));
+  EXPECT_EQ(verdict.state, State::kIndeterminate);
+  EXPECT_EQ(verdict.usable, Usable::kUnknown);
+  EXPECT_EQ(verdict.technology, Technology::kVtx);
+  EXPECT_EQ(ExitCode(verdict), 2);
+  ASSERT_EQ(verdict.groups.size(), 2u);
+  EXPECT_EQ(verdict.groups[1].cpus.ToString(), "8");
+  EXPECT_EQ(verdict.groups[1].unread, AccessCode::kPermissionDenied);
+  EXPECT_THAT(verdict.remedy, HasSubstr("root"));
+}
+
+TEST(Stories, OneCpuDisabledAndTheOthersUnreadable) {
+  const auto verdict = Judge(Cpus("0", kIntel, "msr 0x3a = 0x1") +
+                             Cpus("1-8", kIntel, "msr 0x3a ! permission-denied"));
+  EXPECT_EQ(verdict.state, State::kDisabledLocked);
+  EXPECT_EQ(verdict.usable, Usable::kNo);
+  EXPECT_EQ(ExitCode(verdict), 1);
+  EXPECT_THAT(Text(verdict), HasSubstr("1-8"));
+}
+
+TEST(Stories, OnlineCpuThatAnswersOffline) {
+  const auto verdict =
+      Judge(Cpus("0-2", kIntel, "msr 0x3a = 0x5") + Cpus("3", kIntel, "msr 0x3a ! cpu-offline"));
+  EXPECT_EQ(verdict.state, State::kIndeterminate);
+  EXPECT_EQ(ExitCode(verdict), 2);
+  ASSERT_EQ(verdict.groups.size(), 2u);
+  EXPECT_EQ(verdict.groups[1].unread, AccessCode::kCpuOffline);
+}
+
+TEST(Stories, DeclaredOfflineCpuWithoutReadings) {
+  const auto verdict = Judge(Cpus("0-2", kIntel, "msr 0x3a = 0x5") + "cpu 3 offline\n");
+  EXPECT_EQ(verdict.state, State::kEnabled);
+  EXPECT_EQ(ExitCode(verdict), 0);
+  ASSERT_EQ(verdict.groups.size(), 1u);
+  EXPECT_EQ(verdict.groups[0].cpus.ToString(), "0-2");
+}
+
+// A CPU that was hot-plugged into a KVM guest after its firmware had run.
+TEST(Stories, HotPluggedIntoAGuest) {
+  const auto verdict = Judge(Cpus("0-3", kIntelGuest, "msr 0x3a = 0x40005") +
+                             Cpus("4", kIntelGuest, "msr 0x3a = 0x0"));
+  EXPECT_EQ(verdict.state, State::kInconsistent);
+  EXPECT_EQ(verdict.usable, Usable::kNotYet);
+  EXPECT_EQ(verdict.attribution, Attribution::kHypervisor);
+  EXPECT_EQ(ExitCode(verdict), 1);
+  ASSERT_EQ(verdict.groups.size(), 2u);
+  EXPECT_EQ(verdict.groups[0].state, State::kEnabled);
+  EXPECT_EQ(verdict.groups[1].state, State::kUnlocked);
+}
+
+// Each cause has its own cure.
+TEST(Stories, EveryUnreadableSwitchHasItsOwnRemedy) {
+  std::set<std::string> remedies;
+  for (const AccessCode code : kAllAccessCodes) {
+    if (code == AccessCode::kGeneralProtection) continue;
+    const auto verdict = Judge(Cpus("0", kIntel, "msr 0x3a ! " + std::string(Name(code))));
+    EXPECT_EQ(verdict.state, State::kIndeterminate) << Name(code);
+    EXPECT_TRUE(remedies.insert(verdict.remedy).second) << Name(code) << ": " << verdict.remedy;
+  }
+}
+
+TEST(Stories, NoMsrDriver) {
+  const auto verdict = Judge(Cpus("0", kIntel, "msr 0x3a ! no-driver"));
+  EXPECT_THAT(verdict.remedy, HasSubstr("modprobe msr"));
+}
+
+// Firmware setup is no cure for a driver that is not loaded.
+TEST(Stories, WhatWasNotReadIsNotBlamed) {
+  for (const AccessCode code : {AccessCode::kNoDriver, AccessCode::kPermissionDenied}) {
+    const auto verdict = Judge(Cpus("0", kIntel, "msr 0x3a ! " + std::string(Name(code))));
+    EXPECT_THAT(verdict.remedy, Not(HasSubstr("Vanderpool")));
+  }
+}
+
+}  // namespace
+}  // namespace vtprobe
