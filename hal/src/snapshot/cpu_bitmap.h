@@ -6,6 +6,7 @@
 #define VTPROBE_HAL_SRC_SNAPSHOT_CPU_BITMAP_H_
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -36,12 +37,15 @@ class CpuBitmap {
 
   CpuSet ToSet() const {
     std::vector<CpuSet::Range> ranges;
-    for (std::uint32_t cpu = 0; cpu <= kMaxCpuNumber; ++cpu) {
-      if ((words_[cpu / kBits] >> cpu % kBits & 1) == 0) continue;
-      if (!ranges.empty() && ranges.back().last + 1 == cpu) {
-        ranges.back().last = cpu;
-      } else {
-        ranges.push_back({cpu, cpu});
+    for (std::size_t word = 0; word < words_.size(); ++word) {
+      for (std::uint64_t rest = words_[word]; rest != 0; rest &= rest - 1) {
+        const auto cpu = static_cast<std::uint32_t>(
+            word * kBits + static_cast<std::size_t>(std::countr_zero(rest)));
+        if (!ranges.empty() && ranges.back().last + 1 == cpu) {
+          ranges.back().last = cpu;
+        } else {
+          ranges.push_back({cpu, cpu});
+        }
       }
     }
     return CpuSet(std::move(ranges));

@@ -62,6 +62,25 @@ struct ColumnAccess {
     return nullptr;
   }
 
+  // The readings of some CPUs, given in ascending order; null where the column
+  // has none. Asking for each with At() would pass over all entries for a CPU
+  // that has no reading: quadratic where many have none.
+  template <typename Col>
+  static auto AtEach(const PlatformSnapshot& snapshot, const Col& column,
+                     const std::vector<LogicalCpu>& cpus)
+      -> std::vector<decltype(At(snapshot, column, cpus.front()))> {
+    std::vector<decltype(At(snapshot, column, cpus.front()))> readings(cpus.size(), nullptr);
+    for (const auto& entry : column.entries) {
+      for (const CpuSet::Range& range : snapshot.sets_[entry.set].ranges()) {
+        auto cpu = std::lower_bound(cpus.begin(), cpus.end(), LogicalCpu{range.first});
+        for (; cpu != cpus.end() && Number(*cpu) <= range.last; ++cpu) {
+          readings[static_cast<std::size_t>(cpu - cpus.begin())] = &entry.reading;
+        }
+      }
+    }
+    return readings;
+  }
+
   template <typename Reading, typename Col>
   static PlatformSnapshot::ByValue<Reading> Values(const PlatformSnapshot& snapshot,
                                                    const Col& column) {
@@ -310,17 +329,24 @@ std::vector<SnapshotRow> PlatformSnapshot::Rows(const Selection& selection) cons
   }
 
   std::vector<SnapshotRow> rows;
+  std::vector<LogicalCpu> first;  // of each row
   for (CpuSet& cpus : partition.Sets()) {
+    first.push_back(cpus.First());
     SnapshotRow& row = rows.emplace_back();
     row.cpus_ = std::move(cpus);
     row.selection_ = &selection;
-    for (const CpuidColumn* const column : cpuid) {
-      row.cpuid_.push_back(column ? ColumnAccess::At(*this, *column, row.cpus_.First()) : nullptr);
-    }
-    for (const MsrColumn* const column : msrs) {
-      row.msrs_.push_back(column ? ColumnAccess::At(*this, *column, row.cpus_.First()) : nullptr);
-    }
+    row.cpuid_.resize(cpuid.size());
+    row.msrs_.resize(msrs.size());
   }
+  const auto fill = [&](const auto& columns, auto SnapshotRow::*readings) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (!columns[i]) continue;
+      const auto found = ColumnAccess::AtEach(*this, *columns[i], first);
+      for (std::size_t row = 0; row < rows.size(); ++row) (rows[row].*readings)[i] = found[row];
+    }
+  };
+  fill(cpuid, &SnapshotRow::cpuid_);
+  fill(msrs, &SnapshotRow::msrs_);
   return rows;
 }
 
