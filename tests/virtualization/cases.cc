@@ -112,9 +112,10 @@ oracle::CpuFacts Facts(const Cpu& cpu) {
   facts.hypervisor_leaf =
       Fact(cpu.hypervisor_leaf.has_value(), cpu.hypervisor_leaf.value_or(0) >= 0x4000'0000);
   facts.svm = Fact(cpu.svm);
-  // A leaf above the highest one is not there, and offers nothing.
-  if (cpu.max_extended && *cpu.max_extended < 0x8000'0001) facts.svm = '0';
   facts.svml = Fact(cpu.svml);
+  // A leaf above the highest one is not there, and offers nothing.
+  if (cpu.max_extended && *cpu.max_extended < kExtendedFeatureLeaf.leaf) facts.svm = '0';
+  if (cpu.max_extended && *cpu.max_extended < kSvmLeaf.leaf) facts.svml = '0';
   if (cpu.reading && *cpu.reading) {
     facts.reading = 'v';
     facts.value = **cpu.reading;

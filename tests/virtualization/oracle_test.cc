@@ -18,6 +18,7 @@ namespace {
 TEST(Oracle, EveryRowDecidesSomething) {
   oracle::Oracle oracle;
   const oracle::CpuAnswer usable = oracle.OfCpu(Facts(WithSwitch(kSkylake, 5)), {});
+  const oracle::CpuAnswer failing = oracle.OfCpu(Facts(WithSwitch(kSkylake, 1)), {});
   const std::vector<Dimension> dimensions = {
       Each<Model>(&Cpu::model, {kSkylake, kNaples, kCorrupted, kWinChip}),
       Both(&Cpu::vendor_leaf),
@@ -34,6 +35,7 @@ TEST(Oracle, EveryRowDecidesSomething) {
       const oracle::CpuAnswer answer = oracle.OfCpu(Facts(cpu), Facts(host));
       oracle.OfHost({answer});
       oracle.OfHost({answer, usable});
+      oracle.OfHost({answer, failing});
     });
   }
 

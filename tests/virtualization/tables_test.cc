@@ -68,8 +68,8 @@ TEST(Tables, UnreadLeavesOfEveryMaker) {
       hosts, {Each<Model>(&Cpu::model, {kSkylake, kIsaiah, kZhaoxin, kNaples, kHygon, kCorrupted}),
               Both(&Cpu::vendor_leaf), Both(&Cpu::signature), Both(&Cpu::features), Both(&Cpu::vmx),
               Both(&Cpu::hypervisor), BothOrUnread(&Cpu::svm), BothOrUnread(&Cpu::svml),
-              Each<std::optional<std::uint32_t>>(&Cpu::max_extended,
-                                                 {std::nullopt, 0x8000'0000, 0x8000'001f}),
+              Each<std::optional<std::uint32_t>>(
+                  &Cpu::max_extended, {std::nullopt, 0x8000'0000, 0x8000'0001, 0x8000'001f}),
               Readings({0, 1, 5, 8, 0x18})});
 }
 
