@@ -19,7 +19,8 @@ using registers::kVmCr;
 // [amd/apm-vol3] E.4.9
 bool SvmLeafIsLive(const RegisterView& cpu) {
   return registers::Read(cpu, kCpuid8000000AEax).value_or(0) != 0 ||
-         registers::Read(cpu, kCpuid8000000AEbx).value_or(0) != 0;
+         registers::Read(cpu, kCpuid8000000AEbx).value_or(0) != 0 ||
+         registers::Read(cpu, kCpuid8000000AEdx).value_or(0) != 0;
 }
 
 VirtualizationGroup JudgeLockedOff(const RegisterView& cpu) {
@@ -101,8 +102,8 @@ VirtualizationGroup JudgeSvm(const RegisterView& cpu, std::optional<bool> guest,
     group.evidence.push_back(feature);
   } else if (*svm == 0) {
     group = JudgeNotOffered(cpu, guest);
-    group.evidence = WithoutUnasked(
-        {feature, control, EvidenceOf(cpu, kCpuid8000000AEax), EvidenceOf(cpu, kCpuid8000000AEbx)});
+    group.evidence = WithoutUnasked({feature, control, EvidenceOf(cpu, kCpuid8000000AEax),
+                                     EvidenceOf(cpu, kCpuid8000000AEbx), details});
   } else {
     group = JudgeSwitch(cpu, guest, context);
     group.evidence = {control, feature, details};
