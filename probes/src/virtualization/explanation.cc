@@ -73,13 +73,14 @@ std::string Meaning(const VirtualizationVerdict& verdict) {
 
 std::string Explanation(const WordingInput& input, const VirtualizationVerdict& verdict) {
   std::vector<std::string> sentences{Meaning(verdict)};
+  // A sentence that names a group's CPUs is like no other; only notes repeat.
   for (const VirtualizationGroup& group : verdict.groups) {
-    if (!group.note.empty()) AddOnce(&sentences, group.note);
+    AddOnce(&sentences, group.note);
     if (group.unread) {
-      AddOnce(&sentences, fmt::format("{}: {}.", Cpus(group.cpus), Describe(*group.unread)));
+      sentences.push_back(fmt::format("{}: {}.", Cpus(group.cpus), Describe(*group.unread)));
     }
     if (verdict.groups.size() > 1 && !group.attribution_reason.empty()) {
-      AddOnce(&sentences, fmt::format("{}: set by {}: {}.", Cpus(group.cpus),
+      sentences.push_back(fmt::format("{}: set by {}: {}.", Cpus(group.cpus),
                                       Who(group.attribution), group.attribution_reason));
     }
   }

@@ -2,7 +2,13 @@
 // stays open.
 
 #include <algorithm>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "virtualization/attribution.h"
 #include "virtualization/judge_cpu.h"
@@ -15,41 +21,55 @@
 namespace vtprobe {
 namespace {
 
-// Rows that differ in something the verdict does not rest on are one group.
-// The first entry of the evidence is what it rests on most.
-bool SameVerdict(const VirtualizationGroup& a, const VirtualizationGroup& b) {
-  const auto same_basis = [&] {
-    if (a.evidence.empty() || b.evidence.empty()) return a.evidence.empty() == b.evidence.empty();
-    return a.evidence.front() == b.evidence.front();
-  };
-  return a.technology == b.technology && a.state == b.state && a.usable == b.usable &&
-         a.attribution == b.attribution && a.unread == b.unread && a.note == b.note &&
-         same_basis();
+// Rows that differ in something the verdict does not rest on are one group:
+// those with the same key. The first entry of the evidence is what it rests on
+// most.
+auto KeyOf(const VirtualizationGroup& group) {
+  std::string register_name;
+  std::optional<std::uint64_t> value;
+  std::optional<AccessCode> error;
+  if (!group.evidence.empty()) {
+    const Evidence& first = group.evidence.front();
+    register_name = first.register_name;
+    if (first.value) {
+      value = *first.value;
+    } else {
+      error = first.value.error();
+    }
+  }
+  return std::tuple(group.technology, group.state, group.usable, group.attribution, group.unread,
+                    group.note, std::move(register_name), value, error);
 }
 
 // Evidence of a group is what all its CPUs read.
-void Merge(const VirtualizationGroup& more, VirtualizationGroup* group) {
-  group->cpus = group->cpus.Union(more.cpus);
+void KeepCommonEvidence(const VirtualizationGroup& more, VirtualizationGroup* group) {
   std::erase_if(group->evidence, [&](const Evidence& evidence) {
     return std::find(more.evidence.begin(), more.evidence.end(), evidence) == more.evidence.end();
   });
 }
 
+// O(rows x log rows), since a recording may give each of 65,536 CPUs a value of
+// its own.
 std::vector<VirtualizationGroup> JudgeGroups(const PlatformSnapshot& snapshot,
                                              const Context& context) {
   const Selection selection = VirtualizationRegisters();
   std::vector<VirtualizationGroup> groups;
+  std::vector<std::vector<CpuSet::Range>> cpus;  // of each group
+  std::map<decltype(KeyOf({})), std::size_t> positions;
   for (const SnapshotRow& row : snapshot.Rows(selection)) {
     VirtualizationGroup group = JudgeCpu(row, context);
-    group.cpus = row.cpus();
-    const auto same = std::find_if(groups.begin(), groups.end(),
-                                   [&](const auto& other) { return SameVerdict(other, group); });
-    if (same == groups.end()) {
+    const auto [found, added] = positions.try_emplace(KeyOf(group), groups.size());
+    if (added) {
       groups.push_back(std::move(group));
+      cpus.emplace_back();
     } else {
-      Merge(group, &*same);
+      KeepCommonEvidence(group, &groups[found->second]);
     }
+    const auto& ranges = row.cpus().ranges();
+    auto& mine = cpus[found->second];
+    mine.insert(mine.end(), ranges.begin(), ranges.end());
   }
+  for (std::size_t i = 0; i < groups.size(); ++i) groups[i].cpus = CpuSet(std::move(cpus[i]));
   return groups;
 }
 
