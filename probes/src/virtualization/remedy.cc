@@ -115,11 +115,14 @@ std::string ForState(const VirtualizationVerdict& verdict) {
 
 std::string Remedy(const VirtualizationVerdict& verdict) {
   std::vector<std::string> steps;
-  if (verdict.usable != Usable::kYes) AddOnce(&steps, ForState(verdict));
+  // CPUs that are all usable and still differ fail the host as well.
+  if (ExitCode(verdict) != 0) AddOnce(&steps, ForState(verdict));
   for (const VirtualizationGroup& group : verdict.groups) {
-    // A guest's missing register is the hypervisor's doing and asked for above.
-    if (!group.unread || group.attribution == Attribution::kHypervisor) continue;
-    AddOnce(&steps, Capitalized(fmt::format("{}.", Advise(*group.unread))));
+    if (!group.unread) continue;
+    // A guest's missing register is the hypervisor's doing.
+    AddOnce(&steps, group.attribution == Attribution::kHypervisor
+                        ? std::string(kAskForNesting)
+                        : Capitalized(fmt::format("{}.", Advise(*group.unread))));
   }
   return fmt::format("{}", fmt::join(steps, " "));
 }
