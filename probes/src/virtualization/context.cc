@@ -5,11 +5,9 @@
 namespace vtprobe {
 
 std::optional<KernelVersion> ParseKernelRelease(std::string_view release) {
-  const std::size_t digits = release.find_first_of("0123456789");
-  if (digits == std::string_view::npos) return std::nullopt;
   const char* const end = release.data() + release.size();
   KernelVersion version;
-  const auto major = std::from_chars(release.data() + digits, end, version.major);
+  const auto major = std::from_chars(release.data(), end, version.major);
   if (major.ec != std::errc{} || major.ptr == end || *major.ptr != '.') return std::nullopt;
   const auto minor = std::from_chars(major.ptr + 1, end, version.minor);
   if (minor.ec != std::errc{}) return std::nullopt;

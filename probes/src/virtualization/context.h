@@ -21,7 +21,8 @@ struct KernelVersion {
   friend constexpr auto operator<=>(const KernelVersion&, const KernelVersion&) = default;
 };
 
-// The first two numbers of a release such as "6.1.0-13-amd64".
+// The two numbers that a release such as "6.1.0-13-amd64" starts with. What
+// starts otherwise may be another system's, whose numbers say nothing here.
 std::optional<KernelVersion> ParseKernelRelease(std::string_view release);
 
 // Since this release Linux locks an unlocked IA32_FEATURE_CONTROL itself.
