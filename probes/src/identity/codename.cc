@@ -121,7 +121,8 @@ constexpr std::array kRows = {
     Row{Vendor::kIntel, 0x6, {0x5a, 0x5a}, kAnyStepping, "Silvermont (Moorefield)"},
     Row{Vendor::kIntel, 0x6, {0x5d, 0x5d}, kAnyStepping, "Silvermont (SoFIA)"},
     Row{Vendor::kIntel, 0x6, {0x4c, 0x4c}, kAnyStepping, "Airmont (Cherry Trail)"},
-    Row{Vendor::kIntel, 0x6, {0x75, 0x75}, kAnyStepping, "Airmont (Lightning Mountain)"},
+    // intel-family.h knows the network processor; Spreadtrum's telephone chips have the same model.
+    Row{Vendor::kIntel, 0x6, {0x75, 0x75}, kAnyStepping, "Airmont (Lightning Mountain, SC9853I)"},
     Row{Vendor::kIntel, 0x6, {0x5c, 0x5c}, kAnyStepping, "Goldmont (Apollo Lake)"},
     Row{Vendor::kIntel, 0x6, {0x5f, 0x5f}, kAnyStepping, "Goldmont (Denverton)"},
     Row{Vendor::kIntel, 0x6, {0x7a, 0x7a}, kAnyStepping, "Goldmont Plus (Gemini Lake)"},
@@ -160,7 +161,9 @@ constexpr std::array kRows = {
     Row{Vendor::kAmd, 0x6, {0xa, 0xa}, kAnyStepping, "K7 (Barton)"},
     Row{Vendor::kAmd, 0xf, {0x0, 0x3f}, kAnyStepping, "K8"},
     Row{Vendor::kAmd, 0xf, {0x40, 0x5f}, kAnyStepping, "K8 (revision F)"},
-    Row{Vendor::kAmd, 0xf, {0x60, 0xff}, kAnyStepping, "K8 (revision G)"},
+    Row{Vendor::kAmd, 0xf, {0x60, 0x7f}, kAnyStepping, "K8 (revision G)"},
+    // The Athlon 64 FX-7x, 0xC0F13, is of revision JH-F3.
+    Row{Vendor::kAmd, 0xf, {0xc1, 0xc1}, kAnyStepping, "K8 (revision F)"},
     Row{Vendor::kAmd, 0x10, {0x2, 0x2}, kAnyStepping, "K10 (Barcelona)"},
     Row{Vendor::kAmd, 0x10, {0x4, 0x4}, kAnyStepping, "K10 (Shanghai)"},
     Row{Vendor::kAmd, 0x10, {0x5, 0x5}, kAnyStepping, "K10 (Propus)"},
@@ -213,11 +216,13 @@ constexpr std::array kRows = {
     Row{Vendor::kAmd, 0x1a, {0x40, 0x4f}, kAnyStepping, "Zen 5 (Granite Ridge)"},
     Row{Vendor::kAmd, 0x1a, {0x60, 0x6f}, kAnyStepping, "Zen 5 (Krackan Point)"},
     Row{Vendor::kAmd, 0x1a, {0x70, 0x77}, kAnyStepping, "Zen 5 (Strix Halo)"},
-    // Hygon: [linux] arch/x86/kernel/cpu/hygon.c.
+    // Hygon: [linux] arch/x86/kernel/cpu/hygon.c; model 0x10 from its own brand string.
     Row{Vendor::kHygon, 0x18, {0x0, 0x3}, kAnyStepping, "Dhyana"},
-    // Centaur and Zhaoxin: VIA BIOS writer's guides, and [linux] arch/x86/kernel/cpu/{centaur,
-    // zhaoxin}.c. ZhangJiang announces itself as an Isaiah of stepping 14 to firmware that asks for
-    // it, and so does CNR: the name of what they are derived from stands for both.
+    Row{Vendor::kHygon, 0x18, {0x10, 0x10}, kAnyStepping, "C86-4G"},
+    // Centaur and Zhaoxin: VIA BIOS writer's guides, [linux] arch/x86/kernel/cpu/{centaur,
+    // zhaoxin}.c, and gcc/common/config/i386/cpuinfo.h of GCC for ShiJiDaDao; a ZX-D of model 0x1f
+    // names itself in its brand. ZhangJiang announces itself as an Isaiah of stepping 14 to firmware
+    // that asks for it, and so does CNR: what they are derived from stands for both.
     Row{Vendor::kCentaur, 0x5, {0x4, 0x4}, kAnyStepping, "WinChip C6"},
     Row{Vendor::kCentaur, 0x5, {0x8, 0x8}, kAnyStepping, "WinChip 2"},
     Row{Vendor::kCentaur, 0x5, {0x9, 0x9}, kAnyStepping, "WinChip 3"},
@@ -231,13 +236,16 @@ constexpr std::array kRows = {
     Row{Vendor::kCentaur, 0x6, {0xf, 0xf}, kAnyStepping, "Isaiah"},
     Row{Vendor::kCentaur, 0x6, {0x47, 0x47}, kAnyStepping, "CNS"},
     Row{Vendor::kCentaur, 0x6, {0x19, 0x19}, kAnyStepping, "ZhangJiang"},
+    Row{Vendor::kCentaur, 0x6, {0x1f, 0x1f}, kAnyStepping, "WuDaoKou"},
     Row{Vendor::kCentaur, 0x7, {0x1b, 0x1b}, kAnyStepping, "WuDaoKou"},
     Row{Vendor::kCentaur, 0x7, {0x3b, 0x3b}, kAnyStepping, "LuJiaZui"},
     Row{Vendor::kCentaur, 0x7, {0x5b, 0x5b}, kAnyStepping, "YongFeng"},
+    Row{Vendor::kCentaur, 0x7, {0x6b, 0x6b}, kAnyStepping, "ShiJiDaDao"},
     Row{Vendor::kZhaoxin, 0x6, {0x19, 0x19}, kAnyStepping, "ZhangJiang"},
     Row{Vendor::kZhaoxin, 0x7, {0x1b, 0x1b}, kAnyStepping, "WuDaoKou"},
     Row{Vendor::kZhaoxin, 0x7, {0x3b, 0x3b}, kAnyStepping, "LuJiaZui"},
     Row{Vendor::kZhaoxin, 0x7, {0x5b, 0x5b}, kAnyStepping, "YongFeng"},
+    Row{Vendor::kZhaoxin, 0x7, {0x6b, 0x6b}, kAnyStepping, "ShiJiDaDao"},
 };
 
 // A CPU with two names would have none.
