@@ -34,8 +34,11 @@ std::vector<Evidence> Whatever(const RegisterView& cpu) {
                          EvidenceOf(cpu, kCpuid1Ecx), EvidenceOf(cpu, kCpuid80000001Ecx)});
 }
 
-VirtualizationGroup JudgeTooOld(const RegisterView& cpu, std::optional<bool> guest) {
-  const bool real_guest = guest == true && HypervisorAnswers(cpu);
+// A set hypervisor bit alone is no more to be believed than the others.
+VirtualizationGroup JudgeTooOld(const RegisterView& cpu, std::optional<bool> guest,
+                                const Context& context) {
+  const bool real_guest =
+      context.stage == Stage::kGuest || (guest == true && HypervisorAnswers(cpu));
   VirtualizationGroup group = NotOffered(real_guest);
   if (!real_guest) {
     group.note = "This CPU predates hardware virtualization, whatever its CPUID bits say.";
@@ -125,7 +128,7 @@ VirtualizationGroup JudgeCpu(const RegisterView& cpu, const Context& context) {
   const Identity identity = Identify(cpu);
   if (!identity.vendor_string) return JudgeWithoutVendor(cpu, identity.vendor_string.error());
   const std::optional<bool> guest = IsGuest(cpu, context);
-  if (PredatesVirtualization(identity)) return JudgeTooOld(cpu, guest);
+  if (PredatesVirtualization(identity)) return JudgeTooOld(cpu, guest, context);
   switch (*identity.vendor) {
     case Vendor::kIntel:
     case Vendor::kCentaur:
