@@ -1,0 +1,113 @@
+// What holds for every rule, whatever it judges. A row of rules.def without a
+// definition does not link; a definition without a row is never run, and only
+// this finds it.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vtprobe/fixtures/platform_builder.h"
+#include "vtprobe/hal/snapshot.h"
+#include "vtprobe/hal/snapshot_builder.h"
+#include "vtprobe/probes/rule.h"
+#include "vtprobe/probes/virtualization.h"
+
+namespace vtprobe {
+namespace {
+
+std::set<std::string> Rows() {
+  return {
+#define VTPROBE_RULE(constant) #constant,
+#include "vtprobe/probes/rules.def"
+#undef VTPROBE_RULE
+  };
+}
+
+// The constants that the sources define as "const Rule kName".
+std::set<std::string> Definitions() {
+  const std::regex definition("^const Rule (k[A-Za-z0-9]+)");
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(VTPROBE_RULE_SOURCES)) {
+    if (entry.path().extension() != ".cc") continue;
+    std::ifstream source(entry.path());
+    for (std::string line; std::getline(source, line);) {
+      std::smatch match;
+      if (std::regex_search(line, match, definition)) names.insert(match[1]);
+    }
+  }
+  return names;
+}
+
+TEST(RuleTable, HasEveryRuleThatIsDefined) { EXPECT_EQ(Definitions(), Rows()); }
+
+TEST(RuleTable, TellsRulesApartByTheirIds) {
+  const std::regex well_formed("[a-z0-9_]+(\\.[a-z0-9_]+)+");
+  std::set<std::string_view> ids;
+  for (const Rule* const rule : AllRules()) {
+    EXPECT_TRUE(std::regex_match(std::string(rule->id), well_formed)) << rule->id;
+    EXPECT_TRUE(ids.insert(rule->id).second) << rule->id << " stands there twice";
+  }
+}
+
+class EveryRule : public testing::TestWithParam<const Rule*> {
+ protected:
+  static std::vector<Finding> JudgeAlone(const PlatformSnapshot& snapshot) {
+    const VirtualizationVerdict verdict = JudgeVirtualization(snapshot);
+    return GetParam()->judge(*GetParam(), {snapshot, verdict});
+  }
+};
+
+TEST_P(EveryRule, SaysWhatItHoldsAndWhereThatIsWritten) {
+  EXPECT_FALSE(GetParam()->title.empty());
+  EXPECT_THAT(std::string(GetParam()->spec), testing::ContainsRegex("\\[[a-z]+/[a-z0-9-]+\\]"));
+}
+
+TEST_P(EveryRule, DeclaresWhatItReads) {
+  Selection selection;
+  GetParam()->reads(&selection);
+  EXPECT_FALSE(selection.cpuid.empty() && selection.msrs.empty());
+}
+
+// The registers of a machine that nobody read are not known to be right.
+TEST_P(EveryRule, PassesNothingThatWasNotRead) {
+  SnapshotBuilder builder;
+  ASSERT_TRUE(builder.OpenBlock(CpuSet{{0, 3}}));
+  const std::vector<Finding> findings = JudgeAlone(builder.Build());
+  EXPECT_FALSE(findings.empty());
+  for (const Finding& finding : findings) {
+    EXPECT_EQ(finding.rule, GetParam()->id);
+    EXPECT_THAT(finding.outcome, testing::AnyOf(Outcome::kNotApplicable, Outcome::kIndeterminate))
+        << finding.message;
+    EXPECT_FALSE(finding.message.empty());
+  }
+}
+
+TEST_P(EveryRule, HasAFindingOnAnyMachine) {
+  for (const PlatformSnapshot& machine :
+       {PlatformSnapshot(), fixtures::PlatformBuilder::Intel().Cpus("0-3").Build(),
+        fixtures::PlatformBuilder::Amd().Cpus("0-3").Build()}) {
+    const std::vector<Finding> findings = JudgeAlone(machine);
+    EXPECT_FALSE(findings.empty());
+    for (const Finding& finding : findings) EXPECT_EQ(finding.severity, GetParam()->severity);
+  }
+}
+
+std::string TestName(const testing::TestParamInfo<const Rule*>& info) {
+  std::string name(info.param->id);
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, EveryRule, testing::ValuesIn(AllRules().begin(), AllRules().end()),
+                         TestName);
+
+}  // namespace
+}  // namespace vtprobe
