@@ -46,6 +46,7 @@ TEST(Chipsec, CpuidIsGivenToTheLowestCpuAndTheDoubtIsSaid) {
             "cpuid 0x7.0x1 = 0x0 0x0 0x0 0xffffffff\n"
             "cpuid 0x80000002.0x0 = 0x1 0x2 0x3 0x4\n");
   EXPECT_THAT(imported->notes, ElementsAre(HasSubstr("given to CPU 3")));
+  EXPECT_EQ(imported->snapshot.metadata().Get("cpuid_cpu"), "unknown");
 }
 
 // chipsec inserts at the front, so the first answer of a run stands last.

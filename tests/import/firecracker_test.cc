@@ -135,16 +135,38 @@ TEST(FirecrackerCsv, ListsWhatCouldBeRead) {
             tl::unexpected(AccessCode::kNotRecorded));
 }
 
+TEST(FirecrackerCsv, OlderListsTellWhatFailed) {
+  const auto imported = ImportOne(kFirecrackerCsv,
+                                  "MSR_ADDR,STATUS,VALUE\n"
+                                  "0,implemented,0x0\n"
+                                  "0x2,unimplemented,0x0\n");
+  ASSERT_TRUE(imported.has_value()) << Said(imported.error());
+  EXPECT_EQ(Body(imported->snapshot), "cpu 0\nmsr 0x0 = 0x0\nmsr 0x2 ! general-protection\n");
+}
+
+TEST(FirecrackerCsv, AWideAddressIsThatOfItsLow32Bits) {
+  const auto imported = ImportOne(kFirecrackerCsv,
+                                  "MSR_ADDR,VALUE\n"
+                                  "0x10,0x7\n"
+                                  "0x3c000000000010,0x7\n"
+                                  "0x400000011,0x8\n");
+  ASSERT_TRUE(imported.has_value()) << Said(imported.error());
+  EXPECT_EQ(Body(imported->snapshot), "cpu 0\nmsr 0x10 = 0x7\nmsr 0x11 = 0x8\n");
+  EXPECT_THAT(imported->notes, ElementsAre(HasSubstr("another register: 2")));
+}
+
 TEST(FirecrackerCsv, RefusesWithThePlace) {
   for (const Refused& refused : {
            Refused{"", 1, 1, "MSR_ADDR,VALUE"},
            Refused{"0x10,0x1\n", 1, 1, "MSR_ADDR,VALUE"},
            Refused{"MSR_ADDR,VALUE\n10,0x1\n", 2, 1, "address"},
            Refused{"MSR_ADDR,VALUE\n 0x10\n", 2, 6, "comma"},
+           Refused{"MSR_ADDR,STATUS,VALUE\n0x10,0x1\n", 2, 6, "implemented"},
+           Refused{"MSR_ADDR,STATUS,VALUE\n0x10,implemented\n", 2, 17, "comma"},
            Refused{"MSR_ADDR,VALUE\n0x10,\n", 2, 6, "value"},
            Refused{"MSR_ADDR,VALUE\n0x10,1\n", 2, 6, "value"},
            Refused{"MSR_ADDR,VALUE\n0x10,0x1,0x2\n", 2, 6, "value"},
-           Refused{"MSR_ADDR,VALUE\n0x100000000,0x1\n", 2, 1, "address"},
+           Refused{"MSR_ADDR,VALUE\n0x10000000000000000,0x1\n", 2, 1, "address"},
            Refused{"MSR_ADDR,VALUE\n0x10,0x10000000000000000\n", 2, 6, "64 bits"},
        }) {
     ExpectRefused(kFirecrackerCsv, refused);

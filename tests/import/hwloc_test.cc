@@ -83,6 +83,7 @@ TEST(Hwloc, AFileOfAnotherNameSaysThatItsCpuIsNotKnown) {
   ASSERT_TRUE(imported.has_value());
   EXPECT_EQ(imported->snapshot.online(), CpuSet(LogicalCpu{0}));
   EXPECT_THAT(imported->notes, ElementsAre(HasSubstr("its CPU is not known")));
+  EXPECT_EQ(imported->snapshot.metadata().Get("cpu_numbers"), "unknown");
 }
 
 TEST(Hwloc, FilesThatDoNotFitTogetherAreRefused) {

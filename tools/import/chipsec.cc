@@ -143,6 +143,7 @@ class Recording final : public JsonVisitor {
     Imported imported = std::move(readings_).Build();
     imported.snapshot.mutable_metadata().Set(meta::kTool, "chipsec");
     if (!cpuid_.empty()) {
+      imported.snapshot.mutable_metadata().Set("cpuid_cpu", "unknown");
       imported.notes.push_back(
           fmt::format("chipsec does not say which CPU ran CPUID: its answers are given to CPU {}",
                       Number(cpu)));

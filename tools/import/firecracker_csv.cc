@@ -4,8 +4,20 @@
 //   0x10,0x12a9d3006
 //
 // They are read on the guest's CPU 0, and an MSR that could not be read has no
-// line. [firecracker] resources/tests/msr/msr_reader.sh
+// line. Older lists have one, with a word of its own:
+//
+//   MSR_ADDR,STATUS,VALUE
+//   0x13,unimplemented,0x0
+//
+// Some rows ask the kernel's driver for addresses of more than 32 bits. It
+// reads the register of the low 32, so that is what they are a reading of.
+// [firecracker] tests/data/msr, [linux] arch/x86/kernel/msr.c
 
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,51 +31,98 @@ namespace vtprobe::import {
 namespace {
 
 constexpr std::string_view kHeader = "MSR_ADDR,VALUE";
+constexpr std::string_view kHeaderWithStatus = "MSR_ADDR,STATUS,VALUE";
 constexpr LogicalCpu kCpu{0};
+
+bool IsHeader(std::string_view line) {
+  return Trimmed(line) == kHeader || Trimmed(line) == kHeaderWithStatus;
+}
 
 Confidence Looks(const File& file) {
   LineReader reader(file.content);
-  return reader.Next() && Trimmed(reader.line()) == kHeader ? Confidence::kCertain
-                                                            : Confidence::kNone;
+  return reader.Next() && IsHeader(reader.line()) ? Confidence::kCertain : Confidence::kNone;
 }
 
-std::optional<Error> ReadFile(const File& file, Readings* readings) {
-  LineReader reader(file.content);
-  if (!reader.Next() || Trimmed(reader.line()) != kHeader) {
-    return Error{file.name, 1, 1, "expected the header " + std::string(kHeader)};
-  }
-  readings->AddCpu(kCpu);
-  while (reader.Next()) {
-    const std::string_view line = Trimmed(reader.line());
-    if (line.empty()) continue;
-    const std::size_t comma = line.find(',');
-    const auto column = static_cast<std::size_t>(line.data() - reader.line().data()) + 1;
-    const auto address = ParsePrefixedHex<std::uint32_t>(Trimmed(line.substr(0, comma)));
-    if (!address) {
-      return Error{file.name, reader.number(), column, "expected an MSR's address, as 0x3a"};
-    }
-    if (comma == std::string_view::npos) {
-      return Error{file.name, reader.number(), column + line.size(), "expected a comma"};
-    }
-    const auto value = ParsePrefixedHex<std::uint64_t>(Trimmed(line.substr(comma + 1)));
-    if (!value) {
-      return Error{file.name, reader.number(), column + comma + 1,
-                   "expected a value of at most 64 bits, as 0x5"};
-    }
-    readings->AddMsr(kCpu, MsrAddress{*address}, *value);
-  }
-  return std::nullopt;
+// A shell's printf writes 0 without 0x.
+std::optional<std::uint64_t> ParseAddress(std::string_view text) {
+  if (text == "0") return 0;
+  return ParsePrefixedHex<std::uint64_t>(text);
 }
+
+class List {
+ public:
+  std::optional<Error> Read(const File& file) {
+    LineReader reader(file.content);
+    if (!reader.Next() || !IsHeader(reader.line())) {
+      return Error{file.name, 1, 1, "expected the header " + std::string(kHeader)};
+    }
+    const bool has_status = Trimmed(reader.line()) == kHeaderWithStatus;
+    readings_.AddCpu(kCpu);
+    while (reader.Next()) {
+      if (Trimmed(reader.line()).empty()) continue;
+      if (auto error = ReadRow(file, reader, has_status)) return error;
+    }
+    return std::nullopt;
+  }
+
+  Imported Build() && {
+    Imported imported = std::move(readings_).Build();
+    imported.snapshot.mutable_metadata().Set(meta::kStage, "guest");
+    imported.snapshot.mutable_metadata().Set(meta::kTool, "Firecracker");
+    if (wide_ != 0) {
+      imported.notes.push_back(fmt::format(
+          "the driver cut addresses to 32 bits, so some are readings of another register: {}",
+          wide_));
+    }
+    return imported;
+  }
+
+ private:
+  std::optional<Error> ReadRow(const File& file, const LineReader& reader, bool has_status) {
+    std::string_view rest = reader.line();
+    const auto column = [&] { return reader.line().size() - rest.size() + 1; };
+    const auto fail = [&](std::string message) {
+      return Error{file.name, reader.number(), column(), std::move(message)};
+    };
+    const auto cell = [&] { return Trimmed(rest.substr(0, rest.find(','))); };
+    const auto next_cell = [&] {
+      const std::size_t comma = rest.find(',');
+      rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+      return comma != std::string_view::npos;
+    };
+
+    const auto address = ParseAddress(cell());
+    if (!address) return fail("expected an MSR's address, as 0x3a");
+    if (!next_cell()) return fail("expected a comma");
+    bool is_implemented = true;
+    if (has_status) {
+      is_implemented = cell() == "implemented";
+      if (!is_implemented && cell() != "unimplemented") {
+        return fail("expected implemented or unimplemented");
+      }
+      if (!next_cell()) return fail("expected a comma");
+    }
+    const auto value = ParsePrefixedHex<std::uint64_t>(Trimmed(rest));
+    if (!value) return fail("expected a value of at most 64 bits, as 0x5");
+
+    const MsrAddress msr{static_cast<std::uint32_t>(*address)};
+    if (*address != Number(msr)) ++wide_;
+    readings_.AddMsr(
+        kCpu, msr,
+        is_implemented ? MsrReading(*value) : tl::unexpected(AccessCode::kGeneralProtection));
+    return std::nullopt;
+  }
+
+  Readings readings_;
+  std::size_t wide_ = 0;
+};
 
 tl::expected<Imported, Error> Import(std::span<const File> files, const Options&) {
-  Readings readings;
+  List list;
   for (const File& file : files) {
-    if (auto error = ReadFile(file, &readings)) return tl::unexpected(*std::move(error));
+    if (auto error = list.Read(file)) return tl::unexpected(*std::move(error));
   }
-  Imported imported = std::move(readings).Build();
-  imported.snapshot.mutable_metadata().Set(meta::kStage, "guest");
-  imported.snapshot.mutable_metadata().Set(meta::kTool, "Firecracker");
-  return imported;
+  return std::move(list).Build();
 }
 
 }  // namespace
