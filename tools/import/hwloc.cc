@@ -119,7 +119,8 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
   Imported imported = std::move(readings).Build();
   if (!is_numbered) {
     imported.snapshot.mutable_metadata().Set("cpu_numbers", "unknown");
-    imported.notes.push_back("the file's name is not puN, so its CPU is not known: it is called 0");
+    imported.notes.emplace_back(
+        "the file's name is not puN, so its CPU is not known: it is called 0");
   }
   return imported;
 }

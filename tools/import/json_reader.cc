@@ -20,11 +20,13 @@ constexpr std::size_t kDeepest = 32;
 // every iterator over the text leaves its position in one shared spot.
 class TracingIterator {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): the names that the standard asks for.
   using iterator_category = std::input_iterator_tag;
   using value_type = char;
   using difference_type = std::ptrdiff_t;
   using pointer = const char*;
   using reference = const char&;
+  // NOLINTEND(readability-identifier-naming)
 
   TracingIterator(const char* at, const char** trace) : at_(at), trace_(trace) {}
 
@@ -66,15 +68,16 @@ std::size_t StartOfString(std::string_view text, std::size_t end) {
   return start;
 }
 
+bool IsPartOfWord(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == 'E' || c == '+' || c == '-' ||
+         c == '.';
+}
+
 // Where the number, truth value or null begins that ends before `end`. That a
 // number has ended shows only at the character after it.
 std::size_t StartOfWord(std::string_view text, std::size_t end) {
-  constexpr auto is_part = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == 'E' || c == '+' || c == '-' ||
-           c == '.';
-  };
-  if (end > 0 && !is_part(text[end - 1])) --end;
-  while (end > 0 && is_part(text[end - 1])) --end;
+  if (end > 0 && !IsPartOfWord(text[end - 1])) --end;
+  while (end > 0 && IsPartOfWord(text[end - 1])) --end;
   return end;
 }
 

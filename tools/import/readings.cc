@@ -66,8 +66,8 @@ void KeepFirst(std::vector<Entry>* entries, Differences* differences) {
     }
     (*entries)[kept] = entry;
   }
-  if (!entries->empty())
-    entries->erase(entries->begin() + static_cast<std::ptrdiff_t>(kept) + 1, entries->end());
+  const std::size_t left = entries->empty() ? 0 : kept + 1;
+  entries->erase(entries->begin() + static_cast<std::ptrdiff_t>(left), entries->end());
 }
 
 }  // namespace

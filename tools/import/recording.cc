@@ -157,6 +157,17 @@ void StateOrigin(std::string_view source, std::size_t inputs, PlatformSnapshot* 
   SetIfAbsent(meta::kSource, fmt::format("{}{}", BaseName(source), more), &metadata);
 }
 
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// Takes the digits at the text's start, of which leading zeros don't count.
+std::string_view TakeNumber(std::string_view* text) {
+  const auto end = std::find_if_not(text->begin(), text->end(), IsDigit);
+  std::string_view number = text->substr(0, static_cast<std::size_t>(end - text->begin()));
+  text->remove_prefix(number.size());
+  number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
+  return number;
+}
+
 }  // namespace
 
 tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Importer* forced,
@@ -184,20 +195,12 @@ bool MayBeRecording(std::string_view beginning) {
 }
 
 bool IsNaturallyBefore(std::string_view a, std::string_view b) {
-  constexpr auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  constexpr auto take_number = [is_digit](std::string_view* text) {
-    const auto end = std::find_if_not(text->begin(), text->end(), is_digit);
-    std::string_view number = text->substr(0, static_cast<std::size_t>(end - text->begin()));
-    text->remove_prefix(number.size());
-    number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
-    return number;
-  };
   std::string_view left = a;
   std::string_view right = b;
   while (!left.empty() && !right.empty()) {
-    if (is_digit(left.front()) && is_digit(right.front())) {
-      const std::string_view m = take_number(&left);
-      const std::string_view n = take_number(&right);
+    if (IsDigit(left.front()) && IsDigit(right.front())) {
+      const std::string_view m = TakeNumber(&left);
+      const std::string_view n = TakeNumber(&right);
       if (m.size() != n.size()) return m.size() < n.size();
       if (m != n) return m < n;
       continue;
