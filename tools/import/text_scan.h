@@ -1,0 +1,226 @@
+// What the importers of line-oriented texts have in common: lines of a text
+// that is not copied, and a cursor that takes fixed words and numbers off the
+// front of a line.
+//
+// These texts come out of mailing lists, terminals and Windows programs, so a
+// line may end with CR LF and begin with blanks or with the ">" of a reply.
+// They are also long: nothing here allocates.
+
+#ifndef VTPROBE_TOOLS_IMPORT_TEXT_SCAN_H_
+#define VTPROBE_TOOLS_IMPORT_TEXT_SCAN_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+namespace vtprobe::import {
+
+inline constexpr bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+inline constexpr bool IsDecimalDigit(char c) { return c >= '0' && c <= '9'; }
+
+inline constexpr std::uint8_t kNoHexDigit = 0xff;
+
+inline constexpr std::array<std::uint8_t, 256> kHexDigits = [] {
+  std::array<std::uint8_t, 256> digits{};
+  for (std::uint8_t& digit : digits) digit = kNoHexDigit;
+  for (std::uint8_t i = 0; i < 10; ++i) digits[static_cast<std::size_t>('0' + i)] = i;
+  for (std::uint8_t i = 0; i < 6; ++i) {
+    digits[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
+    digits[static_cast<std::size_t>('A' + i)] = static_cast<std::uint8_t>(10 + i);
+  }
+  return digits;
+}();
+
+inline constexpr std::uint8_t HexDigit(char c) { return kHexDigits[static_cast<unsigned char>(c)]; }
+inline constexpr bool IsHexDigit(char c) { return HexDigit(c) != kNoHexDigit; }
+
+inline constexpr std::string_view WithoutBlanksAtEnd(std::string_view text) {
+  while (!text.empty() && (IsBlank(text.back()) || text.back() == '\r')) text.remove_suffix(1);
+  return text;
+}
+
+// The lines of a text, one after the other.
+class TextLines {
+ public:
+  // Skips a UTF-8 byte order mark.
+  explicit TextLines(std::string_view text) : rest_(text) {
+    constexpr std::string_view kMark = "\xef\xbb\xbf";
+    if (rest_.starts_with(kMark)) rest_.remove_prefix(kMark.size());
+  }
+
+  // Goes to the next line; false at the end.
+  bool Next() {
+    if (rest_.empty()) return false;
+    const void* const end = std::memchr(rest_.data(), '\n', rest_.size());
+    if (end == nullptr) {
+      line_ = rest_;
+      rest_ = {};
+    } else {
+      const auto length = static_cast<std::size_t>(static_cast<const char*>(end) - rest_.data());
+      line_ = rest_.substr(0, length);
+      rest_.remove_prefix(length + 1);
+    }
+    ++number_;
+    return true;
+  }
+
+  // Without blanks, tabs and CR at its end, and without blanks, tabs and ">"
+  // at its start.
+  std::string_view line() const {
+    std::string_view line = line_;
+    while (!line.empty() && (IsBlank(line.front()) || line.front() == '>')) line.remove_prefix(1);
+    return WithoutBlanksAtEnd(line);
+  }
+  // 1-based.
+  std::size_t number() const { return number_; }
+  // The 1-based column, in bytes, of a part of the current line.
+  std::size_t ColumnOf(std::string_view part) const {
+    return static_cast<std::size_t>(part.data() - line_.data()) + 1;
+  }
+
+ private:
+  std::string_view rest_;
+  std::string_view line_;
+  std::size_t number_ = 0;
+};
+
+// A cursor over one line. What is not there is not taken: the cursor stays.
+class Scanner {
+ public:
+  explicit constexpr Scanner(std::string_view text) : rest_(text) {}
+
+  constexpr std::string_view rest() const { return rest_; }
+  constexpr bool AtEnd() const { return rest_.empty(); }
+  constexpr bool AtBlankOrEnd() const { return rest_.empty() || IsBlank(rest_.front()); }
+
+  // True if there was at least one.
+  constexpr bool SkipBlanks() {
+    const std::size_t before = rest_.size();
+    while (!rest_.empty() && IsBlank(rest_.front())) rest_.remove_prefix(1);
+    return rest_.size() != before;
+  }
+
+  constexpr bool Take(char c) {
+    if (rest_.empty() || rest_.front() != c) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  constexpr bool Take(std::string_view word) {
+    if (!rest_.starts_with(word)) return false;
+    rest_.remove_prefix(word.size());
+    return true;
+  }
+
+  // Up to the next blank or the end.
+  constexpr std::string_view TakeWord() {
+    std::size_t length = 0;
+    while (length < rest_.size() && !IsBlank(rest_[length])) ++length;
+    const std::string_view word = rest_.substr(0, length);
+    rest_.remove_prefix(length);
+    return word;
+  }
+
+  // Exactly so many hexadecimal digits, whatever stands behind them.
+  template <typename Unsigned, std::size_t kDigits = 2 * sizeof(Unsigned)>
+  constexpr bool TakeHexDigits(Unsigned* value) {
+    static_assert(kDigits <= 2 * sizeof(Unsigned));
+    if (rest_.size() < kDigits) return false;
+    Unsigned result = 0;
+    std::uint8_t seen = 0;
+    for (std::size_t i = 0; i < kDigits; ++i) {
+      const std::uint8_t digit = HexDigit(rest_[i]);
+      seen |= digit;
+      result = static_cast<Unsigned>(result << 4 | (digit & 0xf));
+    }
+    if (seen > 0xf) return false;
+    *value = result;
+    rest_.remove_prefix(kDigits);
+    return true;
+  }
+
+  // All the hexadecimal digits that stand here; nothing if there are none, or
+  // if the number does not fit.
+  template <typename Unsigned>
+  constexpr std::optional<Unsigned> TakeHex() {
+    std::size_t length = 0;
+    Unsigned value = 0;
+    while (length < rest_.size() && IsHexDigit(rest_[length])) {
+      if (value > std::numeric_limits<Unsigned>::max() >> 4) return std::nullopt;
+      value = static_cast<Unsigned>(value << 4 | HexDigit(rest_[length]));
+      ++length;
+    }
+    if (length == 0) return std::nullopt;
+    rest_.remove_prefix(length);
+    return value;
+  }
+
+  // "0x1f".
+  template <typename Unsigned>
+  constexpr std::optional<Unsigned> TakePrefixedHex() {
+    const std::string_view before = rest_;
+    if (Take("0x") || Take("0X")) {
+      if (const std::optional<Unsigned> value = TakeHex<Unsigned>()) return value;
+    }
+    rest_ = before;
+    return std::nullopt;
+  }
+
+  // A number as C writes it: 0x1f, 037 or 31. Nothing, and nothing taken, unless
+  // it is a whole word and fits.
+  constexpr std::optional<std::uint32_t> TakeCNumber() {
+    Scanner ahead = *this;
+    const bool is_hex = ahead.Take("0x") || ahead.Take("0X");
+    const std::uint64_t base = is_hex ? 16 : ahead.rest_.starts_with('0') ? 8 : 10;
+    const std::string_view digits = ahead.TakeWord();
+    if (digits.empty()) return std::nullopt;
+    std::uint64_t value = 0;
+    for (const char c : digits) {
+      const std::uint8_t digit = HexDigit(c);
+      if (digit >= base) return std::nullopt;
+      value = value * base + digit;
+      if (value > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+    }
+    *this = ahead;
+    return static_cast<std::uint32_t>(value);
+  }
+
+  // All the decimal digits that stand here. One that does not fit becomes the
+  // greatest number: no CPU has it.
+  constexpr std::optional<std::uint32_t> TakeDecimal() {
+    constexpr std::uint64_t kMax = std::numeric_limits<std::uint32_t>::max();
+    std::uint64_t value = 0;
+    std::size_t length = 0;
+    for (; length < rest_.size() && IsDecimalDigit(rest_[length]); ++length) {
+      value = value * 10 + static_cast<std::uint64_t>(rest_[length] - '0');
+      if (value > kMax) value = kMax;
+    }
+    if (length == 0) return std::nullopt;
+    rest_.remove_prefix(length);
+    return static_cast<std::uint32_t>(value);
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+// libcpuid's test files hold a recording, such a line, and then what the library
+// should make of it.
+inline constexpr bool IsLineOfDashes(std::string_view line) {
+  constexpr std::size_t kLength = 70;
+  return line.size() >= kLength && line.find_first_not_of('-') == std::string_view::npos;
+}
+
+// As much of a file as is looked at to recognise its format: what tells a
+// format stands early, and every format looks at every file.
+inline constexpr std::string_view Head(std::string_view content) {
+  constexpr std::size_t kLength = std::size_t{256} * 1024;
+  return content.substr(0, kLength);
+}
+
+}  // namespace vtprobe::import
+
+#endif  // VTPROBE_TOOLS_IMPORT_TEXT_SCAN_H_
