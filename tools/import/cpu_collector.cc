@@ -226,13 +226,14 @@ Imported CpuCollector::Assembly::Make() {
   cpuid_order_ = OrderByCpu(in_.cpuid_, ranks_, &cpuid_ends_);
   msr_order_ = OrderByCpu(in_.msrs_, ranks_, &msr_ends_);
   for (std::size_t rank = 0; rank < numbers_.size(); ++rank) AddCpu(rank);
-  in_.metadata_.Set(meta::kProvenance, "recorded");
   if (is_guest_) in_.metadata_.Set(meta::kStage, "guest");
   builder_.metadata() = std::move(in_.metadata_);
   PlatformSnapshot snapshot = builder_.Build();
   AddNotes(snapshot);
   return {std::move(snapshot), std::move(in_.notes_)};
 }
+
+CpuCollector::CpuCollector() { metadata_.Set(meta::kProvenance, "recorded"); }
 
 void CpuCollector::Open(Kind kind, std::uint32_t number) {
   const std::uint64_t key = std::uint64_t{static_cast<std::uint8_t>(kind)} << 32 | number;
