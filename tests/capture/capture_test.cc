@@ -14,6 +14,7 @@
 #include "vtprobe/fixtures/mock_readers.h"
 #include "vtprobe/hal/fault_injecting_backend.h"
 #include "vtprobe/hal/replay_backend.h"
+#include "vtprobe/hal/snapshot_builder.h"
 
 namespace vtprobe {
 namespace {
@@ -226,8 +227,8 @@ PlatformSnapshot PentiumIii() {
 
 PlatformSnapshot Recorded(bool identifiers) {
   ReplayBackend cpu(PentiumIii());
-  return Capture({.all_cpuid = true, .identifiers = identifiers}, CpuSet(LogicalCpu{0}), CpuSet(),
-                 Metadata(), cpu, cpu);
+  return Capture({.registers = {}, .all_cpuid = true, .identifiers = identifiers},
+                 CpuSet(LogicalCpu{0}), CpuSet(), Metadata(), cpu, cpu);
 }
 
 TEST(Capture, OfAllCpuidFollowsWhatTheLeavesAnnounce) {
@@ -244,9 +245,9 @@ TEST(Capture, LeavesTheSerialNumberOut) {
 TEST(Capture, OfNoCpuIsEmpty) {
   StrictMock<MockMsrReader> msrs;
   StrictMock<MockCpuidReader> cpuid;
-  EXPECT_EQ(
-      Capture({.registers = RecordedRegisters(/*identifiers=*/true)}, CpuSet(), CpuSet(), Metadata(), msrs, cpuid),
-      PlatformSnapshot());
+  EXPECT_EQ(Capture({.registers = RecordedRegisters(/*identifiers=*/true)}, CpuSet(), CpuSet(),
+                    Metadata(), msrs, cpuid),
+            PlatformSnapshot());
 }
 
 }  // namespace
