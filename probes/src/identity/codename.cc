@@ -221,8 +221,8 @@ constexpr std::array kRows = {
     Row{Vendor::kHygon, 0x18, {0x10, 0x10}, kAnyStepping, "C86-4G"},
     // Centaur and Zhaoxin: VIA BIOS writer's guides, [linux] arch/x86/kernel/cpu/{centaur,
     // zhaoxin}.c, and gcc/common/config/i386/cpuinfo.h of GCC for ShiJiDaDao; a ZX-D of model 0x1f
-    // names itself in its brand. ZhangJiang announces itself as an Isaiah of stepping 14 to firmware
-    // that asks for it, and so does CNR: what they are derived from stands for both.
+    // names itself in its brand. ZhangJiang announces itself as an Isaiah of stepping 14 to
+    // firmware that asks for it, and so does CNR: what they are derived from stands for both.
     Row{Vendor::kCentaur, 0x5, {0x4, 0x4}, kAnyStepping, "WinChip C6"},
     Row{Vendor::kCentaur, 0x5, {0x8, 0x8}, kAnyStepping, "WinChip 2"},
     Row{Vendor::kCentaur, 0x5, {0x9, 0x9}, kAnyStepping, "WinChip 3"},
