@@ -343,10 +343,13 @@ CpuAnswer Oracle::OfCpu(const CpuFacts& cpu, const HostFacts& host) {
       First(Table::kGuest, GuestRows(), [&](const GuestRow& row) {
         return Accepts(row.hypervisor, cpu.hypervisor) && Accepts(row.stage, host.stage);
       }).guest;
+  // A recording that says it was taken in a guest vouches for the hypervisor as
+  // well as the hypervisor's own leaf does.
+  const char vouched = host.stage == 'g' ? '1' : cpu.hypervisor_leaf;
   const StateRow& state = First(Table::kState, StateRows(), [&](const StateRow& row) {
     return Accepts(row.maker, cpu.maker) && Accepts(row.vmx, cpu.vmx) &&
            Accepts(row.svm, cpu.svm) && Accepts(row.guest, guest) &&
-           Accepts(row.leaf, cpu.hypervisor_leaf) && Accepts(row.reading, cpu.reading) &&
+           Accepts(row.leaf, vouched) && Accepts(row.reading, cpu.reading) &&
            row.value.Accepts(cpu.value) && Accepts(row.svml, cpu.svml);
   });
   const UsableRow& usable = First(Table::kUsable, UsableRows(), [&](const UsableRow& row) {
