@@ -127,6 +127,14 @@ TEST_F(Output, ToAFolderThatIsNotThereLeavesNothing) {
   EXPECT_THAT(Names(tree_.root()), IsEmpty());
 }
 
+TEST_F(Output, ToAFileThatMayNotBeWrittenFails) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may write every file";
+  tree_.Write("report.txt", 0, "old");
+  ASSERT_EQ(::chmod(path_.c_str(), 0444), 0);
+  EXPECT_EQ(Check({"-o", path_}).exit_status, 74);
+  EXPECT_EQ(Content(path_), "old");
+}
+
 TEST_F(Output, ToADirectoryFails) {
   const Ended ended = Check({"-o", tree_.root()});
   EXPECT_EQ(ended.exit_status, 74);

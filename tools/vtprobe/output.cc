@@ -79,6 +79,8 @@ Errno WriteFile(const std::string& path, std::string_view text) {
   if (IsStandardOutput(file)) return WriteStandardOutput(text);
   if (S_ISDIR(file.st_mode)) return EISDIR;
   if (!S_ISREG(file.st_mode)) return WriteDirectly(path, text);
+  // Renaming would get around the file's own permissions.
+  if (::access(path.c_str(), W_OK) != 0) return errno;
   return Replace(Resolved(path), file.st_mode & 0777, text);
 }
 

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "dump/cursor.h"
-#include "vtprobe/hal/utf8.h"
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/hal/snapshot_builder.h"
+#include "vtprobe/hal/utf8.h"
 
 namespace vtprobe {
 namespace {
