@@ -36,8 +36,8 @@ INSTANTIATE_TEST_SUITE_P(
     Mistakes, Usage,
     testing::Values(
         Mistake{"UnknownCommand", {"chekc"}, {"chekc", "check"}},
-        Mistake{"CommandToCome", {"diff", "a", "b"}, {"diff", "check, record, read and decode"}},
-        Mistake{"AnotherCommandToCome", {"import", "a"}, {"import"}},
+        Mistake{"CommandToCome", {"diff", "a", "b"}, {"diff", "check, record, read, decode and import"}},
+        Mistake{"AnotherCommandToCome", {"serve", "a"}, {"serve"}},
         Mistake{"UnknownOption", {"--foramt", "json"}, {"--foramt", "--format"}},
         Mistake{"UnknownOptionOfACommand", {"read", "0x3a", "--bit", "1:0"}, {"--bit", "--bits"}},
         Mistake{"SurplusWord", {"check", "it"}, {"it"}},

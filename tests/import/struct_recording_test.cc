@@ -31,6 +31,13 @@ TEST(ReadRecording, SaysWhereASnapshotComesFrom) {
   EXPECT_EQ(metadata.Get(meta::kStage), std::nullopt);
 }
 
+TEST(ReadRecording, TheSourceIsWhatWasTaken) {
+  const auto imported =
+      ReadRecording({Found("m/README", "text"), Found("m/pu0", kPu)}, nullptr, {});
+  ASSERT_TRUE(imported.has_value()) << Said(imported.error());
+  EXPECT_EQ(imported->snapshot.metadata().Get(meta::kSource), "pu0");
+}
+
 TEST(ReadRecording, LeavesOurOwnDumpAsItIs) {
   constexpr std::string_view kDump = "vtprobe-dump 1\nmeta board = x\ncpu 0\nmsr 0x3a = 0x5\n";
   const auto imported = ReadRecording({Named("x", kDump)}, nullptr, {});

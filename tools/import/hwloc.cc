@@ -117,6 +117,7 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
     return tl::unexpected(Error{files.front().name, 0, 0, "expected at least one CPUID entry"});
   }
   Imported imported = std::move(readings).Build();
+  imported.snapshot.mutable_metadata().Set(meta::kTool, "hwloc-gather-cpuid");
   if (!is_numbered) {
     imported.snapshot.mutable_metadata().Set("cpu_numbers", "unknown");
     imported.notes.emplace_back(

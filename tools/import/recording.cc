@@ -148,13 +148,20 @@ void SetIfAbsent(std::string_view key, std::string_view value, Metadata* metadat
   if (!metadata->Get(key)) metadata->Set(key, value);
 }
 
-// Paths may name a person; the file's own name does not.
-void StateOrigin(std::string_view source, std::size_t inputs, PlatformSnapshot* snapshot) {
+// An archive, or the files that were taken. Paths may name a person; a file's
+// own name does not.
+std::string SourceOf(const std::vector<std::string>& inputs, const Chosen& chosen) {
+  if (inputs.size() == 1) return std::string(BaseName(inputs.front()));
+  const std::size_t more = chosen.files.size() - 1;
+  return fmt::format("{}{}", BaseName(chosen.files.front()->name),
+                     more == 0 ? "" : fmt::format(" and {} more", more));
+}
+
+void StateOrigin(std::string_view source, PlatformSnapshot* snapshot) {
   Metadata& metadata = snapshot->mutable_metadata();
   SetIfAbsent(meta::kProvenance, "recorded", &metadata);
   if (IsGuest(*snapshot)) SetIfAbsent(meta::kStage, "guest", &metadata);
-  const std::string more = inputs > 1 ? fmt::format(" and {} more", inputs - 1) : "";
-  SetIfAbsent(meta::kSource, fmt::format("{}{}", BaseName(source), more), &metadata);
+  SetIfAbsent(meta::kSource, source, &metadata);
 }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -172,8 +179,8 @@ std::string_view TakeNumber(std::string_view* text) {
 
 tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Importer* forced,
                                             const Options& options) {
-  const std::string source = inputs.empty() ? "" : inputs.front().name;
-  const std::size_t count = inputs.size();
+  std::vector<std::string> names;
+  for (const Input& input : inputs) names.push_back(input.name);
   const auto files = Unfold(std::move(inputs));
   if (!files) return tl::unexpected(files.error());
   const auto chosen = Choose(*files, forced);
@@ -186,7 +193,9 @@ tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Imp
   if (!chosen->left_alone.empty()) {
     imported->notes.push_back("left alone, being no recording: " + Listed(chosen->left_alone));
   }
-  if (chosen->importer != &kVtprobeDump) StateOrigin(source, count, &imported->snapshot);
+  if (chosen->importer != &kVtprobeDump) {
+    StateOrigin(SourceOf(names, *chosen), &imported->snapshot);
+  }
   return imported;
 }
 

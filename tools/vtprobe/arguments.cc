@@ -7,8 +7,9 @@
 namespace vtprobe {
 
 void DeclareSubject(CLI::App* app, Arguments* arguments) {
-  app->add_option("--replay", arguments->replay,
-                  "Judge this recording instead of the machine; - is standard input")
+  app->add_option(
+         "--replay", arguments->replay,
+         "Judge this recording, in any known format, instead of the machine; - is standard input")
       ->type_name("FILE");
   app->add_option("--cpus", arguments->cpus, "Only these CPUs, such as 0-3,8")->type_name("LIST");
 }

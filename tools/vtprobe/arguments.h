@@ -7,6 +7,7 @@
 #include <CLI/App.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "failure.h"
 #include "terminal.h"
@@ -27,6 +28,9 @@ struct Arguments {
   std::string reg;
   std::optional<std::string> bits;
   std::string value;
+  std::vector<std::string> files;
+  std::optional<std::string> from;
+  std::optional<std::string> msr;
 };
 
 // Options that several commands take, each declared in one place.

@@ -5,65 +5,123 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "fd_io.h"
-#include "vtprobe/hal/dump.h"
+#include "import/recording.h"
+#include "output.h"
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::size_t kBlock = std::size_t{64} << 10;
+constexpr std::size_t kBeginning = std::size_t{1} << 20;
 constexpr std::size_t kLargest = std::size_t{1} << 30;
 
 tl::unexpected<Failure> Missing(const std::string& path, std::string_view why) {
   return Fails(kInputMissing, fmt::format("can't read {}: {}", InputName(path), why));
 }
 
-OrFailure<std::string> ReadAll(const std::string& path, int fd) {
-  struct stat status {};
-  if (::fstat(fd, &status) != 0) return Missing(path, ErrnoText(errno));
-  if (S_ISDIR(status.st_mode)) return Missing(path, "it is a directory");
-
+// Whatever the content is if `takes_all`, and otherwise no more than the
+// beginning of what is no recording.
+OrFailure<std::string> ReadAll(const std::string& path, int fd, bool takes_all) {
   std::string text;
+  bool is_checked = takes_all;
   while (true) {
     const std::size_t size = text.size();
     text.resize(size + kBlock);
     const std::ptrdiff_t count = ReadSome(fd, text.data() + size, kBlock);
     if (count < 0) return Missing(path, ErrnoText(static_cast<int>(-count)));
     text.resize(size + static_cast<std::size_t>(count));
-    const bool is_beginning = size < kBlock;
-    if (count == 0 || (is_beginning && !MayBecomeDump(text))) return text;
+    if (count == 0) return text;
+    if (!is_checked && text.size() >= kBeginning) {
+      if (!import::MayBeRecording(text)) return text;
+      is_checked = true;
+    }
     if (text.size() > kLargest) {
       return Fails(kMalformedInput,
-                   fmt::format("{}: expected a dump of at most 1 GiB", InputName(path)));
+                   fmt::format("{}: expected a recording of at most 1 GiB", InputName(path)));
     }
   }
 }
 
-OrFailure<std::string> ReadFile(const std::string& path) {
-  if (path == "-") return ReadAll(path, STDIN_FILENO);
+OrFailure<std::string> ReadFile(const std::string& path, bool takes_all) {
+  if (path == "-") return ReadAll(path, STDIN_FILENO, takes_all);
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!fd.valid()) return Missing(path, ErrnoText(errno));
-  return ReadAll(path, fd.get());
+  return ReadAll(path, fd.get(), takes_all);
+}
+
+// The regular files of a folder; what else there is in it is no recording.
+OrFailure<std::vector<std::string>> FilesIn(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code error;
+  fs::directory_iterator entry(folder, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_regular_file(ignored)) files.push_back(entry->path().string());
+  }
+  if (error) return Missing(folder, error.message());
+  if (files.empty()) return Missing(folder, "the directory holds no file");
+  std::sort(files.begin(), files.end(), import::IsNaturallyBefore);
+  return files;
+}
+
+OrFailure<std::vector<import::Input>> ReadInputs(const std::vector<std::string>& paths,
+                                                 bool takes_all) {
+  std::vector<import::Input> inputs;
+  const auto add = [&](const std::string& path, bool is_named) -> OrFailure<void> {
+    auto content = ReadFile(path, takes_all && is_named);
+    if (!content) return tl::unexpected(std::move(content.error()));
+    inputs.push_back({path == "-" ? InputName(path) : path, *std::move(content), is_named});
+    return {};
+  };
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    if (path == "-" || !fs::is_directory(path, ignored)) {
+      if (auto added = add(path, true); !added) return tl::unexpected(std::move(added.error()));
+      continue;
+    }
+    const auto files = FilesIn(path);
+    if (!files) return tl::unexpected(files.error());
+    for (const std::string& file : *files) {
+      if (auto added = add(file, false); !added) return tl::unexpected(std::move(added.error()));
+    }
+  }
+  return inputs;
+}
+
+std::string Described(const import::Error& error) {
+  if (error.line == 0) return fmt::format("{}: {}", Printable(error.file), error.message);
+  return fmt::format("{}:{}:{}: {}", Printable(error.file), error.line, error.column,
+                     error.message);
 }
 
 }  // namespace
 
 std::string InputName(const std::string& path) { return path == "-" ? "<stdin>" : Printable(path); }
 
-OrFailure<PlatformSnapshot> LoadDump(const std::string& path) {
-  const auto text = ReadFile(path);
-  if (!text) return tl::unexpected(text.error());
-  auto snapshot = ParseDump(*text);
-  if (!snapshot) {
-    const DumpError& error = snapshot.error();
-    return Fails(kMalformedInput, fmt::format("{}:{}:{}: {}", InputName(path), error.line,
-                                              error.column, error.message));
+OrFailure<import::Imported> LoadRecording(const std::vector<std::string>& paths,
+                                          const ReadingOptions& options) {
+  auto inputs = ReadInputs(paths, options.importer != nullptr);
+  if (!inputs) return tl::unexpected(std::move(inputs.error()));
+  auto recording = import::ReadRecording(*std::move(inputs), options.importer, options.import);
+  if (!recording) return Fails(kMalformedInput, Described(recording.error()));
+  return *std::move(recording);
+}
+
+void PrintNotes(const import::Imported& recording) {
+  for (const std::string& note : recording.notes) {
+    PrintError(fmt::format("vtprobe: note: {}\n", Printable(note)));
   }
-  return *std::move(snapshot);
 }
 
 }  // namespace vtprobe

@@ -31,11 +31,12 @@ OrFailure<void> CheckPresent(const CpuSet& chosen, const CpuSet& online, const C
                                         Listed(online), Listed(offline)));
 }
 
-OrFailure<LoadedSubject> LoadRecording(const std::string& path,
-                                       const std::optional<CpuSet>& chosen) {
-  auto snapshot = LoadDump(path);
-  if (!snapshot) return tl::unexpected(snapshot.error());
-  LoadedSubject subject{*std::move(snapshot), InputName(path)};
+OrFailure<LoadedSubject> LoadReplay(const std::string& path, const std::optional<CpuSet>& chosen,
+                                    bool is_quiet) {
+  auto recording = LoadRecording({path});
+  if (!recording) return tl::unexpected(recording.error());
+  if (!is_quiet) PrintNotes(*recording);
+  LoadedSubject subject{std::move(recording->snapshot), InputName(path)};
   if (chosen) {
     const auto present = CheckPresent(*chosen, subject.snapshot.online(),
                                       subject.snapshot.offline(), InputName(path));
@@ -62,7 +63,7 @@ OrFailure<LoadedSubject> LoadThisMachine(const CapturePlan& plan,
 OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const CapturePlan& plan) {
   const auto chosen = ChosenCpus(arguments);
   if (!chosen) return tl::unexpected(chosen.error());
-  return arguments.replay ? LoadRecording(*arguments.replay, *chosen)
+  return arguments.replay ? LoadReplay(*arguments.replay, *chosen, arguments.quiet)
                           : LoadThisMachine(plan, *chosen);
 }
 

@@ -1,0 +1,164 @@
+// vtprobe import, and --replay of what other programs recorded.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/process.h"
+#include "hal/temp_tree.h"
+
+namespace vtprobe {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+constexpr std::string_view kPu =
+    "# mask e[abcd]x => e[abcd]x\n"
+    "1 0 0 0 0 => 16 756e6547 6c65746e 49656e69\n"
+    "1 1 0 0 0 => 506e3 100800 7ffafbff bfebfbff\n";
+
+constexpr std::string_view kChipsec =
+    "{\"cpuid\": {\"(0,0)\": [\"(22, 1970169159, 1818588270, 1231384169)\"],\n"
+    " \"(1,0)\": [\"(329443, 1050624, 2147154879, 3219913727)\"]},\n"
+    " \"read_msr\": {\"(0,58)\": [\"(5, 0)\"]}}\n";
+
+std::string Content(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return std::move(text).str();
+}
+
+// A folder as hwloc-gather-cpuid leaves it.
+class Import : public testing::Test {
+ protected:
+  Import() {
+    tree_.Write("m/pu0", 0, kPu);
+    tree_.Write("m/pu10", 0, kPu);
+    tree_.Write("m/hwloc-cpuid-info", 0, "Architecture: x86\n");
+    std::filesystem::create_directory(tree_.root() + "/m/sub");
+    tree_.Write("chipsec.json", 0, kChipsec);
+  }
+  std::string Path(std::string_view name) const { return tree_.root() + "/" + std::string(name); }
+
+  TempTree tree_;
+};
+
+constexpr std::string_view kReadings =
+    "cpu 0,10\n"
+    "cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
+    "cpuid 0x1.0x0 = 0x506e3 0x100800 0x7ffafbff 0xbfebfbff\n";
+
+TEST_F(Import, WritesOurDump) {
+  const Ended ended = Vtprobe({"import", Path("m/pu0"), Path("m/pu10")});
+  EXPECT_EQ(ended.exit_status, 0);
+  EXPECT_THAT(ended.out, StartsWith("vtprobe-dump 1\n"));
+  EXPECT_THAT(ended.out, HasSubstr(kReadings));
+  EXPECT_THAT(ended.out, HasSubstr("meta source = pu0 and 1 more\n"));
+  EXPECT_THAT(ended.out, HasSubstr("meta provenance = recorded\n"));
+  EXPECT_THAT(ended.out, HasSubstr("meta tool = hwloc-gather-cpuid\n"));
+  EXPECT_THAT(ended.err, IsEmpty());
+}
+
+TEST_F(Import, AFolderStandsForItsFiles) {
+  const Ended ended = Vtprobe({"import", Path("m")});
+  EXPECT_EQ(ended.exit_status, 0);
+  EXPECT_THAT(ended.out, HasSubstr(kReadings));
+  EXPECT_EQ(ended.err, "vtprobe: note: left alone, being no recording: hwloc-cpuid-info\n");
+  EXPECT_THAT(Vtprobe({"import", "-q", Path("m")}).err, IsEmpty());
+}
+
+TEST_F(Import, ToAFile) {
+  const Ended ended = Vtprobe({"import", Path("m"), "-o", Path("out.dump")});
+  EXPECT_EQ(ended.exit_status, 0);
+  EXPECT_THAT(ended.out, IsEmpty());
+  EXPECT_THAT(Content(Path("out.dump")), HasSubstr(kReadings));
+  EXPECT_EQ(Vtprobe({"import", Path("m"), "-o", "/dev/full"}).exit_status, 74);
+}
+
+TEST_F(Import, FromStandardInput) {
+  const Ended ended = Vtprobe({"import", "-"}, {.input = std::string(kChipsec)});
+  EXPECT_EQ(ended.exit_status, 0);
+  EXPECT_THAT(ended.out, HasSubstr("msr 0x3a = 0x5\n"));
+  EXPECT_THAT(ended.out, HasSubstr("meta source = <stdin>\n"));
+}
+
+TEST_F(Import, OfADumpIsThatDump) {
+  const std::string dump = "vtprobe-dump 1\nmeta board = x\ncpu 0\nmsr 0x3a ! io\n";
+  const Ended ended = Vtprobe({"import", "-"}, {.input = dump});
+  EXPECT_EQ(ended.exit_status, 0);
+  EXPECT_EQ(ended.out, dump);
+}
+
+// The first bytes of a pipe may be fewer than a format's signature.
+TEST_F(Import, ReplayTakesEveryFormat) {
+  const Ended direct = Vtprobe({"--replay", Path("chipsec.json"), "--format", "json"});
+  EXPECT_EQ(direct.exit_status, 0);
+  EXPECT_THAT(direct.err, HasSubstr("vtprobe: note: chipsec does not say"));
+
+  const Ended imported = Vtprobe({"import", "-q", Path("chipsec.json"), "-o", Path("out.dump")});
+  ASSERT_EQ(imported.exit_status, 0);
+  const Ended again = Vtprobe({"--replay", Path("out.dump"), "--format", "json"});
+  auto one = nlohmann::json::parse(direct.out);
+  auto other = nlohmann::json::parse(again.out);
+  one["subject"].erase("source");
+  other["subject"].erase("source");
+  EXPECT_EQ(one, other);
+
+  const Ended folder = Vtprobe({"--replay", Path("m")});
+  EXPECT_EQ(folder.exit_status, 2);
+  EXPECT_THAT(folder.out, HasSubstr("0x3a"));
+}
+
+TEST_F(Import, UnknownFormatsAreUsageErrors) {
+  const Ended ended = Vtprobe({"import", "--from", "hwlok", Path("m")});
+  EXPECT_EQ(ended.exit_status, 64);
+  EXPECT_THAT(ended.err, StartsWith("vtprobe: there is no format hwlok; the nearest are hwloc"));
+  EXPECT_EQ(Vtprobe({"import"}).exit_status, 64);
+  EXPECT_EQ(Vtprobe({"import", "--register", "CPUID.01H:ECX", Path("m")}).exit_status, 64);
+  EXPECT_EQ(Vtprobe({"import", "--register", "NO_SUCH_MSR", Path("m")}).exit_status, 64);
+}
+
+TEST_F(Import, WhatIsNoRecordingIsMalformedInput) {
+  tree_.Write("text", 0, "hello\n");
+  const Ended unknown = Vtprobe({"import", Path("text")});
+  EXPECT_EQ(unknown.exit_status, 65);
+  EXPECT_THAT(unknown.err, StartsWith(Path("text") + ":1:1: expected the first line"));
+  EXPECT_THAT(unknown.err, HasSubstr("chipsec"));
+
+  tree_.Write("pu1", 0, "1 1 0 0 0 => 1 2 3\n");
+  const Ended broken = Vtprobe({"import", "--from", "hwloc", Path("pu1")});
+  EXPECT_EQ(broken.exit_status, 65);
+  EXPECT_THAT(broken.err, StartsWith(Path("pu1") + ":1:19: expected"));
+
+  const Ended mixed = Vtprobe({"import", Path("m/pu0"), Path("chipsec.json")});
+  EXPECT_EQ(mixed.exit_status, 65);
+  EXPECT_THAT(mixed.err, HasSubstr("one format"));
+
+  tree_.Write("cut.gz", 0, "\x1f\x8b\x08");
+  EXPECT_EQ(Vtprobe({"import", Path("cut.gz")}).exit_status, 65);
+}
+
+TEST_F(Import, WhatIsMissingIsNamed) {
+  const Ended ended = Vtprobe({"import", Path("m/pu0"), Path("m/pu1")});
+  EXPECT_EQ(ended.exit_status, 66);
+  EXPECT_THAT(ended.err, HasSubstr("pu1: No such file"));
+  EXPECT_THAT(ended.out, IsEmpty());
+  EXPECT_EQ(Vtprobe({"import", Path("m/sub")}).exit_status, 66);
+}
+
+TEST_F(Import, HelpListsTheFormats) {
+  const Ended ended = Vtprobe({"import", "--help"});
+  EXPECT_EQ(ended.exit_status, 0);
+  for (const char* const name : {"hwloc", "firecracker", "firecracker-csv", "chipsec"}) {
+    EXPECT_THAT(ended.out, HasSubstr(name));
+  }
+}
+
+}  // namespace
+}  // namespace vtprobe

@@ -1,0 +1,78 @@
+// vtprobe import: somebody else's recording as ours.
+
+#include <fmt/format.h>
+
+#include "command.h"
+#include "input.h"
+#include "output.h"
+#include "register_argument.h"
+#include "suggestions.h"
+#include "vtprobe/hal/dump.h"
+#include "vtprobe/report/printable.h"
+
+namespace vtprobe {
+namespace {
+
+void Declare(CLI::App* app, Arguments* arguments) {
+  app->add_option("FILE", arguments->files,
+                  "Files of one machine, a folder of them or an archive; - is standard input")
+      ->required();
+  app->add_option("--from", arguments->from, "The format, where the content does not tell")
+      ->type_name("FORMAT");
+  app->add_option("--register", arguments->msr,
+                  "The MSR that bare values are of, as rdmsr prints them")
+      ->type_name("REGISTER");
+  DeclareOutput(app, arguments);
+  app->add_flag("-q,--quiet", arguments->quiet, "No notes on how the files were read");
+  std::string formats = "Formats:\n";
+  for (const import::Importer* const importer : import::AllImporters()) {
+    formats += fmt::format("  {:<16} {}\n", importer->name, importer->title);
+  }
+  app->footer(formats);
+}
+
+OrFailure<const import::Importer*> ImporterNamed(const std::string& name) {
+  if (const import::Importer* const importer = import::FindImporter(name)) return importer;
+  std::vector<std::string_view> names;
+  for (const import::Importer* const importer : import::AllImporters()) {
+    names.push_back(importer->name);
+  }
+  return Fails(kUsageError, fmt::format("there is no format {}; the nearest are {}",
+                                        Printable(name), Enumerate(Nearest(name, names))));
+}
+
+OrFailure<MsrAddress> MsrNamed(const std::string& name) {
+  const auto reg = ParseRegister(name);
+  if (!reg) return tl::unexpected(reg.error());
+  if (const auto* const address = std::get_if<MsrAddress>(&*reg)) return *address;
+  return Fails(kUsageError, fmt::format("--register {}: expected an MSR", Printable(name)));
+}
+
+OrFailure<int> Run(const Arguments& arguments, const Process&) {
+  ReadingOptions options;
+  if (arguments.from) {
+    const auto importer = ImporterNamed(*arguments.from);
+    if (!importer) return tl::unexpected(importer.error());
+    options.importer = *importer;
+  }
+  if (arguments.msr) {
+    const auto address = MsrNamed(*arguments.msr);
+    if (!address) return tl::unexpected(address.error());
+    options.import.msr = *address;
+  }
+  const auto recording = LoadRecording(arguments.files, options);
+  if (!recording) return tl::unexpected(recording.error());
+  const auto written = WriteOutput(arguments.output, WriteDump(recording->snapshot));
+  if (!written) return tl::unexpected(written.error());
+  if (!arguments.quiet) PrintNotes(*recording);
+  return 0;
+}
+
+}  // namespace
+
+const Command kImport{.name = "import",
+                      .summary = "Write another program's recording as a dump",
+                      .declare = Declare,
+                      .run = Run};
+
+}  // namespace vtprobe
