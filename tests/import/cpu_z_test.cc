@@ -75,8 +75,6 @@ INSTANTIATE_TEST_SUITE_P(
             "CPU Thread 0\nMSR 0x0000001B 0x00000000 0xFEE00900\nMSR 0x0000003A 0x00000000\n",
             "cpu 0\nmsr 0x1b = 0xfee00900\n",
             {"1 line left out that should be readings and cannot be read, the first is line 3"}},
-        TextCase{"Guest", "CPU Thread 0\n0x00000001 0x00000000 0x00000000 0x80000000 0x00000000\n",
-                 "meta stage = guest\ncpu 0\ncpuid 0x1.0x0 = 0x0 0x0 0x80000000 0x0\n"},
         TextCase{"CpuNumberTooHigh", "CPU Thread 65536\n", "error 1:12: expected a CPU number"},
         TextCase{"NothingRead", std::string("CPU-Z TXT Report\n") + kUnderline,
                  "error 0:0: there is not one reading"}),

@@ -82,11 +82,6 @@ INSTANTIATE_TEST_SUITE_P(
             "   0x00000006 0x00: eax=0x00000001 ebx=0x00000002 ecx=0x00000003 edx=0x00000005\n",
             "cpu 0\ncpuid 0x6.0x0 = 0x1 0x2 0x3 0x4\n",
             {"1 later reading with another value left out, the first in line 3"}},
-        TextCase{
-            "Guest",
-            "CPU 0:\n"
-            "   0x00000001 0x00: eax=0x00000000 ebx=0x00000000 ecx=0x80000000 edx=0x00000000\n",
-            "meta stage = guest\ncpu 0\ncpuid 0x1.0x0 = 0x0 0x0 0x80000000 0x0\n"},
         TextCase{"CpuWithoutLeavesExists",
                  "CPU 0:\n"
                  "   0x00000000 0x00: eax=0x00000001 ebx=0x00000002 ecx=0x00000003 edx=0x00000004\n"

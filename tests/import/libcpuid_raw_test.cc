@@ -100,13 +100,6 @@ INSTANTIATE_TEST_SUITE_P(
                      "\n"
                      "basic_cpuid[1]=00000001 00000000 00000000 00000000\n",
                  "cpu 0\ncpuid 0x0.0x0 = 0x2 0x0 0x0 0x0\n"},
-        TextCase{
-            "Guest",
-            "_________________ Logical CPU #0 _________________\n"
-            "basic_cpuid[0]=00000001 00000000 00000000 00000000\n"
-            "basic_cpuid[1]=00000000 00000000 80000000 00000000\n",
-            "meta stage = guest\n"
-            "cpu 0\ncpuid 0x0.0x0 = 0x1 0x0 0x0 0x0\ncpuid 0x1.0x0 = 0x0 0x0 0x80000000 0x0\n"},
         TextCase{"UnreadableEntries",
                  "_________________ Logical CPU #0 _________________\n"
                  "basic_cpuid[0]=00000001 00000000 00000000 00000000\n"

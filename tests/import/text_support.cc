@@ -5,7 +5,7 @@
 namespace vtprobe::import {
 namespace {
 
-constexpr std::string_view kStart = "vtprobe-dump 1\nmeta provenance = recorded\n";
+constexpr std::string_view kStart = "vtprobe-dump 1\n";
 
 // What a reader of our own format makes of the dump, written again: the
 // expectation may be laid out as it pleases.

@@ -15,8 +15,8 @@
 
 namespace vtprobe::import {
 
-// The outcome, comparable and readable: the snapshot as a dump without its first
-// lines (format and provenance), or "error LINE:COLUMN: message".
+// The outcome, comparable and readable: the snapshot as a dump, or "error
+// LINE:COLUMN: message".
 struct Outcome {
   std::string dump;
   std::vector<std::string> notes;
@@ -24,7 +24,8 @@ struct Outcome {
 
 Outcome ImportText(const Importer& importer, std::string_view text, const Options& options = {});
 
-// A row of a table of texts and what they mean. The notes are parts of the
+// A row of a table of texts and what they mean. The dump stands without its first
+// line. The notes are parts of the
 // notes that must be there, in their order and without others.
 struct TextCase {
   std::string name;

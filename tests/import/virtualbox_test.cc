@@ -92,11 +92,6 @@ INSTANTIATE_TEST_SUITE_P(
             "Hst:                000906ea 03100800 7ffafbbf bfebfbff\n",
             std::string(kUnknown) + "cpuid 0x0.0x0 = 0x1 0x0 0x0 0x0\n",
             {"1 line left out that should be readings and cannot be read, the first is line 4"}},
-        TextCase{"TheHostMayItselfBeAGuest",
-                 "Gst: 00000001/0000  000906ea 00020800 56fa2203 178bfbff\n"
-                 "Hst:                000906ea 03100800 fffafbbf bfebfbff\n",
-                 "meta cpu_numbers = unknown\nmeta stage = guest\ncpu 0\n"
-                 "cpuid 0x1.0x0 = 0x906ea 0x3100800 0xfffafbbf 0xbfebfbff\n"},
         TextCase{"ToolAndLinuxKernel",
                  "VirtualBox VM 6.1.16 r140961 linux.amd64 (Oct 16 2020 17:45:59) release log\n"
                  "00:00:00.1 OS Product: Linux\n"

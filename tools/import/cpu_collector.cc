@@ -93,7 +93,6 @@ class CpuCollector::Assembly {
   std::vector<std::uint32_t> cpuid_ends_;
   std::vector<std::uint32_t> repeated_msrs_;  // positions in in_.msrs_
   std::vector<std::uint32_t> repeated_cpuid_;
-  bool is_guest_ = false;
   std::size_t stale_ = 0;
   std::size_t samples_ = 0;
   std::size_t different_ = 0;
@@ -149,10 +148,6 @@ void CpuCollector::Assembly::AddCpu(std::size_t rank) {
     }
     if (!builder_.AddCpuid(record.leaf, PartialCpuid{record.registers})) {
       repeated_cpuid_.push_back(cpuid_order_[i]);
-    } else if (record.leaf == CpuidLeaf{1, 0}) {
-      // [intel/sdm-vol2] CPUID.1:ECX[31], [amd/apm-vol3] E.3.2: always 0 on
-      // hardware, set by hypervisors.
-      is_guest_ |= (record.registers.ecx >> 31 & 1) != 0;
     }
   }
   for (std::size_t i = begin_of(msr_ends_); i < msr_ends_[rank]; ++i) {
@@ -226,14 +221,11 @@ Imported CpuCollector::Assembly::Make() {
   cpuid_order_ = OrderByCpu(in_.cpuid_, ranks_, &cpuid_ends_);
   msr_order_ = OrderByCpu(in_.msrs_, ranks_, &msr_ends_);
   for (std::size_t rank = 0; rank < numbers_.size(); ++rank) AddCpu(rank);
-  if (is_guest_) in_.metadata_.Set(meta::kStage, "guest");
   builder_.metadata() = std::move(in_.metadata_);
   PlatformSnapshot snapshot = builder_.Build();
   AddNotes(snapshot);
   return {std::move(snapshot), std::move(in_.notes_)};
 }
-
-CpuCollector::CpuCollector() { metadata_.Set(meta::kProvenance, "recorded"); }
 
 void CpuCollector::Open(Kind kind, std::uint32_t number) {
   const std::uint64_t key = std::uint64_t{static_cast<std::uint8_t>(kind)} << 32 | number;

@@ -34,8 +34,6 @@ class CpuCollector {
   // if no header of that kind has a 0 and one has a 1.
   enum class Numbering : std::uint8_t { kFromZero, kPerhapsFromOne };
 
-  CpuCollector();
-
   // What follows is said of this CPU, which exists even if nothing follows.
   // False, and nothing changed, for a number above kMaxCpuNumber.
   [[nodiscard]] bool OpenCpu(std::uint32_t number, Numbering numbering = Numbering::kFromZero);

@@ -1,0 +1,94 @@
+// A file is recognised by its content, and by one importer alone.
+
+#include <gtest/gtest.h>
+
+#include "import/importers.h"
+
+namespace vtprobe::import {
+namespace {
+
+struct Sample {
+  std::string name;
+  std::string_view importer;
+  Confidence confidence;
+  std::string text;
+};
+
+std::ostream& operator<<(std::ostream& out, const Sample& sample) { return out << sample.name; }
+
+class SampleOfAFormat : public testing::TestWithParam<Sample> {};
+
+// Every importer there is looks at every sample: one that is added has to keep
+// its hands off these.
+TEST_P(SampleOfAFormat, IsClaimedByItsImporterAlone) {
+  const Sample& sample = GetParam();
+  for (const Importer* const importer : AllImporters()) {
+    const Confidence expected =
+        importer->name == sample.importer ? sample.confidence : Confidence::kNone;
+    EXPECT_EQ(importer->detect(File{"sample.txt", sample.text}), expected) << importer->name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, SampleOfAFormat,
+    testing::Values(
+        Sample{"Cpuid", "cpuid", Confidence::kCertain,
+               "CPU 0:\n"
+               "   0x00000000 0x00: eax=0x00000016 ebx=0x756e6547 ecx=0x6c65746e edx=0x49656e69\n"},
+        Sample{"AidaLeaves", "aida", Confidence::kCertain,
+               "------[ Versions ]------\n\nProgram Version : AIDA64 v1.70.1424\n\n"
+               "------[ Logical CPU #0 ]------\n\n"
+               "CPUID 00000000: 00000016-756E6547-6C65746E-49656E69 [GenuineIntel]\n"},
+        Sample{"AidaRegisters", "aida", Confidence::kCertain,
+               "------[ MSR Registers ]------\n\nMSR 0000001B: 0000-0000-FEE0-0900\n"},
+        Sample{"AidaFailures", "aida", Confidence::kCertain, "MSR 0000001B: < FAILED >\n"},
+        Sample{"Libcpuid", "libcpuid", Confidence::kCertain,
+               "_________________ Logical CPU #0 _________________\n"
+               "basic_cpuid[0]=00000010 68747541 444d4163 69746e65\n"},
+        Sample{"RdmsrNumbers", "rdmsr", Confidence::kPossible, "5\n0x5\nff03\n"},
+        Sample{"RdmsrTranscript", "rdmsr", Confidence::kLikely, "$ sudo rdmsr -p 0 0x3a\n5\n"},
+        Sample{"RdmsrFailure", "rdmsr", Confidence::kCertain,
+               "rdmsr: CPU 0 cannot read MSR 0x0000003a\n"},
+        Sample{"Turbostat", "turbostat", Confidence::kCertain,
+               "turbostat version 17.06.23 - An Author <author@example.org>\n"
+               "CPUID(0): GenuineIntel 22 CPUID levels\n"
+               "cpu0: MSR_IA32_FEATURE_CONTROL: 0x00000005 (Locked )\n"},
+        Sample{"VirtualBoxLeaves", "virtualbox", Confidence::kCertain,
+               "00:00:04.809418 Gst: 00000000/0000  00000016 756e6547 6c65746e 49656e69\n"
+               "00:00:04.809419 Hst:                00000016 756e6547 6c65746e 49656e69\n"},
+        Sample{"VirtualBoxRegisters", "virtualbox", Confidence::kCertain,
+               "00:00:04.809261 HM: MSR_IA32_FEATURE_CONTROL          = 0x20005\n"},
+        Sample{"VirtualBoxStart", "virtualbox", Confidence::kCertain,
+               "VirtualBox VM 6.1.16 r140961 linux.amd64 (Oct 16 2020 17:45:59) release log\n"},
+        Sample{"CpuZ", "cpu-z", Confidence::kCertain,
+               "CPU-Z TXT Report\n"
+               "-------------------------------------------------------------------------\n"},
+        Sample{"CpuZRegisters", "cpu-z", Confidence::kLikely,
+               "CPU Thread 0\n"
+               "\t0x00000000\t\t0x0000000A\t0x756E6547\t0x6C65746E\t0x49656E69\n"
+               "\tMSR 0x0000001B\t\t0x00000000\t0xFEE00900\n"},
+        Sample{"Grub", "grub", Confidence::kCertain,
+               "\x1b[0mGNU GRUB  version 2.06\n\ngrub> rdmsr 0x3a\n0x5\n"},
+        Sample{"Ours", "vtprobe", Confidence::kCertain,
+               "vtprobe-dump 1\ncpu 0\ncpuid 0x0.0x0 = 0x1 0x2 0x3 0x4\nmsr 0x3a = 0x5\n"},
+        Sample{"HwlocPu", "hwloc", Confidence::kCertain,
+               "# mask e[abcd]x => e[abcd]x\n"
+               "5 0 0 0 0 => d 756e6547 6c65746e 49656e69\n"},
+        Sample{"FirecrackerCsv", "firecracker-csv", Confidence::kCertain,
+               "MSR_ADDR,VALUE\n0x3a,0x1\n"},
+        Sample{"Prose", "", Confidence::kNone, "The BIOS disables VT. See rdmsr(1) and CPUID.\n"},
+        Sample{"Empty", "", Confidence::kNone, ""},
+        Sample{"Kernel", "", Confidence::kNone,
+               "[    0.000000] x86/cpu: VMX (outside TXT) disabled by BIOS\n"
+               "[    0.134000] CPU0: Intel(R) Core(TM) i7 (family: 0x6, model: 0x9e)\n"}),
+    [](const auto& row) { return row.param.name; });
+
+// Every format looks at every file, so none may look at all of a long one.
+TEST(TextDetection, LooksAtTheHeadOnly) {
+  const std::string text = std::string(std::size_t{1024} * 1024, '\n') +
+                           "CPUID 00000000: 00000016-756E6547-6C65746E-49656E69\n";
+  EXPECT_EQ(kAida.detect(File{"late.txt", text}), Confidence::kNone);
+}
+
+}  // namespace
+}  // namespace vtprobe::import
