@@ -121,7 +121,10 @@ std::optional<std::uint64_t> ParseValue(std::string_view line) {
 
 Confidence Looks(const File& file) {
   const std::string_view head = Head(file.content);
-  if (head.find("grub") == std::string_view::npos) return Confidence::kNone;
+  // Without either there is no prompt, not even one in pieces.
+  if (head.find("grub") == std::string_view::npos && head.find(kEscape) == std::string_view::npos) {
+    return Confidence::kNone;
+  }
   ScreenLines lines(head);
   while (lines.Next()) {
     const auto command = FindCommand(lines.line());
