@@ -36,7 +36,9 @@ INSTANTIATE_TEST_SUITE_P(
     Mistakes, Usage,
     testing::Values(
         Mistake{"UnknownCommand", {"chekc"}, {"chekc", "check"}},
-        Mistake{"CommandToCome", {"diff", "a", "b"}, {"diff", "check, record, read, decode and import"}},
+        Mistake{"CommandToCome",
+                {"diff", "a", "b"},
+                {"diff", "check, record, read, decode, import and corpus"}},
         Mistake{"AnotherCommandToCome", {"serve", "a"}, {"serve"}},
         Mistake{"UnknownOption", {"--foramt", "json"}, {"--foramt", "--format"}},
         Mistake{"UnknownOptionOfACommand", {"read", "0x3a", "--bit", "1:0"}, {"--bit", "--bits"}},

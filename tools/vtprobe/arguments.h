@@ -31,6 +31,7 @@ struct Arguments {
   std::vector<std::string> files;
   std::optional<std::string> from;
   std::optional<std::string> msr;
+  std::optional<std::string> folder;
 };
 
 // Options that several commands take, each declared in one place.

@@ -105,6 +105,12 @@ std::string Described(const import::Error& error) {
                      error.message);
 }
 
+OrFailure<import::Imported> Read(std::vector<import::Input> inputs, const ReadingOptions& options) {
+  auto recording = import::ReadRecording(std::move(inputs), options.importer, options.import);
+  if (!recording) return Fails(kMalformedInput, Described(recording.error()));
+  return *std::move(recording);
+}
+
 }  // namespace
 
 std::string InputName(const std::string& path) { return path == "-" ? "<stdin>" : Printable(path); }
@@ -113,9 +119,19 @@ OrFailure<import::Imported> LoadRecording(const std::vector<std::string>& paths,
                                           const ReadingOptions& options) {
   auto inputs = ReadInputs(paths, options.importer != nullptr);
   if (!inputs) return tl::unexpected(std::move(inputs.error()));
-  auto recording = import::ReadRecording(*std::move(inputs), options.importer, options.import);
-  if (!recording) return Fails(kMalformedInput, Described(recording.error()));
-  return *std::move(recording);
+  return Read(*std::move(inputs), options);
+}
+
+OrFailure<std::optional<import::Imported>> LoadIfRecording(const std::vector<std::string>& paths) {
+  auto inputs = ReadInputs(paths, false);
+  if (!inputs) return tl::unexpected(std::move(inputs.error()));
+  const bool is_recording =
+      std::any_of(inputs->begin(), inputs->end(),
+                  [](const import::Input& input) { return import::MayBeRecording(input.content); });
+  if (!is_recording) return std::nullopt;
+  return Read(*std::move(inputs), {}).map([](import::Imported&& recording) {
+    return std::optional(std::move(recording));
+  });
 }
 
 void PrintNotes(const import::Imported& recording) {

@@ -3,6 +3,7 @@
 #ifndef VTPROBE_TOOLS_VTPROBE_INPUT_H_
 #define VTPROBE_TOOLS_VTPROBE_INPUT_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,10 @@ struct ReadingOptions {
 // read on, so that an endless input ends there.
 OrFailure<import::Imported> LoadRecording(const std::vector<std::string>& paths,
                                           const ReadingOptions& options = {});
+
+// The same for files that were come across: nothing if none of them looks like
+// a recording.
+OrFailure<std::optional<import::Imported>> LoadIfRecording(const std::vector<std::string>& paths);
 
 // What a person should know about how it was read, on standard error.
 void PrintNotes(const import::Imported& recording);
