@@ -3,10 +3,16 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "command.h"
+#include "identity/libcpuid_opinion.h"
 #include "output.h"
 #include "subject.h"
 #include "suggestions.h"
+#include "vtprobe/probes/capture.h"
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/printable.h"
 #include "vtprobe/report/report.h"
@@ -38,6 +44,17 @@ void Declare(CLI::App* app, Arguments* arguments) {
       "  64 usage, 65 malformed recording, 66 recording not found, 74 output failed");
 }
 
+// From the leaves that a check reads: what a fuller recording also holds must
+// not change the answer.
+std::optional<std::string> CodenameDoubt(const PlatformSnapshot& snapshot, const Subject& subject) {
+  const Selection identity = IdentityRegisters();
+  const std::vector<SnapshotRow> rows = snapshot.Rows(identity);
+  if (rows.empty() || !subject.codename) return std::nullopt;
+  const auto opinion = LibcpuidCodename(rows.front());
+  if (!opinion || Corroborates(*opinion, *subject.codename)) return std::nullopt;
+  return "libcpuid says " + *opinion;
+}
+
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   const auto format = FormatNamed(arguments.format);
   if (!format) return tl::unexpected(format.error());
@@ -46,7 +63,8 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   const auto subject = LoadSubject(arguments, {.registers = CheckedRegisters()});
   if (!subject) return tl::unexpected(subject.error());
 
-  const Report report = MakeReport(subject->snapshot, process.version, subject->source);
+  Report report = MakeReport(subject->snapshot, process.version, subject->source);
+  report.subject.codename_doubt = CodenameDoubt(subject->snapshot, report.subject);
   const auto written = WriteOutput(arguments.output, format->render(report, *style));
   if (!written) return tl::unexpected(written.error());
   return report.exit_code;

@@ -9,9 +9,11 @@
 namespace vtprobe {
 namespace {
 
-std::optional<std::string> Owned(std::optional<std::string_view> text) {
-  if (!text) return std::nullopt;
-  return std::string(*text);
+// A CPU that the table does not know is said to be one, with what there is to
+// look it up by.
+std::string CodenameOf(Vendor vendor, const CpuSignature& signature) {
+  if (const auto codename = FindCodename(vendor, signature)) return std::string(*codename);
+  return fmt::format("unknown (family {} model {:#x})", signature.family, signature.model);
 }
 
 // A hypervisor's or a hybrid's CPUs are of one make, and one that could not be
@@ -35,7 +37,7 @@ void TakeFromCpus(const PlatformSnapshot& snapshot, Subject* subject) {
       subject->model_number = identity.signature->model;
       subject->stepping = identity.signature->stepping;
       if (identity.vendor) {
-        subject->codename = Owned(FindCodename(*identity.vendor, *identity.signature));
+        subject->codename = CodenameOf(*identity.vendor, *identity.signature);
       }
     }
     if (!subject->hypervisor) subject->hypervisor = HypervisorName(row);

@@ -22,6 +22,7 @@ OrderedJson SubjectJson(const Subject& subject) {
   json["vendor"] = OrNull(subject.vendor);
   json["model"] = OrNull(subject.model);
   json["codename"] = OrNull(subject.codename);
+  json["codename_doubt"] = OrNull(subject.codename_doubt);
   json["family"] = OrNull(subject.family);
   json["model_number"] = OrNull(subject.model_number);
   json["stepping"] = OrNull(subject.stepping);

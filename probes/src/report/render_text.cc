@@ -129,13 +129,9 @@ class Body {
     const auto add = [&](std::string_view before, const std::optional<std::string>& text) {
       if (text) row.items.push_back(fmt::format("{}{}", before, *text));
     };
-    if (subject.model) {
-      row.items.push_back(subject.codename
-                              ? fmt::format("{} ({})", *subject.model, *subject.codename)
-                              : *subject.model);
-    } else {
-      add("", subject.vendor);
-    }
+    add("", subject.model ? subject.model : subject.vendor);
+    add("", subject.codename);
+    add("", subject.codename_doubt);
     if (subject.family && (verbose_ || !subject.model)) {
       row.items.push_back(fmt::format("family {:#x} model {:#x} stepping {:#x}", *subject.family,
                                       *subject.model_number, *subject.stepping));

@@ -26,6 +26,8 @@ struct Subject {
   std::optional<std::string> vendor;
   std::optional<std::string> model;  // the brand string
   std::optional<std::string> codename;
+  // What another identification calls it, where that does not corroborate it.
+  std::optional<std::string> codename_doubt;
   std::optional<std::uint32_t> family;
   std::optional<std::uint32_t> model_number;
   std::optional<std::uint32_t> stepping;
