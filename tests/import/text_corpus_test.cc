@@ -82,7 +82,7 @@ class Counter {
 void Counter::AddAida(const std::vector<std::string>& groups) {
   Leaves& leaves = Current();
   CpuidLeaf leaf{Hex(groups[1]), groups[7].empty() ? 0 : Hex(groups[7])};
-  while (groups[7].empty() && leaves.count(leaf) != 0) ++leaf.subleaf;
+  while (groups[7].empty() && leaves.contains(leaf)) ++leaf.subleaf;
   leaves[leaf] = {Hex(groups[2]), Hex(groups[3]), Hex(groups[4]), Hex(groups[5])};
 }
 

@@ -7,6 +7,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <array>
+#include <cinttypes>
 #include <cstdio>
 #include <map>
 #include <set>
@@ -77,7 +78,7 @@ std::map<CpuidLeaf, CpuidRegisters> AnyLeaves(Subleaves kind) {
     // A leaf that was chosen twice may have more the first time.
     for (auto at = leaves.begin(); at != leaves.end();) {
       const CpuidLeaf leaf = at->first;
-      const bool fits = leaf.subleaf == 0 || leaves.count({leaf.leaf, leaf.subleaf - 1}) != 0;
+      const bool fits = leaf.subleaf == 0 || leaves.contains({leaf.leaf, leaf.subleaf - 1});
       at = fits ? std::next(at) : leaves.erase(at);
     }
   }
@@ -176,7 +177,7 @@ std::string AidaHeader(AidaStyle style, std::string_view list, std::uint32_t num
     case AidaStyle::kOldest:
       return Format("%s Registers (CPU #%u):", list.data(), number + 1);
     case AidaStyle::kMasks:
-      return Format("CPU#%03u AffMask: 0x%016llX", number, 1ULL << number % 64);
+      return Format("CPU#%03u AffMask: 0x%016" PRIX64, number, std::uint64_t{1} << number % 64);
   }
   return "";
 }
@@ -214,8 +215,9 @@ RC_GTEST_PROP(TextProperty, Aida, ()) {
     for (const auto& [address, reading] : cpu.msrs) {
       text += Format("MSR %08X%s", address, colon.c_str());
       if (reading) {
-        const auto group = [&](unsigned shift) {
-          return static_cast<unsigned>(*reading >> shift & 0xffff);
+        const std::uint64_t value = *reading;
+        const auto group = [value](unsigned shift) {
+          return static_cast<unsigned>(value >> shift & 0xffff);
         };
         text += Format("%04X-%04X-%04X-%04X", group(48), group(32), group(16), group(0));
       } else {
@@ -242,7 +244,7 @@ RC_GTEST_PROP(TextProperty, Libcpuid, ()) {
   std::string text;
   for (std::size_t i = UpTo(3) + 1; i > 0; --i) {
     const auto number = *rc::gen::inRange<std::uint32_t>(0, 300);
-    if (machine.count(number) != 0) continue;
+    if (machine.contains(number)) continue;
     auto& leaves = machine[number].leaves;
     const auto highest = static_cast<std::uint32_t>(UpTo(kLength + 8));
     const auto highest_extended = 0x8000'0000 + static_cast<std::uint32_t>(UpTo(kLength + 8));
@@ -275,8 +277,7 @@ RC_GTEST_PROP(TextProperty, RdmsrTranscript, ()) {
       const bool is_decimal = Coin();
       text += Format(is_decimal ? "root@host:~# rdmsr -p %u -u %u\n" : "# rdmsr -p %u 0x%x\n",
                      number, address);
-      text += reading ? Format(is_decimal ? "%llu\n" : "%llx\n",
-                               static_cast<unsigned long long>(*reading))
+      text += reading ? Format(is_decimal ? "%" PRIu64 "\n" : "%" PRIx64 "\n", *reading)
                       : Format("rdmsr: CPU %u cannot read MSR 0x%08x\n", number, address);
     }
   }
@@ -293,7 +294,7 @@ RC_GTEST_PROP(TextProperty, RdmsrOnAllCpus, ()) {
   for (std::uint32_t number = 0; number < count; ++number) {
     const std::uint64_t value = AnyValue();
     machine[number].msrs[0x3a] = value;
-    text += Format("%llx\n", static_cast<unsigned long long>(value));
+    text += Format("%" PRIx64 "\n", value);
   }
   ExpectMachine(kRdmsr, text, machine, UnknownNumbers());
 }
@@ -313,10 +314,10 @@ RC_GTEST_PROP(TextProperty, Turbostat, ()) {
     const bool fails = Coin();
     if (fails) reading = tl::unexpected(AccessCode::kGeneralProtection);
     if (!machine[number].msrs.try_emplace(address, reading).second) continue;
-    text += fails ? Format("turbostat: cpu%u: msr offset 0x%x read failed: Input/output error\n",
-                           number, address)
-                  : Format("cpu%u: %s: 0x%08llx (decoded)\n", number, name.c_str(),
-                           static_cast<unsigned long long>(*reading));
+    text += fails
+                ? Format("turbostat: cpu%u: msr offset 0x%x read failed: Input/output error\n",
+                         number, address)
+                : Format("cpu%u: %s: 0x%08" PRIx64 " (decoded)\n", number, name.c_str(), *reading);
   }
   ExpectMachine(kTurbostat, text, machine);
 }
@@ -333,9 +334,9 @@ RC_GTEST_PROP(TextProperty, VirtualBox, ()) {
     const auto& [name, address] = *std::next(names.begin(), static_cast<int>(UpTo(5)));
     const std::uint64_t value = AnyValue();
     if (!cpu.msrs.try_emplace(address, value).second) continue;
-    text += Format(Coin() ? "00:00:04.809261 HM: MSR_%-30s = %#llx\n"
-                          : "00:00:00.683 HWACCM: MSR_%-30s = %llx\n",
-                   name.c_str(), static_cast<unsigned long long>(value));
+    text += Format(Coin() ? "00:00:04.809261 HM: MSR_%-30s = %#" PRIx64 "\n"
+                          : "00:00:00.683 HWACCM: MSR_%-30s = %" PRIx64 "\n",
+                   name.c_str(), value);
   }
   cpu.leaves = AnyLeaves(Subleaves::kAny);
   for (const auto& [leaf, r] : cpu.leaves) {
@@ -390,7 +391,7 @@ RC_GTEST_PROP(TextProperty, Grub, ()) {
       text += c;
       if (has_escapes && Coin()) text += "\x1b[7;9H";
     }
-    text += Format("\r\n%#llx\r\n", static_cast<unsigned long long>(value));
+    text += Format("\r\n%#" PRIx64 "\r\n", value);
   }
   // "%#llx" writes 0 without "0x"; GRUB writes 0x0.
   for (std::size_t at = text.find("\n0\r"); at != std::string::npos; at = text.find("\n0\r")) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -284,50 +285,69 @@ void CpuCollector::AddUnknownRegister(std::string_view name, std::size_t line) {
   unknown_.Add(line);
 }
 
-bool CpuCollector::NumberCpus() {
+void CpuCollector::CountFromZero() {
   std::uint32_t lowest = kMaxCpus;
   for (const Cpu& cpu : cpus_) {
     if (cpu.kind == Kind::kPerhapsFromOne) lowest = std::min(lowest, cpu.number);
   }
-  const bool counts_from_one = lowest == 1;
-  std::vector<bool> taken(kMaxCpus);
+  if (lowest != 1) return;
   for (Cpu& cpu : cpus_) {
-    if (cpu.kind == Kind::kPerhapsFromOne && counts_from_one) --cpu.number;
-    if (cpu.kind == Kind::kPerhapsFromOne || cpu.kind == Kind::kFromZero) taken[cpu.number] = true;
+    if (cpu.kind == Kind::kPerhapsFromOne) --cpu.number;
   }
+  notes_.emplace_back("the file counts its CPUs from 1: here from 0");
+}
+
+bool CpuCollector::NumberUnnumbered(std::vector<bool>* taken) {
   std::uint32_t free = 0;
-  std::size_t unnumbered = 0;
+  std::size_t count = 0;
   for (Cpu& cpu : cpus_) {
     if (cpu.kind != Kind::kUnnumbered || !cpu.has_readings) continue;
-    while (free < kMaxCpus && taken[free]) ++free;
+    while (free < kMaxCpus && (*taken)[free]) ++free;
     if (free == kMaxCpus) return false;
     cpu.number = free;
-    taken[free] = true;
-    ++unnumbered;
+    (*taken)[free] = true;
+    ++count;
   }
-  const auto first_taken = std::find(taken.begin(), taken.end(), true);
-  const bool none_is_known = first_taken == taken.end();
-  const auto first = none_is_known ? 0 : static_cast<std::uint32_t>(first_taken - taken.begin());
-  const bool may_be_another = std::count(taken.begin(), taken.end(), true) > 1;
-  for (Cpu& cpu : cpus_) {
-    if (cpu.kind != Kind::kSome || !cpu.has_readings) continue;
-    cpu.number = first;
-    if (none_is_known) {
-      ++unnumbered;
-    } else if (may_be_another) {
-      metadata_.Set(kMsrCpuKey, kUnknownValue);
-      notes_.push_back("the file does not say which CPU its MSRs are of: they stand on CPU " +
-                       std::to_string(first));
-    }
-  }
-  if (counts_from_one) notes_.emplace_back("the file counts its CPUs from 1: here from 0");
-  if (unnumbered > 0) {
+  if (count > 0) {
     metadata_.Set(kCpuNumbersKey, kUnknownValue);
-    notes_.emplace_back(unnumbered == 1
+    notes_.emplace_back(count == 1
                             ? "the file does not say which CPU it is of: the number is not known"
                             : "the file does not number its CPUs: they stand in its order, and "
                               "their numbers are not known");
   }
+  return true;
+}
+
+void CpuCollector::NumberSome(const std::vector<bool>& taken) {
+  const auto some = std::find_if(cpus_.begin(), cpus_.end(), [](const Cpu& cpu) {
+    return cpu.kind == Kind::kSome && cpu.has_readings;
+  });
+  if (some == cpus_.end()) return;
+  const auto first = std::find(taken.begin(), taken.end(), true);
+  some->number = static_cast<std::uint32_t>(first - taken.begin());
+  if (std::find(std::next(first), taken.end(), true) == taken.end()) return;
+  metadata_.Set(kMsrCpuKey, kUnknownValue);
+  notes_.push_back("the file does not say which CPU its MSRs are of: they stand on CPU " +
+                   std::to_string(some->number));
+}
+
+bool CpuCollector::NumberCpus() {
+  CountFromZero();
+  const auto is_named = [](const Cpu& cpu) {
+    return cpu.kind == Kind::kFromZero || cpu.kind == Kind::kPerhapsFromOne;
+  };
+  std::vector<bool> taken(kMaxCpus);
+  bool has_other = false;
+  for (const Cpu& cpu : cpus_) {
+    if (is_named(cpu)) taken[cpu.number] = true;
+    has_other |= cpu.kind != Kind::kSome && (is_named(cpu) || cpu.has_readings);
+  }
+  // One of the CPUs of a file that speaks of no CPU else is a CPU by itself.
+  for (Cpu& cpu : cpus_) {
+    if (cpu.kind == Kind::kSome && !has_other) cpu.kind = Kind::kUnnumbered;
+  }
+  if (!NumberUnnumbered(&taken)) return false;
+  NumberSome(taken);
   return true;
 }
 

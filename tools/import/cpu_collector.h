@@ -103,8 +103,12 @@ class CpuCollector {
 
   void Open(Kind kind, std::uint32_t number);
   std::uint32_t CurrentCpu();
-  // False if a CPU gets a number that is too high.
+  // Gives each CPU the number that it has in the snapshot. False if there are
+  // more CPUs than numbers.
   bool NumberCpus();
+  void CountFromZero();
+  bool NumberUnnumbered(std::vector<bool>* taken);
+  void NumberSome(const std::vector<bool>& taken);
 
   std::vector<Cpu> cpus_;
   std::unordered_map<std::uint64_t, std::uint32_t> index_;  // by kind and number
