@@ -13,8 +13,8 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
-#include <set>
 #include <ostream>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -348,9 +348,9 @@ CpuAnswer Oracle::OfCpu(const CpuFacts& cpu, const HostFacts& host) {
   const char vouched = host.stage == 'g' ? '1' : cpu.hypervisor_leaf;
   const StateRow& state = First(Table::kState, StateRows(), [&](const StateRow& row) {
     return Accepts(row.maker, cpu.maker) && Accepts(row.vmx, cpu.vmx) &&
-           Accepts(row.svm, cpu.svm) && Accepts(row.guest, guest) &&
-           Accepts(row.leaf, vouched) && Accepts(row.reading, cpu.reading) &&
-           row.value.Accepts(cpu.value) && Accepts(row.svml, cpu.svml);
+           Accepts(row.svm, cpu.svm) && Accepts(row.guest, guest) && Accepts(row.leaf, vouched) &&
+           Accepts(row.reading, cpu.reading) && row.value.Accepts(cpu.value) &&
+           Accepts(row.svml, cpu.svml);
   });
   const UsableRow& usable = First(Table::kUsable, UsableRows(), [&](const UsableRow& row) {
     return row.state == state.state && (!row.vtx_only || state.technology == Technology::kVtx) &&
