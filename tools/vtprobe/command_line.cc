@@ -72,14 +72,15 @@ class CommandLine {
   }
 
  private:
-  const CLI::App* Chosen() const {
+  // The subcommand that was named, or all of the command line.
+  const CLI::App& Chosen() const {
     const auto chosen = app_.get_subcommands();
-    return chosen.empty() ? nullptr : chosen.front();
+    return chosen.empty() ? app_ : *chosen.front();
   }
 
   // An option without its value, or given more than once.
   tl::unexpected<Failure> Mismatch(const CLI::ArgumentMismatch& error) const {
-    for (const CLI::Option* const option : (Chosen() ? *Chosen() : app_).get_options()) {
+    for (const CLI::Option* const option : Chosen().get_options()) {
       if (option->count() > 1) {
         return UsageError(fmt::format("{} is given twice", option->get_name()));
       }
@@ -91,7 +92,7 @@ class CommandLine {
 
   // The first word that nothing takes.
   tl::unexpected<Failure> Unexpected() const {
-    const CLI::App& app = Chosen() ? *Chosen() : app_;
+    const CLI::App& app = Chosen();
     const std::vector<std::string> extras = app_.remaining(true);
     const std::string word = extras.empty() ? std::string() : extras.front();
     std::vector<std::string_view> names;

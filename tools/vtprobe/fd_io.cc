@@ -11,7 +11,7 @@ namespace vtprobe {
 namespace {
 
 // Whether the call that failed is worth repeating, after a wait if need be.
-bool MayRepeat(int fd, short events) {
+bool MayRepeat(int fd, decltype(pollfd::events) events) {
   if (errno == EINTR) return true;
   if (errno != EAGAIN && errno != EWOULDBLOCK) return false;
   pollfd waiting{fd, events, 0};

@@ -21,8 +21,8 @@ bool Is(const MsrDef& msr, std::string_view name) { return msr.name == name; }
 std::vector<std::string> OfMsr(const MsrDef& msr, std::uint64_t always, std::uint64_t value) {
   std::vector<std::string> texts;
   for (const Field& field : msr.fields) {
-    if ((field.mask() & always) != 0 || field.IsSet(value))
-      texts.push_back(FieldText(field, value));
+    if ((field.mask() & always) == 0 && !field.IsSet(value)) continue;
+    texts.push_back(FieldText(field, value));
   }
   return texts;
 }
