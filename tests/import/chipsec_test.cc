@@ -158,16 +158,17 @@ TEST(Chipsec, DeepNestingIsRefusedAndNotFollowed) {
   EXPECT_THAT(imported.error().message, HasSubstr("nesting"));
 }
 
+Confidence DetectIn(std::string_view content) { return kChipsec.detect({"x", content}); }
+
 TEST(Chipsec, IsRecognisedByItsContent) {
-  constexpr auto detect = [](std::string_view content) { return kChipsec.detect({"x", content}); };
-  EXPECT_EQ(detect("{\n  \"read_msr\" : {\n    \"(0,58)\": []}}"), Confidence::kCertain);
-  EXPECT_EQ(detect(R"json({"set_affinity": {"0": ["0"]}, "cpuid": {"(1,0)": []}})json"),
+  EXPECT_EQ(DetectIn("{\n  \"read_msr\" : {\n    \"(0,58)\": []}}"), Confidence::kCertain);
+  EXPECT_EQ(DetectIn(R"json({"set_affinity": {"0": ["0"]}, "cpuid": {"(1,0)": []}})json"),
             Confidence::kCertain);
-  EXPECT_EQ(detect(R"json({"read_cr": {"(0,4)": ["1"]}})json"), Confidence::kLikely);
+  EXPECT_EQ(DetectIn(R"json({"read_cr": {"(0,4)": ["1"]}})json"), Confidence::kLikely);
   for (const std::string_view other :
        {"", "{", "{}", "{\"", "{\"read_msr\"", "{\"read_msr\": {}}", "{\"cpuid\": \"(1,0)\"}",
         "{\"guest_cpu_config\": {}}", "[\"read_msr\"]"}) {
-    EXPECT_EQ(detect(other), Confidence::kNone) << other;
+    EXPECT_EQ(DetectIn(other), Confidence::kNone) << other;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <charconv>
+#include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -162,9 +163,9 @@ TEST_F(StructCorpus, EveryMsrOfFirecrackersListsIsThere) {
     std::getline(lines, line);
     std::set<std::uint32_t> seen;
     while (std::getline(lines, line)) {
-      unsigned long address = 0;
-      unsigned long value = 0;
-      ASSERT_EQ(std::sscanf(line.c_str(), "0x%lx,0x%lx", &address, &value), 2) << line;
+      std::uint64_t address = 0;
+      std::uint64_t value = 0;
+      ASSERT_EQ(std::sscanf(line.c_str(), "0x%" SCNx64 ",0x%" SCNx64, &address, &value), 2) << line;
       // The driver reads the register of the low 32 bits, and a first reading
       // stands.
       const auto msr = static_cast<std::uint32_t>(address);

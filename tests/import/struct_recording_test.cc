@@ -9,7 +9,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 constexpr std::string_view kPu = "1 1 0 0 0 => 1 2 3 4\n";
 constexpr std::string_view kCsv = "MSR_ADDR,VALUE\n0x10,0x1\n";

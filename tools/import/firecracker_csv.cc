@@ -23,9 +23,9 @@
 #include <utility>
 
 #include "import/importers.h"
-#include "import/line_reader.h"
 #include "import/numbers.h"
 #include "import/readings.h"
+#include "import/text_scan.h"
 
 namespace vtprobe::import {
 namespace {
@@ -34,13 +34,11 @@ constexpr std::string_view kHeader = "MSR_ADDR,VALUE";
 constexpr std::string_view kHeaderWithStatus = "MSR_ADDR,STATUS,VALUE";
 constexpr LogicalCpu kCpu{0};
 
-bool IsHeader(std::string_view line) {
-  return Trimmed(line) == kHeader || Trimmed(line) == kHeaderWithStatus;
-}
+bool IsHeader(std::string_view line) { return line == kHeader || line == kHeaderWithStatus; }
 
 Confidence Looks(const File& file) {
-  LineReader reader(file.content);
-  return reader.Next() && IsHeader(reader.line()) ? Confidence::kCertain : Confidence::kNone;
+  TextLines lines(file.content);
+  return lines.Next() && IsHeader(lines.line()) ? Confidence::kCertain : Confidence::kNone;
 }
 
 // A shell's printf writes 0 without 0x.
@@ -52,15 +50,15 @@ std::optional<std::uint64_t> ParseAddress(std::string_view text) {
 class List {
  public:
   std::optional<Error> Read(const File& file) {
-    LineReader reader(file.content);
-    if (!reader.Next() || !IsHeader(reader.line())) {
+    TextLines lines(file.content);
+    if (!lines.Next() || !IsHeader(lines.line())) {
       return Error{file.name, 1, 1, "expected the header " + std::string(kHeader)};
     }
-    const bool has_status = Trimmed(reader.line()) == kHeaderWithStatus;
+    const bool has_status = lines.line() == kHeaderWithStatus;
     readings_.AddCpu(kCpu);
-    while (reader.Next()) {
-      if (Trimmed(reader.line()).empty()) continue;
-      if (auto error = ReadRow(file, reader, has_status)) return error;
+    while (lines.Next()) {
+      if (lines.line().empty()) continue;
+      if (auto error = ReadRow(file, lines, has_status)) return error;
     }
     return std::nullopt;
   }
@@ -78,11 +76,10 @@ class List {
   }
 
  private:
-  std::optional<Error> ReadRow(const File& file, const LineReader& reader, bool has_status) {
-    std::string_view rest = reader.line();
-    const auto column = [&] { return reader.line().size() - rest.size() + 1; };
+  std::optional<Error> ReadRow(const File& file, const TextLines& lines, bool has_status) {
+    std::string_view rest = lines.line();
     const auto fail = [&](std::string message) {
-      return Error{file.name, reader.number(), column(), std::move(message)};
+      return Error{file.name, lines.number(), lines.ColumnOf(rest), std::move(message)};
     };
     const auto cell = [&] { return Trimmed(rest.substr(0, rest.find(','))); };
     const auto next_cell = [&] {

@@ -24,9 +24,9 @@
 
 #include "import/importers.h"
 #include "import/json_reader.h"
-#include "import/line_reader.h"
 #include "import/numbers.h"
 #include "import/readings.h"
+#include "import/text_scan.h"
 
 namespace vtprobe::import {
 namespace {

@@ -18,9 +18,9 @@
 #include <vector>
 
 #include "import/importers.h"
-#include "import/line_reader.h"
 #include "import/numbers.h"
 #include "import/readings.h"
+#include "import/text_scan.h"
 
 namespace vtprobe::import {
 namespace {
@@ -33,37 +33,58 @@ struct Entry {
   CpuidRegisters registers;
 };
 
-bool IsComment(std::string_view line) {
-  const std::string_view text = Trimmed(line);
-  return text.empty() || text.front() == '#';
-}
+bool IsComment(std::string_view line) { return line.empty() || line.front() == '#'; }
 
-tl::expected<Entry, Error> ParseEntry(const File& file, LineReader* reader) {
-  const auto fail = [&](std::string message) {
-    return tl::unexpected(reader->ErrorHere(file, std::move(message)));
-  };
-  const auto mask = ParseDigits<std::uint32_t>(reader->Word(), 16);
-  if (!mask || *mask > 0xf) return fail("expected a mask of input registers, 1 to f");
-  if ((*mask & kMaskEax) == 0) return fail("expected a mask with bit 0: EAX selects the leaf");
+// Takes one line apart, word by word.
+class EntryParser {
+ public:
+  EntryParser(const File& file, const TextLines& lines)
+      : file_(file), lines_(lines), scanner_(lines.line()) {}
 
-  std::array<std::uint32_t, 8> numbers{};
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    if (i == 4 && reader->Word() != "=>") return fail("expected => after four input registers");
-    const auto number = ParseDigits<std::uint32_t>(reader->Word(), 16);
-    if (!number) return fail("expected a register in hexadecimal, of at most 32 bits, without 0x");
-    numbers[i] = *number;
+  tl::expected<Entry, Error> Parse() {
+    const auto mask = ParseDigits<std::uint32_t>(Word(), 16);
+    if (!mask || *mask > 0xf) return Fail("expected a mask of input registers, 1 to f");
+    if ((*mask & kMaskEax) == 0) return Fail("expected a mask with bit 0: EAX selects the leaf");
+
+    std::array<std::uint32_t, 8> numbers{};
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (i == 4 && Word() != "=>") return Fail("expected => after four input registers");
+      const auto number = ParseDigits<std::uint32_t>(Word(), 16);
+      if (!number) {
+        return Fail("expected a register in hexadecimal, of at most 32 bits, without 0x");
+      }
+      numbers.at(i) = *number;
+    }
+    if (!Word().empty()) return Fail("expected nothing after the fourth output register");
+    const std::uint32_t subleaf = (*mask & kMaskEcx) != 0 ? numbers[2] : 0;
+    return Entry{{numbers[0], subleaf}, {numbers[4], numbers[5], numbers[6], numbers[7]}};
   }
-  if (!reader->Word().empty()) return fail("expected nothing after the fourth output register");
-  const std::uint32_t subleaf = (*mask & kMaskEcx) != 0 ? numbers[2] : 0;
-  return Entry{{numbers[0], subleaf}, {numbers[4], numbers[5], numbers[6], numbers[7]}};
-}
+
+ private:
+  std::string_view Word() {
+    scanner_.SkipBlanks();
+    word_ = scanner_.TakeWord();
+    return word_;
+  }
+
+  // At the last word that was taken.
+  tl::unexpected<Error> Fail(std::string message) const {
+    return tl::unexpected(
+        Error{file_.name, lines_.number(), lines_.ColumnOf(word_), std::move(message)});
+  }
+
+  const File& file_;
+  const TextLines& lines_;
+  Scanner scanner_;
+  std::string_view word_;
+};
 
 Confidence Looks(const File& file) {
-  LineReader reader(file.content);
-  while (reader.Next()) {
-    if (reader.line().starts_with("# mask e[abcd]x =>")) return Confidence::kCertain;
-    if (IsComment(reader.line())) continue;
-    return ParseEntry(file, &reader) ? Confidence::kCertain : Confidence::kNone;
+  TextLines lines(file.content);
+  while (lines.Next()) {
+    if (lines.line().starts_with("# mask e[abcd]x =>")) return Confidence::kCertain;
+    if (IsComment(lines.line())) continue;
+    return EntryParser(file, lines).Parse() ? Confidence::kCertain : Confidence::kNone;
   }
   return Confidence::kNone;
 }
@@ -80,10 +101,10 @@ std::optional<LogicalCpu> CpuOf(std::string_view name) {
 
 std::optional<Error> ReadFile(const File& file, LogicalCpu cpu, Readings* readings) {
   readings->AddCpu(cpu);
-  LineReader reader(file.content);
-  while (reader.Next()) {
-    if (IsComment(reader.line())) continue;
-    const auto entry = ParseEntry(file, &reader);
+  TextLines lines(file.content);
+  while (lines.Next()) {
+    if (IsComment(lines.line())) continue;
+    const auto entry = EntryParser(file, lines).Parse();
     if (!entry) return entry.error();
     readings->AddCpuid(cpu, entry->leaf, PartialCpuid{entry->registers});
   }

@@ -180,6 +180,7 @@ std::string_view TakeNumber(std::string_view* text) {
 tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Importer* forced,
                                             const Options& options) {
   std::vector<std::string> names;
+  names.reserve(inputs.size());
   for (const Input& input : inputs) names.push_back(input.name);
   const auto files = Unfold(std::move(inputs));
   if (!files) return tl::unexpected(files.error());

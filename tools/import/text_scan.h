@@ -43,14 +43,24 @@ inline constexpr std::string_view WithoutBlanksAtEnd(std::string_view text) {
   return text;
 }
 
+// Without blanks and tabs at both ends, and without a CR at the end.
+inline constexpr std::string_view Trimmed(std::string_view text) {
+  while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
+  return WithoutBlanksAtEnd(text);
+}
+
+// Windows programs begin UTF-8 with one.
+inline constexpr std::string_view WithoutByteOrderMark(std::string_view text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  return text;
+}
+
 // The lines of a text, one after the other.
 class TextLines {
  public:
   // Skips a UTF-8 byte order mark.
-  explicit TextLines(std::string_view text) : rest_(text) {
-    constexpr std::string_view kMark = "\xef\xbb\xbf";
-    if (rest_.starts_with(kMark)) rest_.remove_prefix(kMark.size());
-  }
+  explicit TextLines(std::string_view text) : rest_(WithoutByteOrderMark(text)) {}
 
   // Goes to the next line; false at the end.
   bool Next() {

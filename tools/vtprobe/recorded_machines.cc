@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "import/recording.h"
 #include "vtprobe/report/printable.h"
@@ -14,20 +15,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Appends the folder's machines; an error if it can't be listed.
-std::error_code Append(const fs::path& folder, std::vector<MachinePaths>* machines) {
+struct Listing {
   std::vector<std::string> files;
   std::vector<std::string> folders;
+};
+
+std::error_code List(const fs::path& folder, Listing* listing) {
   std::error_code error;
   fs::directory_iterator entry(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     std::error_code ignored;
-    const bool is_folder = entry->is_directory(ignored);
-    if (is_folder && !entry->is_symlink(ignored)) folders.push_back(entry->path().string());
-    if (entry->is_regular_file(ignored)) files.push_back(entry->path().string());
+    const std::string path = entry->path().string();
+    if (entry->is_regular_file(ignored)) listing->files.push_back(path);
+    if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) {
+      listing->folders.push_back(path);
+    }
   }
-  if (error) return error;
+  std::sort(listing->files.begin(), listing->files.end(), import::IsNaturallyBefore);
+  std::sort(listing->folders.begin(), listing->folders.end(), import::IsNaturallyBefore);
+  return error;
+}
 
+// The machines of a folder's own files.
+void AppendMachines(const fs::path& folder, const std::vector<std::string>& files,
+                    std::vector<MachinePaths>* machines) {
   const auto has = [&](std::string_view name) {
     return std::find(files.begin(), files.end(), (folder / name).string()) != files.end();
   };
@@ -36,23 +47,25 @@ std::error_code Append(const fs::path& folder, std::vector<MachinePaths>* machin
   } else if (has("pu0")) {
     machines->push_back({folder.string()});
   } else {
-    std::sort(files.begin(), files.end(), import::IsNaturallyBefore);
-    for (std::string& file : files) machines->push_back({std::move(file)});
+    for (const std::string& file : files) machines->push_back({file});
   }
-  std::sort(folders.begin(), folders.end(), import::IsNaturallyBefore);
-  for (const std::string& inner : folders) {
-    if (const auto inner_error = Append(inner, machines)) return inner_error;
-  }
-  return {};
 }
 
 }  // namespace
 
 OrFailure<std::vector<MachinePaths>> MachinesIn(const std::string& folder) {
   std::vector<MachinePaths> machines;
-  if (const auto error = Append(folder, &machines)) {
-    return Fails(kInputMissing,
-                 fmt::format("can't read {}: {}", Printable(folder), error.message()));
+  std::vector<std::string> pending = {folder};
+  while (!pending.empty()) {
+    const std::string next = std::move(pending.back());
+    pending.pop_back();
+    Listing listing;
+    if (const auto error = List(next, &listing)) {
+      return Fails(kInputMissing,
+                   fmt::format("can't read {}: {}", Printable(next), error.message()));
+    }
+    AppendMachines(next, listing.files, &machines);
+    pending.insert(pending.end(), listing.folders.rbegin(), listing.folders.rend());
   }
   return machines;
 }
