@@ -62,16 +62,19 @@ class CommandLine {
       return UsageError(Printable(error.what()));
     }
     request_.command = kDefaultCommand;
-    if (const CLI::App* const sub = Chosen()) {
+    if (HasSubcommand()) {
       for (const Command* const command : kCommands) {
-        if (sub->get_name() == command->name) request_.command = command;
+        if (Chosen().get_name() == command->name) request_.command = command;
       }
-      if (const auto fits = CheckOptionsBefore(*sub); !fits) return tl::unexpected(fits.error());
+      const auto fits = CheckOptionsBefore(Chosen());
+      if (!fits) return tl::unexpected(fits.error());
     }
     return request_;
   }
 
  private:
+  bool HasSubcommand() const { return !app_.get_subcommands().empty(); }
+
   // The subcommand that was named, or all of the command line.
   const CLI::App& Chosen() const {
     const auto chosen = app_.get_subcommands();
@@ -105,7 +108,7 @@ class CommandLine {
       return UsageError(fmt::format("there is no option {}; the nearest are {}", Printable(word),
                                     Enumerate(Nearest(word, std::move(names)))));
     }
-    if (Chosen()) {
+    if (HasSubcommand()) {
       return UsageError(fmt::format("{} does not take {}", app.get_name(), Printable(word)));
     }
     for (const Command* const command : kCommands) names.emplace_back(command->name);

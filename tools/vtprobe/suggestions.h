@@ -12,7 +12,7 @@ namespace vtprobe {
 
 // Insertions, deletions, substitutions and swaps of neighbours that make one
 // text the other; case counts for nothing.
-std::size_t EditDistance(std::string_view a, std::string_view b);
+std::size_t EditDistance(std::string_view first, std::string_view second);
 
 // The names nearest to the word, best first: those that contain it, then by
 // edit distance. At most three.
