@@ -32,7 +32,8 @@ void Print(const Failure& failure) {
 }  // namespace
 }  // namespace vtprobe
 
-int main(int argc, char** argv) {
+// Other exceptions are defects of the program, and end it loudly.
+int main(int argc, char** argv) {  // NOLINT(bugprone-exception-escape)
   // A limit on file sizes makes a write fail, as a full disk does.
   std::signal(SIGXFSZ, SIG_IGN);
   try {
