@@ -102,6 +102,8 @@ Expected ReadExpected(const fs::path& file, Problems* problems) {
   expected.hypervisor = table.OptionalString("hypervisor");
   expected.says = table.OptionalStrings("says");
   expected.never_says = table.OptionalStrings("never_says");
+  expected.passes = table.OptionalStrings("passes");
+  expected.not_applicable = table.OptionalStrings("not_applicable");
   for (StrictTable& row : table.OptionalTables("groups")) {
     ExpectedGroup& group = expected.groups.emplace_back();
     group.cpus = row.Cpus("cpus");

@@ -50,7 +50,9 @@ struct Expected {
   std::vector<std::string> says;
   std::vector<std::string> never_says;
   std::vector<ExpectedGroup> groups;
-  std::vector<ExpectedFinding> findings;  // all that neither pass nor are not applicable
+  std::vector<ExpectedFinding> findings;    // all that neither pass nor are not applicable
+  std::vector<std::string> passes;          // rules of which every finding passes
+  std::vector<std::string> not_applicable;  // rules of which no finding does apply
 };
 
 struct Machine {

@@ -61,7 +61,7 @@ class EveryRule : public testing::TestWithParam<const Rule*> {
  protected:
   static std::vector<Finding> JudgeAlone(const PlatformSnapshot& snapshot) {
     const VirtualizationVerdict verdict = JudgeVirtualization(snapshot);
-    return GetParam()->judge(*GetParam(), {snapshot, verdict});
+    return JudgeRule(*GetParam(), {snapshot, verdict});
   }
 };
 
@@ -71,8 +71,7 @@ TEST_P(EveryRule, SaysWhatItHoldsAndWhereThatIsWritten) {
 }
 
 TEST_P(EveryRule, DeclaresWhatItReads) {
-  Selection selection;
-  GetParam()->reads(&selection);
+  const Selection selection = RegistersOf(*GetParam());
   EXPECT_FALSE(selection.cpuid.empty() && selection.msrs.empty());
 }
 

@@ -1,7 +1,11 @@
+#include <algorithm>
 #include <array>
 
+#include "rules/each_cpu.h"
 #include "rules/rules.h"
+#include "vtprobe/probes/profile.h"
 #include "vtprobe/probes/rule.h"
+#include "vtprobe/registers/table.h"
 
 namespace vtprobe {
 namespace {
@@ -14,19 +18,47 @@ constexpr std::array kRules = {
 
 }  // namespace
 
+RuleInput::RuleInput(const PlatformSnapshot& machine, const VirtualizationVerdict& verdict,
+                     const Profile* chosen)
+    : snapshot(machine),
+      virtualization(verdict),
+      profile(chosen),
+      features_(registers::FeatureRegisters()),
+      kinds_(machine.Rows(features_)) {}
+
 std::span<const Rule* const> AllRules() { return kRules; }
+
+const Rule* FindRule(std::string_view id) {
+  const auto found =
+      std::find_if(kRules.begin(), kRules.end(), [&](const Rule* rule) { return rule->id == id; });
+  return found == kRules.end() ? nullptr : *found;
+}
+
+std::vector<Finding> JudgeRule(const Rule& rule, const RuleInput& input) {
+  std::vector<Finding> findings =
+      rule.judge != nullptr ? rule.judge(rule, input) : rules::JudgeEachCpu(rule, input);
+  if (input.profile != nullptr) Count(*input.profile, &findings);
+  return findings;
+}
 
 std::vector<Finding> JudgeRules(const RuleInput& input) {
   std::vector<Finding> findings;
   for (const Rule* const rule : kRules) {
-    for (Finding& finding : rule->judge(*rule, input)) findings.push_back(std::move(finding));
+    for (Finding& finding : JudgeRule(*rule, input)) findings.push_back(std::move(finding));
   }
   return findings;
 }
 
+Selection RegistersOf(const Rule& rule) {
+  Selection selection = registers::FeatureRegisters();
+  for (const MsrDef* const msr : rule.msrs) selection.Add(msr->address);
+  if (rule.reads != nullptr) rule.reads(&selection);
+  return selection;
+}
+
 Selection JudgedRegisters() {
   Selection selection = VirtualizationRegisters();
-  for (const Rule* const rule : kRules) rule->reads(&selection);
+  for (const Rule* const rule : kRules) selection.Add(RegistersOf(*rule));
   return selection;
 }
 

@@ -1,10 +1,18 @@
 // A rule looks at a snapshot and says what it thinks of it. Each is one file
-// in src/rules and one row of rules.def.
+// in src/rules (those of one shape share one) and one row of rules.def.
+//
+// Most rules look at some MSRs of one CPU at a time. Such a rule declares the
+// MSRs and gives `check`; whether a CPU has the registers, and what follows
+// from one that could not be read, is then decided in one place for all rules.
 
 #ifndef VTPROBE_PROBES_RULE_H_
 #define VTPROBE_PROBES_RULE_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,12 +21,19 @@
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/probes/evidence.h"
+#include "vtprobe/probes/setting.h"
 #include "vtprobe/probes/virtualization.h"
+#include "vtprobe/registers/definition.h"
 
 namespace vtprobe {
 
 enum class Severity : std::uint8_t { kInfo, kLow, kMedium, kHigh, kCritical };
 
+inline constexpr std::array kAllSeverities = {Severity::kInfo, Severity::kLow, Severity::kMedium,
+                                              Severity::kHigh, Severity::kCritical};
+
+// kFail: an expectation is not met. kWarn: it is met, and something is odd all
+// the same. kWaived: not met, and a profile says why that is accepted.
 enum class Outcome : std::uint8_t { kPass, kFail, kWarn, kNotApplicable, kIndeterminate, kWaived };
 
 std::string_view Name(Severity severity);
@@ -33,13 +48,64 @@ struct Finding {
   std::vector<Evidence> evidence;
   std::string_view spec;
   std::string remedy;  // empty where nothing needs doing
+  // Why the outcome is kIndeterminate, where a register could not be read.
+  std::optional<AccessCode> unread{};
+  // Whether the exit status depends on it.
+  bool counted = false;
 };
 
+struct Profile;
+
 // What a rule may look at. The verdict stands in it so that a rule about it
-// does not decide it a second time.
-struct RuleInput {
+// does not decide it a second time. Borrows what it is made from.
+class RuleInput {
+ public:
+  // Without a profile every rule has its own defaults.
+  RuleInput(const PlatformSnapshot& machine, const VirtualizationVerdict& verdict,
+            const Profile* chosen = nullptr);
+  RuleInput(const RuleInput&) = delete;
+  RuleInput& operator=(const RuleInput&) = delete;
+
   const PlatformSnapshot& snapshot;
   const VirtualizationVerdict& virtualization;
+  const Profile* const profile;
+
+  // The online CPUs, grouped by what CPUID says of their kind; each row has all
+  // of registers::FeatureRegisters().
+  const std::vector<SnapshotRow>& kinds() const { return kinds_; }
+
+ private:
+  const Selection features_;
+  const std::vector<SnapshotRow> kinds_;
+};
+
+// The MSRs that a rule looks at: one that another's presence depends on stands
+// before it. A literal type.
+class MsrRefs {
+ public:
+  static constexpr std::size_t kCapacity = 8;
+
+  constexpr MsrRefs() = default;
+  // More than kCapacity do not compile.
+  constexpr MsrRefs(std::initializer_list<const MsrDef*> msrs) {
+    for (const MsrDef* const msr : msrs) msrs_.at(size_++) = msr;
+  }
+
+  constexpr const MsrDef* const* begin() const { return msrs_.data(); }
+  constexpr const MsrDef* const* end() const { return msrs_.data() + size_; }
+  constexpr std::size_t size() const { return size_; }
+
+ private:
+  std::array<const MsrDef*, kCapacity> msrs_{};
+  std::size_t size_ = 0;
+};
+
+class CheckedCpu;
+
+// What a rule thinks of one CPU.
+struct Opinion {
+  Outcome outcome = Outcome::kPass;
+  std::string message{};  // of kPass: empty for the rule's title
 };
 
 struct Rule {
@@ -47,19 +113,63 @@ struct Rule {
   std::string_view title;  // what holds when it passes
   std::string_view spec;
   Severity severity = Severity::kInfo;
-  // Adds the registers it looks at, for capture.
-  void (*reads)(Selection* selection);
-  // At least one finding; several where groups of CPUs fare differently.
-  std::vector<Finding> (*judge)(const Rule& rule, const RuleInput& input);
+  std::string_view remedy{};  // what to do about a failure, where that is always the same
+  MsrRefs msrs{};
+  // What a profile may set.
+  std::span<const Parameter> parameters{};
+  // Whether it says something of a guest: firmware's doing does not show there.
+  bool in_guests = false;
+  // Whether a #GP on one of the MSRs says that the CPU does not have it, where
+  // CPUID can't.
+  bool fault_means_absent = false;
+  // Whether it concerns a CPU that has the MSRs; null: it does.
+  Presence (*applies)(const RegisterView& cpu) = nullptr;
+  // Called for CPUs of which every MSR was read.
+  Opinion (*check)(const CheckedCpu& cpu) = nullptr;
+  // What it reads besides the feature registers and `msrs`.
+  void (*reads)(Selection* selection) = nullptr;
+  // At least one finding; several where groups of CPUs fare differently. Null:
+  // `check` for each CPU.
+  std::vector<Finding> (*judge)(const Rule& rule, const RuleInput& input) = nullptr;
+};
+
+// One CPU as a rule's `check` sees it: what the rule declared, and what a
+// profile set.
+class CheckedCpu {
+ public:
+  CheckedCpu(const Rule& rule, const RegisterView& registers, const Settings& settings)
+      : rule_(rule), registers_(registers), settings_(settings) {}
+
+  // The value of one of the rule's MSRs.
+  std::uint64_t operator[](const MsrDef& msr) const;
+  const RegisterView& registers() const { return registers_; }
+
+  // One of the rule's parameters: what the profile set, or its default.
+  std::string_view Choice(std::string_view parameter) const;
+  std::optional<std::uint64_t> Number(std::string_view parameter) const;
+  // Null if the profile set none.
+  const RevisionFloors* Floors(std::string_view parameter) const;
+
+ private:
+  const Rule& rule_;
+  const RegisterView& registers_;
+  const Settings& settings_;
 };
 
 // Every rule there is, in the order of rules.def.
 std::span<const Rule* const> AllRules();
 
+// Null for an id that is none.
+const Rule* FindRule(std::string_view id);
+
+// What one rule finds, as its profile counts it.
+std::vector<Finding> JudgeRule(const Rule& rule, const RuleInput& input);
+
 // Every rule's findings, in the order of AllRules().
 std::vector<Finding> JudgeRules(const RuleInput& input);
 
-// What the verdict and all rules look at.
+// What one rule looks at, and what the verdict and all rules look at.
+Selection RegistersOf(const Rule& rule);
 Selection JudgedRegisters();
 
 }  // namespace vtprobe

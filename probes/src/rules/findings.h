@@ -1,0 +1,74 @@
+// Findings put together from what was found on some CPUs at a time.
+
+#ifndef VTPROBE_PROBES_SRC_RULES_FINDINGS_H_
+#define VTPROBE_PROBES_SRC_RULES_FINDINGS_H_
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtprobe/probes/rule.h"
+
+namespace vtprobe::rules {
+
+// A finding of the rule, without evidence and remedy.
+Finding MakeFinding(const Rule& rule, Outcome outcome, CpuSet cpus, std::string message);
+
+// The CPUs outside the largest of these groups; if there is no single largest
+// one, all of them.
+CpuSet OutsideLargest(const std::vector<CpuSet>& groups);
+
+// CPUs brought together piece by piece; asking for them once is cheap, a union
+// with each piece is not.
+class CpuGathering {
+ public:
+  void Add(const CpuSet& cpus) {
+    ranges_.insert(ranges_.end(), cpus.ranges().begin(), cpus.ranges().end());
+  }
+  CpuSet Together() const { return CpuSet(ranges_); }
+  bool empty() const { return ranges_.empty(); }
+
+ private:
+  std::vector<CpuSet::Range> ranges_;
+};
+
+// Adds what was read, unless it stands there or enough does: a machine of which
+// each CPU has a value of its own is shown by its first ones.
+void AddEvidence(const RegisterView& registers, const MsrDef& msr, std::vector<Evidence>* evidence);
+
+// Makes one finding of all CPUs of which the same is to be said.
+class Findings {
+ public:
+  explicit Findings(const Rule& rule) : rule_(rule) {}
+
+  // What these CPUs, which read the rule's MSRs as `registers` does, are
+  // thought of.
+  void Add(const CpuSet& cpus, Opinion opinion, const RegisterView& registers);
+  // One of the registers that the rule needs is not known.
+  void AddUnread(const CpuSet& cpus, std::string message, AccessCode code,
+                 const RegisterView& registers);
+
+  bool empty() const { return said_.empty(); }
+
+  // Ordered by what was said first. If nothing was said, that no CPU is
+  // recorded.
+  std::vector<Finding> Take();
+
+ private:
+  struct Said {
+    Finding finding;
+    CpuGathering cpus;
+  };
+
+  Said& Place(Outcome outcome, std::string message, std::optional<AccessCode> unread);
+  const Rule& rule_;
+  std::vector<Said> said_;
+  std::map<std::pair<Outcome, std::string>, std::size_t> positions_;
+};
+
+}  // namespace vtprobe::rules
+
+#endif  // VTPROBE_PROBES_SRC_RULES_FINDINGS_H_
