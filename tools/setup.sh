@@ -13,8 +13,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly PACKAGES=(
   g++ cmake ninja-build
   libcli11-dev libcpuid-dev libexpected-dev libfmt-dev libtomlplusplus-dev nlohmann-json3-dev
-  libarchive-dev zlib1g-dev
+  libarchive-dev libpugixml-dev zlib1g-dev
   libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev
+  libxml2-utils python3-jsonschema
   ccache git mold
 )
 # What the second compiler, its sanitizers, the formatting check and clang-tidy

@@ -1,0 +1,115 @@
+"""Validates what vtprobe writes for other programs, for every recorded machine.
+
+    check_formats.py FORMAT VTPROBE DUMPS SCHEMA
+
+FORMAT is json or sarif (SCHEMA is a JSON Schema), junit (an XSD) or tap (no
+schema: the rules of TAP 14 that matter are stated here). Exits with 77, which
+the test's list takes for "skipped", where a validator is not installed.
+"""
+
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SKIPPED = 77
+
+
+def skip(reason):
+    print("skipped:", reason)
+    sys.exit(SKIPPED)
+
+
+def reports(vtprobe, form, dumps):
+    """(name, text) of each machine's report, and of this machine's."""
+    machines = sorted(dumps.glob("*/*/machine.dump"))
+    assert machines, f"no machine in {dumps}"
+    yield "this machine", vtprobe_says(vtprobe, form, [])
+    for machine in machines:
+        yield str(machine.relative_to(dumps)), vtprobe_says(
+            vtprobe, form, ["--replay", str(machine)])
+
+
+def vtprobe_says(vtprobe, form, arguments):
+    done = subprocess.run([vtprobe, "check", "--format", form, *arguments],
+                          capture_output=True, check=False)
+    assert done.returncode in (0, 1, 2, 3), f"{arguments}: {done.returncode} {done.stderr}"
+    return done.stdout.decode("utf-8")
+
+
+def check_json(vtprobe, form, dumps, schema):
+    try:
+        import jsonschema
+    except ImportError:
+        skip("python3-jsonschema is not installed")
+    rules = json.loads(schema.read_text())
+    jsonschema.Draft202012Validator.check_schema(rules)
+    validator = jsonschema.Draft202012Validator(rules)
+    wrong = []
+    for name, text in reports(vtprobe, form, dumps):
+        for error in validator.iter_errors(json.loads(text)):
+            wrong.append(f"{name}: {error.json_path}: {error.message}")
+    return wrong
+
+
+def check_junit(vtprobe, form, dumps, schema):
+    if shutil.which("xmllint") is None:
+        skip("xmllint is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for name, text in reports(vtprobe, form, dumps):
+            file = pathlib.Path(folder, name.replace("/", "+").replace(" ", "-") + ".xml")
+            file.write_text(text)
+            files.append(str(file))
+        done = subprocess.run(["xmllint", "--noout", "--schema", str(schema), *files],
+                              capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return []
+        return [line for line in done.stderr.splitlines() if not line.endswith(" validates")]
+
+
+POINT = re.compile(r"(?P<status>ok|not ok) (?P<number>\d+) - (?P<what>(?:[^#\\]|\\.)+?)"
+                   r"(?: # (?P<directive>SKIP|TODO) .+)?")
+
+
+def check_tap(vtprobe, form, dumps, _):
+    wrong = []
+    for name, text in reports(vtprobe, form, dumps):
+        lines = text.splitlines()
+        plan = re.fullmatch(r"1\.\.(\d+)", lines[1])
+        if lines[0] != "TAP version 14" or plan is None:
+            wrong.append(f"{name}: begins with {lines[:2]}")
+            continue
+        number, in_yaml = 0, False
+        for line in lines[2:]:
+            if line == "  ---" or line == "  ...":
+                if in_yaml == (line == "  ---"):
+                    wrong.append(f"{name}: {line} out of place after point {number}")
+                in_yaml = line == "  ---"
+            elif not in_yaml:
+                point = POINT.fullmatch(line)
+                number += 1
+                if point is None or int(point["number"]) != number:
+                    wrong.append(f"{name}: not test point {number}: {line}")
+            elif not line.startswith("  "):
+                wrong.append(f"{name}: not indented: {line}")
+        if number != int(plan[1]) or in_yaml:
+            wrong.append(f"{name}: {number} points, planned {plan[1]}")
+    return wrong
+
+
+CHECKS = {"json": check_json, "sarif": check_json, "junit": check_junit, "tap": check_tap}
+
+
+def main():
+    form, vtprobe, dumps = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+    schema = pathlib.Path(sys.argv[4]) if len(sys.argv) > 4 else None
+    wrong = CHECKS[form](vtprobe, form, dumps, schema)
+    print("\n".join(wrong[:50]))
+    sys.exit(1 if wrong else 0)
+
+
+main()
