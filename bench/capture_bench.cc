@@ -14,7 +14,8 @@
 namespace vtprobe::bench {
 namespace {
 
-// What `vtprobe check` reads, of all CPUs; items are readings.
+// What `vtprobe check` reads, of all CPUs; items are readings, and CPU time is
+// that of all threads.
 void CaptureThroughReplay(benchmark::State& state, Likeness likeness) {
   const auto cpus = static_cast<std::uint32_t>(state.range(0));
   const PlatformSnapshot machine = MakeMachine(cpus, likeness);
@@ -41,11 +42,13 @@ BENCHMARK_CAPTURE(CaptureThroughReplay, uniform, Likeness::kUniform)
     ->Arg(1)
     ->Arg(128)
     ->Arg(1024)
+    ->MeasureProcessCPUTime()
     ->UseRealTime();
 BENCHMARK_CAPTURE(CaptureThroughReplay, distinct, Likeness::kDistinct)
     ->ArgName("cpus")
     ->Arg(128)
     ->Arg(1024)
+    ->MeasureProcessCPUTime()
     ->UseRealTime();
 
 }  // namespace
