@@ -3,31 +3,68 @@
 #include <stdexcept>
 
 #include "vtprobe/hal/metadata.h"
+#include "vtprobe/hal/register_view.h"
 #include "vtprobe/hal/snapshot_builder.h"
-#include "vtprobe/probes/rule.h"
+#include "vtprobe/probes/capture.h"
+#include "vtprobe/registers/cpuid.h"
+#include "vtprobe/registers/table.h"
 
 namespace vtprobe::bench {
 namespace {
 
 constexpr MsrAddress kFeatureControl{0x3a};
 
-// A Skylake's leaves 0 and 1, with VMX (ECX bit 5) and without the hypervisor
-// bit; every other leaf answers 0. [intel/sdm-vol2] CPUID
-CpuidReading AnswerCpuid(CpuidLeaf leaf, std::uint32_t id) {
-  PartialCpuid answer;
-  if (leaf == CpuidLeaf{0, 0}) {
-    answer.registers = {0x16, 0x756e6547, 0x6c65746e, 0x49656e69};
-  } else if (leaf == CpuidLeaf{1, 0}) {
-    answer.registers = {0x506e3, id << 24, 0x7ffafbff, 0xbfebfbff};
-  }
-  return answer;
-}
+// A Skylake with VMX (leaf 1, ECX bit 5), on no hypervisor, with VT-x enabled
+// and locked. Its APIC id is `id`, which also stands in bits that are reserved
+// or nobody judges, so that no two are alike. [intel/sdm-vol2] CPUID,
+// [intel/sdm-vol4] table 2-2
+class SkylakeCpu final : public RegisterView {
+ public:
+  explicit SkylakeCpu(std::uint32_t id) : id_(id) {}
 
-// Locked with VMX outside SMX; what tells CPUs apart are reserved bits there,
-// and the whole value elsewhere. [intel/sdm-vol4] table 2-2
-MsrReading AnswerMsr(MsrAddress address, std::uint32_t id) {
-  if (address == kFeatureControl) return std::uint64_t{0x5} | std::uint64_t{id} << 32;
-  return id;
+  MsrReading Msr(MsrAddress address) const override {
+    if (address == kFeatureControl) return std::uint64_t{0x5} | std::uint64_t{id_} << 32;
+    return id_;
+  }
+
+  CpuidReading Cpuid(CpuidLeaf leaf) const override {
+    PartialCpuid answer;
+    switch (leaf.leaf) {
+      case 0x0:  // leaves up to 0x16, "GenuineIntel"
+        answer.registers = {0x16, 0x756e6547, 0x6c65746e, 0x49656e69};
+        break;
+      case 0x1:
+        answer.registers = {0x506e3, id_ << 24, 0x7ffafbff, 0xbfebfbff};
+        break;
+      case 0xb:  // one thread a core; all cores in one package
+        answer.registers = {leaf.subleaf == 0 ? 0u : 16u, 1, leaf.subleaf == 0 ? 0x100u : 0x201u,
+                            id_};
+        break;
+      case 0x8000'0000:
+        answer.registers.eax = 0x8000'0008;
+        break;
+      default:  // none of the features that it tells of
+        break;
+    }
+    return answer;
+  }
+
+ private:
+  std::uint32_t id_;
+};
+
+// Those of the registers that such a CPU has, as its CPUID says.
+Selection Existing(const Selection& registers) {
+  const SkylakeCpu cpu(0);
+  Selection existing;
+  for (const auto& [leaf, mask] : registers.cpuid) {
+    if (registers::LeafPresence(cpu, leaf.leaf) != Presence::kAbsent) existing.Add(leaf);
+  }
+  for (const MsrAddress address : registers.msrs) {
+    const MsrDef* const msr = registers::FindMsr(address);
+    if (msr == nullptr || msr->present(cpu) != Presence::kAbsent) existing.Add(address);
+  }
+  return existing;
 }
 
 }  // namespace
@@ -37,15 +74,16 @@ PlatformSnapshot MakeMachine(std::uint32_t cpus, Likeness likeness) {
   builder.metadata().Set(meta::kProvenance, "synthetic");
   builder.metadata().Set(meta::kStage, "os");
   builder.metadata().Set(meta::kKernel, "6.1.0-18-amd64");
-  const Selection registers = JudgedRegisters();
+  const Selection registers = Existing(CheckedRegisters());
   bool consistent = true;
   const auto add_block = [&](const CpuSet& block, std::uint32_t id) {
+    const SkylakeCpu cpu(id);
     consistent = consistent && builder.OpenBlock(block);
     for (const auto& [leaf, mask] : registers.cpuid) {
-      consistent = consistent && builder.AddCpuid(leaf, AnswerCpuid(leaf, id));
+      consistent = consistent && builder.AddCpuid(leaf, cpu.Cpuid(leaf));
     }
     for (const MsrAddress address : registers.msrs) {
-      consistent = consistent && builder.AddMsr(address, AnswerMsr(address, id));
+      consistent = consistent && builder.AddMsr(address, cpu.Msr(address));
     }
   };
   if (likeness == Likeness::kUniform) {

@@ -1,6 +1,6 @@
 // The machines that benchmarks look at: Intel hosts of any size on which VT-x
-// is enabled, with a reading of every register that the verdict and the rules
-// look at.
+// is enabled, with every register that a check reads of such a host and no
+// other.
 
 #ifndef VTPROBE_BENCH_MACHINES_H_
 #define VTPROBE_BENCH_MACHINES_H_
@@ -11,8 +11,8 @@
 
 namespace vtprobe::bench {
 
-// kUniform: all CPUs give the same readings, as a healthy host's do.
-// kDistinct: no two CPUs do, the worst there is for grouping them.
+// kUniform: all CPUs give the same readings, their APIC ids included.
+// kDistinct: no two CPUs do, in any MSR: the worst there is for grouping them.
 enum class Likeness : std::uint8_t { kUniform, kDistinct };
 
 PlatformSnapshot MakeMachine(std::uint32_t cpus, Likeness likeness);

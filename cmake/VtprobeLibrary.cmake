@@ -12,8 +12,22 @@ if(PROJECT_IS_TOP_LEVEL)
     $<$<BOOL:${VTPROBE_WERROR}>:-Werror>)
 endif()
 
+# What a shared library shows is what is in namespace vtprobe, under a version
+# of its own: no symbol of fmt or nlohmann::json gets into a consumer's way. A
+# linker script says so in one place. Marks on each public declaration would say
+# it again in every header, and a shared library would lack what tests of
+# private parts link to.
+#
+# Until 1.0 a minor version may change the binary interface, so it is in the
+# SONAME.
+set(VTPROBE_SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+configure_file(cmake/templates/exported-symbols.map.in exported-symbols.map @ONLY)
+set(VTPROBE_EXPORTED_SYMBOLS ${PROJECT_BINARY_DIR}/exported-symbols.map)
+
 # vtprobe_library(NAME hal LINKS_PUBLIC ... LINKS_PRIVATE ...)
-# Makes vtprobe_NAME, alias vtprobe::NAME, from src/**.cc and include/**.h.
+# Makes vtprobe_NAME, alias vtprobe::NAME, from src/**.cc and include/**.h,
+# static or shared by BUILD_SHARED_LIBS. What is header-only and in LINKS_PRIVATE
+# stands in $<BUILD_INTERFACE:...>: who uses the installed library needs none.
 function(vtprobe_library)
   cmake_parse_arguments(ARG "" "NAME" "LINKS_PUBLIC;LINKS_PRIVATE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/*.cc)
@@ -29,8 +43,18 @@ function(vtprobe_library)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES
     CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON EXPORT_NAME ${ARG_NAME}
+    VERSION ${PROJECT_VERSION} SOVERSION ${VTPROBE_SOVERSION} DEFINE_SYMBOL ""
+    INSTALL_RPATH "$ORIGIN"
     VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL}
     INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
   target_link_libraries(${target} PUBLIC ${ARG_LINKS_PUBLIC}
     PRIVATE ${ARG_LINKS_PRIVATE} $<BUILD_INTERFACE:vtprobe_developer_options>)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL SHARED_LIBRARY)
+    target_link_options(${target} PRIVATE LINKER:--version-script=${VTPROBE_EXPORTED_SYMBOLS})
+    set_target_properties(${target} PROPERTIES LINK_DEPENDS ${VTPROBE_EXPORTED_SYMBOLS})
+  endif()
+  if(VTPROBE_INSTALL)
+    vtprobe_install_library(${ARG_NAME})
+  endif()
 endfunction()

@@ -2,8 +2,10 @@
 # From a fresh Debian 12 machine to an answer: installs what the build needs,
 # builds the optimized vtprobe, runs it on this machine and on a recording.
 #
-#   tools/setup.sh                                  all of that
-#   tools/setup.sh --packages-only [--with-clang]   the packages and nothing more
+#   tools/setup.sh                    all of that
+#   tools/setup.sh --packages-only    the packages and nothing more
+#     --with-clang    also the second compiler, its sanitizers and checkers
+#     --with-beds     also the emulators and tools of tests/e2e, and their kernel
 #
 # May be run again at any time: what is there already is left alone.
 set -euo pipefail
@@ -13,7 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly PACKAGES=(
   g++ cmake ninja-build
   libcli11-dev libcpuid-dev libexpected-dev libfmt-dev libtomlplusplus-dev nlohmann-json3-dev
-  libarchive-dev libpugixml-dev zlib1g-dev
+  libarchive-dev libfuse3-dev libpugixml-dev zlib1g-dev
   libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev
   libxml2-utils python3-jsonschema
   ccache git mold
@@ -21,6 +23,14 @@ readonly PACKAGES=(
 # What the second compiler, its sanitizers, the formatting check and clang-tidy
 # need on top.
 readonly CLANG_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev)
+# What tests/e2e runs: the emulators with what boots in them, and the tools that
+# vtprobe is compared with.
+readonly BED_PACKAGES=(
+  python3 fuse3 binutils
+  qemu-system-x86 busybox-static
+  bochs bochsbios bochs-term grub-common grub-pc-bin xorriso mtools bsdutils
+  msr-tools cpu-checker libvirt-clients
+)
 
 readonly EXAMPLE_DUMP=recorded-msr-dumps/intel/core2-smx-only-ff03/machine.dump
 
@@ -78,21 +88,23 @@ ask() {
 }
 
 with_clang=false
+with_beds=false
 packages_only=false
 for argument in "$@"; do
   case $argument in
     --packages-only) packages_only=true ;;
     --with-clang) with_clang=true ;;
-    *) die "unknown argument: $argument (known: --packages-only, --with-clang)" ;;
+    --with-beds) with_beds=true ;;
+    *) die "unknown argument: $argument (known: --packages-only, --with-clang, --with-beds)" ;;
   esac
 done
 
 say "Packages"
-if $with_clang; then
-  install_packages "${PACKAGES[@]}" "${CLANG_PACKAGES[@]}"
-else
-  install_packages "${PACKAGES[@]}"
-fi
+packages=("${PACKAGES[@]}")
+if $with_clang; then packages+=("${CLANG_PACKAGES[@]}"); fi
+if $with_beds; then packages+=("${BED_PACKAGES[@]}"); fi
+install_packages "${packages[@]}"
+if $with_beds; then tests/e2e/run --prepare; fi
 if $packages_only; then exit 0; fi
 
 say "Building vtprobe"

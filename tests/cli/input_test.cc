@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -22,7 +23,7 @@ using testing::IsEmpty;
 using testing::StartsWith;
 
 // More than the process itself, any sanitizer included, takes for a few lines.
-long PeakKibOfASmallInput() {
+std::int64_t PeakKibOfASmallInput() {
   return Vtprobe({"--replay", "-"}, {.input = std::string(kSmxOnly)}).peak_kib;
 }
 
@@ -108,7 +109,7 @@ TEST(Input, OfAHundredMegabytesOfZerosBehindAHeaderTakesAFewTimesItsSize) {
   const Ended ended = Vtprobe({"--replay", path});
   EXPECT_EQ(ended.exit_status, 65);
   EXPECT_THAT(ended.err, StartsWith(path + ":2:1: expected"));
-  EXPECT_LT(ended.peak_kib, PeakKibOfASmallInput() + 4 * 100'000'000 / 1024);
+  EXPECT_LT(ended.peak_kib, PeakKibOfASmallInput() + std::int64_t{4} * 100'000'000 / 1024);
 }
 
 TEST(Input, OfTenMegabytesOnOneLineIsQuotedInShort) {
@@ -139,7 +140,7 @@ TEST(Input, OfFourThousandCpusThatAllDifferIsAnsweredLineByLine) {
   const Ended ended = Vtprobe({"--replay", "-"}, {.input = dump});
   EXPECT_EQ(ended.exit_status, 0);
   EXPECT_THAT(ended.out, HasSubstr("CPU  4095 "));
-  EXPECT_LT(ended.peak_kib, PeakKibOfASmallInput() + 64L * 1024);
+  EXPECT_LT(ended.peak_kib, PeakKibOfASmallInput() + std::int64_t{64} * 1024);
 }
 
 }  // namespace

@@ -14,7 +14,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsSupersetOf;
 
 Json Parsed(const Ended& ended) { return Json::parse(ended.out, nullptr, false); }

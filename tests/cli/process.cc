@@ -69,7 +69,7 @@ Connection Terminal(int columns) {
   terminal.theirs = Fd(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC));
   Must(terminal.theirs.valid(), "open the terminal");
   winsize size{};
-  size.ws_col = static_cast<unsigned short>(columns);
+  size.ws_col = static_cast<decltype(size.ws_col)>(columns);
   Must(::ioctl(ours, TIOCSWINSZ, &size) == 0, "TIOCSWINSZ");
   return terminal;
 }

@@ -4,6 +4,7 @@
 #define VTPROBE_TESTS_CLI_PROCESS_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,7 +17,7 @@ struct Ended {
   int exit_status = -1;  // -1: a signal ended it, or it did not end in time
   std::string out;
   std::string err;
-  long peak_kib = 0;  // of resident memory
+  std::int64_t peak_kib = 0;  // of resident memory
 };
 
 // What is around the process besides its arguments.

@@ -31,6 +31,13 @@ TEST(Decode, ShowsEveryFieldOfFf03) {
   EXPECT_THAT(ended.out, Not(HasSubstr("reserved")));
 }
 
+// [intel/sdm-vol4] table 2-2: bit 1 allows VMXON inside SMX, bit 2 outside.
+TEST(Decode, SaysWhatIsAndWhatWouldBe) {
+  const std::string out = Vtprobe({"decode", "0x3a", "0x3"}).out;
+  EXPECT_THAT(out, ContainsRegex("VMX_IN_SMX +1 +VMXON is allowed"));
+  EXPECT_THAT(out, ContainsRegex("VMX_OUTSIDE_SMX +0 +if set: VMXON is allowed"));
+}
+
 TEST(Decode, TakesNamesInAnyCaseAddressesAndDecimalValues) {
   const std::string expected = Vtprobe({"decode", "0x3a", "0xff03"}).out;
   EXPECT_EQ(Vtprobe({"decode", "ia32_feature_control", "65283"}).out, expected);

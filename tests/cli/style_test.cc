@@ -13,10 +13,8 @@
 namespace vtprobe {
 namespace {
 
-using testing::Each;
 using testing::HasSubstr;
 using testing::Not;
-using testing::SizeIs;
 using testing::StartsWith;
 
 constexpr char kEscape = '\x1b';

@@ -53,6 +53,26 @@ TEST(ThisMachine, IsRecordedWithItsFailures) {
   EXPECT_THAT(snapshot->metadata().Get(meta::kStage), AnyOf("os", "guest"));
 }
 
+// The report without what tells a recording from a live run: who recorded it,
+// when, and where it stands.
+std::string Verdict(const std::string& json) {
+  auto report = nlohmann::ordered_json::parse(json, nullptr, false);
+  if (!report.is_object()) return "no JSON: " + json;
+  auto& subject = report["subject"];
+  for (const char* const key : {"provenance", "source"}) subject.erase(key);
+  for (const char* const key : {"tool", "time"}) subject["other"].erase(key);
+  return report.dump(2);
+}
+
+TEST(ThisMachine, SaysTheSameReplayed) {
+  const TempTree tree;
+  const std::string path = tree.root() + "/machine.dump";
+  ASSERT_EQ(Vtprobe({"record", "-q", "-o", path}).exit_status, 0);
+  const std::string live = Verdict(Vtprobe({"check", "--format", "json"}).out);
+  EXPECT_EQ(Verdict(Vtprobe({"check", "--replay", path, "--format", "json"}).out), live);
+  EXPECT_THAT(live, HasSubstr("\"virtualization\""));
+}
+
 TEST(ThisMachine, IsReadWholeWithAll) {
   const auto some = ParseDump(Vtprobe({"record", "-q"}).out);
   const auto all = ParseDump(Vtprobe({"record", "-q", "--all"}).out);

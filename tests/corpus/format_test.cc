@@ -49,7 +49,7 @@ TEST(FormatMd, NamesEveryAccessError) {
   const std::string text = FormatMd();
   for (const AccessCode code : kAllAccessCodes) {
     EXPECT_THAT(text, HasSubstr("\n| `" + std::string(Name(code)) + "` |"));
-    EXPECT_THAT(text, HasSubstr("\"" + std::string(Name(code)) + "\""));
+    EXPECT_THAT(text, HasSubstr('"' + std::string(Name(code)) + '"'));
   }
 }
 
@@ -59,8 +59,8 @@ TEST(FormatMd, NamesEveryKeyThatHasAMeaning) {
        {meta::kProvenance, meta::kStage, meta::kSource, meta::kTool, meta::kTime, meta::kKernel,
         meta::kKvmIntel, meta::kMeasuredLaunch, meta::kHypervisor, meta::kFirmwareVendor,
         meta::kFirmwareVersion, meta::kFirmwareDate, meta::kBoard, meta::kMicrocode,
-        meta::kLicence}) {
-    EXPECT_THAT(text, HasSubstr("`" + std::string(key) + "`"));
+        meta::kLockdown, meta::kLicence}) {
+    EXPECT_THAT(text, HasSubstr('`' + std::string(key) + '`'));
   }
 }
 

@@ -85,6 +85,7 @@ Manifest ReadManifest(const fs::path& file, Problems* problems) {
   manifest.licence = table.String("licence");
   manifest.known = table.String("known");
   manifest.filled_in = table.OptionalString("filled_in");
+  manifest.emulator = table.OptionalString("emulator");
   table.Finish();
   return manifest;
 }

@@ -25,6 +25,7 @@ struct Manifest {
   std::string licence;
   std::string known;
   std::optional<std::string> filled_in;
+  std::optional<std::string> emulator;  // absent: somebody had the machine
 };
 
 struct ExpectedGroup {

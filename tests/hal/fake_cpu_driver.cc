@@ -12,7 +12,7 @@ constexpr int kFirstFd = 1'000'000;
 }  // namespace
 
 FakeCpuDriver::Registers& FakeCpuDriver::RegistersOf(LogicalCpu cpu) {
-  paths_.emplace(kRoot + ("/" + std::to_string(Number(cpu)) + "/" + node_), cpu);
+  paths_.emplace(kRoot + ('/' + std::to_string(Number(cpu)) + '/' + node_), cpu);
   return cpus_[cpu];
 }
 

@@ -84,6 +84,7 @@ TEST_F(LinuxCpuidDeviceTest, EveryErrnoOfReadHasItsCode) {
     int sys_errno;
     AccessCode code;
   } const cases[] = {{ENXIO, AccessCode::kCpuOffline},
+                     {ENODATA, AccessCode::kNotRecorded},
                      {EIO, AccessCode::kIo},
                      {EPERM, AccessCode::kIo},
                      {EINVAL, AccessCode::kIo}};

@@ -177,6 +177,7 @@ TEST_F(LinuxMsrReaderTest, EveryErrnoOfOpenHasItsCode) {
 TEST_F(LinuxMsrReaderTest, EveryErrnoOfReadHasItsCode) {
   const std::vector<ErrnoCase> cases = {{EIO, AccessCode::kGeneralProtection},
                                         {ENXIO, AccessCode::kCpuOffline},
+                                        {ENODATA, AccessCode::kNotRecorded},
                                         {EPERM, AccessCode::kLockedDown},
                                         {EACCES, AccessCode::kIo},
                                         {EINVAL, AccessCode::kIo},

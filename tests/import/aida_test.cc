@@ -149,6 +149,57 @@ INSTANTIATE_TEST_SUITE_P(
                  "cpuid 0x8000001d.0x0 = 0x1 0x0 0x0 0x0\n"
                  "cpuid 0x8000001d.0x1 = 0x2 0x0 0x0 0x0\n",
                  {std::string(kGuessed)}},
+        // Sandy Bridge, as programs print it that pass over subleaf 1. [intel/sdm-vol1] 13.5.2
+        TextCase{"TheAvxStateIsSubleaf2",
+                 "Logical CPU #0\n"
+                 "CPUID 0000000D: 00000007-00000340-00000340-00000000\n"
+                 "CPUID 0000000D: 00000100-00000240-00000000-00000000\n"
+                 "Logical CPU #1\n"
+                 "CPUID 0000000D: 00000007-00000340-00000340-00000000\n"
+                 "CPUID 0000000D: 00000001-00000000-00000000-00000000\n"
+                 "CPUID 0000000D: 00000100-00000240-00000000-00000000\n",
+                 "cpu 0\n"
+                 "cpuid 0xd.0x0 = 0x7 0x340 0x340 0x0\n"
+                 "cpuid 0xd.0x2 = 0x100 0x240 0x0 0x0\n"
+                 "cpu 1\n"
+                 "cpuid 0xd.0x0 = 0x7 0x340 0x340 0x0\n"
+                 "cpuid 0xd.0x1 = 0x1 0x0 0x0 0x0\n"
+                 "cpuid 0xd.0x2 = 0x100 0x240 0x0 0x0\n",
+                 {std::string(kGuessed)}},
+        // Components 0, 1, 2, 9 (PKRU) and, of IA32_XSS, 11 and 12 (CET): Zen 3.
+        TextCase{"BehindTheAvxStateComeTheComponentsThatTheCpuHas",
+                 "Logical CPU #0\n"
+                 "CPUID 0000000D: 00000207-00000340-00000988-00000000\n"
+                 "CPUID 0000000D: 0000000F-00000350-00001800-00000000\n"
+                 "CPUID 0000000D: 00000100-00000240-00000000-00000000\n"
+                 "CPUID 0000000D: 00000008-00000980-00000000-00000000\n"
+                 "CPUID 0000000D: 00000010-00000000-00000001-00000000\n"
+                 "CPUID 0000000D: 00000018-00000000-00000001-00000000\n",
+                 "cpu 0\n"
+                 "cpuid 0xd.0x0 = 0x207 0x340 0x988 0x0\n"
+                 "cpuid 0xd.0x1 = 0xf 0x350 0x1800 0x0\n"
+                 "cpuid 0xd.0x2 = 0x100 0x240 0x0 0x0\n"
+                 "cpuid 0xd.0x9 = 0x8 0x980 0x0 0x0\n"
+                 "cpuid 0xd.0xb = 0x10 0x0 0x1 0x0\n"
+                 "cpuid 0xd.0xc = 0x18 0x0 0x1 0x0\n",
+                 {std::string(kGuessed)}},
+        // Bulldozer's LWP is component 62.
+        TextCase{"TheLastComponent",
+                 "Logical CPU #0\n"
+                 "CPUID 0000000D: 00000007-00000340-000003C0-40000000\n"
+                 "CPUID 0000000D: 00000100-00000240-00000000-00000000\n"
+                 "CPUID 0000000D: 00000080-00000340-00000000-00000000\n"
+                 "CPUID 0000000D: 00000001-00000000-00000000-00000000\n"
+                 "CPUID 0000000D: 00000002-00000000-00000000-00000000\n"
+                 "CPUID 0000000D: 00000003-00000000-00000000-00000000\n",
+                 "cpu 0\n"
+                 "cpuid 0xd.0x0 = 0x7 0x340 0x3c0 0x40000000\n"
+                 "cpuid 0xd.0x2 = 0x100 0x240 0x0 0x0\n"
+                 "cpuid 0xd.0x3e = 0x80 0x340 0x0 0x0\n"
+                 "cpuid 0xd.0x3f = 0x1 0x0 0x0 0x0\n"
+                 "cpuid 0xd.0x40 = 0x2 0x0 0x0 0x0\n"
+                 "cpuid 0xd.0x41 = 0x3 0x0 0x0 0x0\n",
+                 {std::string(kGuessed)}},
         TextCase{"EachCpuCountsItsOwn",
                  "Logical CPU #0\n"
                  "CPUID 00000004: 00000001-00000000-00000000-00000000\n"

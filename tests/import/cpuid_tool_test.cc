@@ -75,6 +75,14 @@ INSTANTIATE_TEST_SUITE_P(
             "cpu 0\ncpuid 0x0.0x0 = 0x1 0x2 0x3 0x4\n",
             {"2 lines left out that should be readings and cannot be read, the first is line "
              "3"}},
+        // Eight digits each: the last register lost some, and with them its value.
+        TextCase{
+            "CutInTheLastRegister",
+            "CPU 0:\n"
+            "   0x00000000 0x00: eax=0x00000016 ebx=0x756e6547 ecx=0x6c65746e edx=0x49656e69\n"
+            "   0x00000001 0x00: eax=0x000506e3 ebx=0x00100800 ecx=0x7ffafbff edx=0xbfebfbf",
+            "cpu 0\ncpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n",
+            {"1 line left out that should be readings and cannot be read, the first is line 3"}},
         TextCase{
             "RepeatedWithAnotherValue",
             "CPU 0:\n"

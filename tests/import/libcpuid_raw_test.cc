@@ -109,6 +109,14 @@ INSTANTIATE_TEST_SUITE_P(
                  "cpu 0\ncpuid 0x0.0x0 = 0x1 0x0 0x0 0x0\n",
                  {"3 lines left out that should be readings and cannot be read, the first is line "
                   "3"}},
+        // Eight digits each: the last register lost some, and with them its value.
+        TextCase{"CutInTheLastRegister",
+                 "_________________ Logical CPU #0 _________________\n"
+                 "basic_cpuid[0]=00000001 756e6547 6c65746e 49656e69\n"
+                 "basic_cpuid[1]=000506e3 00100800 7ffafbff bfeb",
+                 "cpu 0\ncpuid 0x0.0x0 = 0x1 0x756e6547 0x6c65746e 0x49656e69\n",
+                 {"1 line left out that should be readings and cannot be read, the first is line "
+                  "3"}},
         TextCase{"CpuNumberTooHigh", "_________________ Logical CPU #65536 _________________\n",
                  "error 1:32: expected a CPU number"},
         TextCase{"NothingRead", "version=0.4.0\n", "error 0:0: there is not one reading"}),

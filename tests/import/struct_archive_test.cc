@@ -205,7 +205,7 @@ TEST(Archive, ABombIsRefused) {
 
 TEST(Archive, LimitsHoldForAllMembersTogether) {
   std::vector<Packed> members;
-  for (int i = 0; i < 10; ++i) members.push_back({"m" + std::to_string(i), std::string(1000, 'x')});
+  for (int i = 0; i < 10; ++i) members.push_back({'m' + std::to_string(i), std::string(1000, 'x')});
   const std::string bytes = Pack(members, kNoCompression.add);
   const auto unpacks = [&](const UnpackLimits& limits) {
     return Unpack({"x", bytes}, limits).has_value();

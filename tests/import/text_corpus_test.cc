@@ -78,11 +78,15 @@ class Counter {
   std::vector<Leaves> cpus_;
 };
 
-// What has a label has its subleaf, what has none the first that is free.
+// What has a label has its subleaf, what has none the first that is free. The
+// AVX state, 0x100 bytes at 0x240, is subleaf 2 of leaf 0xd on every CPU.
 void Counter::AddAida(const std::vector<std::string>& groups) {
   Leaves& leaves = Current();
   CpuidLeaf leaf{Hex(groups[1]), groups[7].empty() ? 0 : Hex(groups[7])};
   while (groups[7].empty() && leaves.contains(leaf)) ++leaf.subleaf;
+  if (groups[7].empty() && leaf.leaf == 0xd && Hex(groups[2]) == 0x100 && Hex(groups[3]) == 0x240) {
+    leaf.subleaf = 2;
+  }
   leaves[leaf] = {Hex(groups[2]), Hex(groups[3]), Hex(groups[4]), Hex(groups[5])};
 }
 

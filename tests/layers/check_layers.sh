@@ -7,7 +7,8 @@
 #   hal -> registers -> rules -> report -> tools
 # Fixtures see all but the tools, and only tests and benches see fixtures. What
 # a public header drags into its user's build is checked too, and that the hal
-# opens nothing for writing.
+# opens nothing for writing and nothing that reads sees the interface that
+# writes.
 set -euo pipefail
 cd "$1"
 
@@ -101,5 +102,9 @@ done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include' --include='*.h' --include
 while IFS= read -r line; do
   complain "$line: the hal must not be able to write"
 done < <(grep -rnE '\<(O_WRONLY|O_RDWR|pwrite|pwritev|wrmsr)\>' --include='*.h' --include='*.cc' hal)
+
+while IFS= read -r line; do
+  complain "$line: what reads must not know of the writer"
+done < <(grep -rnF '"vtprobe/hal/msr_writer.h"' --include='*.h' --include='*.cc' hal probes)
 
 exit "$status"

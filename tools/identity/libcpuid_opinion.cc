@@ -3,6 +3,7 @@
 #include <libcpuid/libcpuid.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstdint>
 #include <memory>
@@ -39,6 +40,229 @@ std::string Lowered(std::string_view text) {
   return lowered;
 }
 
+// A design as libcpuid calls it, in lower case, and a name that ours has if it
+// is of the same. A design may stand in several rows. What our table names
+// coarsely, as K8 by its revisions, is one design here.
+struct Design {
+  std::string_view theirs;
+  std::string_view ours;
+};
+
+constexpr std::array kDesigns = {
+    Design{"486", "486"},
+    Design{"abu dhabi", "vishera"},
+    Design{"agena", "barcelona"},
+    Design{"albany", "k8"},
+    Design{"alder lake", "alder lake"},
+    Design{"allendale", "merom"},
+    Design{"apollo lake", "apollo lake"},
+    Design{"applebred", "thoroughbred"},
+    Design{"arrandale", "westmere"},
+    Design{"arrow lake", "arrow lake"},
+    Design{"avoton", "avoton"},
+    Design{"bald eagle", "kaveri"},
+    Design{"banias", "banias"},
+    Design{"barcelona", "barcelona"},
+    Design{"barton", "barton"},
+    Design{"bay trail", "bay trail"},
+    Design{"beckton", "nehalem"},
+    Design{"beema", "puma"},
+    Design{"bergamo", "bergamo"},
+    Design{"bloomfield", "nehalem"},
+    Design{"braswell", "cherry trail"},
+    Design{"brazos", "bobcat"},
+    Design{"brisbane", "k8"},
+    Design{"bristol ridge", "bristol ridge"},
+    Design{"broadwell", "broadwell"},
+    Design{"callisto", "shanghai"},
+    Design{"cannon lake", "cannon lake"},
+    Design{"carrizo", "carrizo"},
+    Design{"cascade lake", "cascade lake"},
+    Design{"cascades", "cascades"},
+    Design{"castle peak", "rome"},
+    Design{"cedar mill", "presler"},
+    Design{"cedarview", "cedarview"},
+    Design{"cezanne", "cezanne"},
+    Design{"chagall", "chagall"},
+    Design{"champlain", "propus"},
+    Design{"champlain", "regor"},
+    Design{"cherry trail", "cherry trail"},
+    Design{"clarkdale", "westmere"},
+    Design{"clarksfield", "nehalem"},
+    Design{"clawhammer", "k8"},
+    Design{"clovertown", "merom"},
+    Design{"coffee lake", "coffee lake"},
+    Design{"colfax", "pinnacle ridge"},
+    Design{"comet lake", "comet lake"},
+    Design{"conroe", "merom"},
+    Design{"cooper lake", "cooper lake"},
+    Design{"coppermine", "coppermine"},
+    Design{"cranford", "prescott"},
+    Design{"dali", "dali"},
+    Design{"delhi", "vishera"},
+    Design{"dempsey", "presler"},
+    Design{"deneb", "shanghai"},
+    Design{"denverton", "denverton"},
+    Design{"deschutes", "deschutes"},
+    Design{"desna", "bobcat"},
+    Design{"diamondville", "bonnell"},
+    Design{"dixon", "mendocino"},
+    Design{"dothan", "dothan"},
+    Design{"dragon range", "raphael"},
+    Design{"drake", "deschutes"},
+    Design{"dublin", "k8"},
+    Design{"dunnington", "penryn"},
+    Design{"elkhart lake", "elkhart lake"},
+    Design{"emerald rapids", "emerald rapids"},
+    Design{"fire range", "granite ridge"},
+    Design{"foster", "willamette"},
+    Design{"gainestown", "nehalem"},
+    Design{"gallatin", "northwood"},
+    Design{"gemini lake", "gemini lake"},
+    Design{"geneva", "regor"},
+    Design{"genoa", "genoa"},
+    Design{"godavari", "godavari"},
+    Design{"granite rapids", "granite rapids"},
+    Design{"granite ridge", "granite ridge"},
+    Design{"griffin", "k8"},
+    Design{"gulftown", "westmere"},
+    Design{"harpertown", "penryn"},
+    Design{"haswell", "haswell"},
+    Design{"hawk point", "phoenix"},
+    Design{"heka", "shanghai"},
+    Design{"ice lake", "ice lake"},
+    Design{"interlagos", "bulldozer"},
+    Design{"irwindale", "prescott"},
+    Design{"istanbul", "istanbul"},
+    Design{"ivy bridge", "ivy bridge"},
+    Design{"jasper forest", "nehalem"},
+    Design{"jasper lake", "jasper lake"},
+    Design{"k5", "k5"},
+    Design{"k6", "k6"},
+    Design{"kabini", "jaguar"},
+    Design{"kaby lake", "kaby lake"},
+    Design{"katmai", "katmai"},
+    Design{"kaveri", "kaveri"},
+    Design{"keene", "k8"},
+    Design{"kentsfield", "merom"},
+    Design{"klamath", "klamath"},
+    Design{"krackan", "krackan"},
+    Design{"kuma", "barcelona"},
+    Design{"kyoto", "jaguar"},
+    Design{"lakefield", "lakefield"},
+    Design{"lancaster", "k8"},
+    Design{"lima", "k8"},
+    Design{"lisbon", "istanbul"},
+    Design{"llano", "llano"},
+    Design{"lucienne", "lucienne"},
+    Design{"lunar lake", "lunar lake"},
+    Design{"lynnfield", "nehalem"},
+    Design{"magny-cours", "magny-cours"},
+    Design{"manchester", "k8"},
+    Design{"manila", "k8"},
+    Design{"matisse", "matisse"},
+    Design{"mendocino", "mendocino"},
+    Design{"merom", "merom"},
+    Design{"meteor lake", "meteor lake"},
+    Design{"milan", "milan"},
+    Design{"morgan", "morgan"},
+    Design{"mullins", "puma"},
+    Design{"naples", "summit ridge"},
+    Design{"nehalem", "nehalem"},
+    Design{"newcastle", "k8"},
+    Design{"nocona", "prescott"},
+    Design{"northwood", "northwood"},
+    Design{"ontario", "bobcat"},
+    Design{"orleans", "k8"},
+    Design{"palermo", "k8"},
+    Design{"palomino", "palomino"},
+    Design{"panther lake", "panther lake"},
+    Design{"paris", "k8"},
+    Design{"paxville", "prescott"},
+    Design{"penryn", "penryn"},
+    Design{"phoenix", "phoenix"},
+    Design{"picasso", "picasso"},
+    Design{"pineview", "bonnell"},
+    Design{"pinnacle ridge", "pinnacle ridge"},
+    Design{"potomac", "prescott"},
+    Design{"prescott", "prescott"},
+    Design{"presler", "presler"},
+    Design{"prestonia", "northwood"},
+    Design{"propus", "propus"},
+    Design{"rana", "propus"},
+    Design{"raphael", "raphael"},
+    Design{"raptor lake", "raptor lake"},
+    Design{"raven ridge", "raven ridge"},
+    Design{"regor", "regor"},
+    Design{"rembrandt", "rembrandt"},
+    Design{"renoir", "renoir"},
+    Design{"richland", "richland"},
+    Design{"richmond", "k8"},
+    Design{"rocket lake", "rocket lake"},
+    Design{"roma", "k8"},
+    Design{"rome", "rome"},
+    Design{"san diego", "k8"},
+    Design{"sandy bridge", "sandy bridge"},
+    Design{"sapphire rapids", "sapphire rapids"},
+    Design{"sargas", "regor"},
+    Design{"seoul", "vishera"},
+    Design{"shanghai", "shanghai"},
+    Design{"sherman", "k8"},
+    Design{"shimada peak", "shimada peak"},
+    Design{"siena", "bergamo"},
+    Design{"sierra forest", "sierra forest"},
+    Design{"silverthorne", "bonnell"},
+    Design{"skylake", "skylake"},
+    Design{"sledgehammer", "k8"},
+    Design{"smithfield", "prescott"},
+    Design{"sonora", "k8"},
+    Design{"sparta", "k8"},
+    Design{"spitfire", "spitfire"},
+    Design{"steppe eagle", "puma"},
+    Design{"stoney ridge", "stoney ridge"},
+    Design{"storm peak", "storm peak"},
+    Design{"strix halo", "strix halo"},
+    Design{"strix point", "strix point"},
+    Design{"summit ridge", "summit ridge"},
+    Design{"t-bred", "thoroughbred"},
+    Design{"tanner", "katmai"},
+    Design{"taylor", "k8"},
+    Design{"temash", "jaguar"},
+    Design{"thoroughbred", "thoroughbred"},
+    Design{"thorton", "barton"},
+    Design{"thuban", "thuban"},
+    Design{"thunderbird", "thunderbird"},
+    Design{"tiger lake", "tiger lake"},
+    Design{"tigerton", "merom"},
+    Design{"toledo", "k8"},
+    Design{"toliman", "barcelona"},
+    Design{"trinidad", "k8"},
+    Design{"trinity", "trinity"},
+    Design{"tualatin", "tualatin"},
+    Design{"tulsa", "presler"},
+    Design{"turin", "turin"},
+    Design{"tyler", "k8"},
+    Design{"valencia", "bulldozer"},
+    Design{"van gogh", "van gogh"},
+    Design{"venice", "k8"},
+    Design{"vermeer", "vermeer"},
+    Design{"vishera", "vishera"},
+    Design{"westmere", "westmere"},
+    Design{"whiskey lake", "whiskey lake"},
+    Design{"whitehaven", "summit ridge"},
+    Design{"willamette", "willamette"},
+    Design{"winchester", "k8"},
+    Design{"windsor", "k8"},
+    Design{"wolfdale", "penryn"},
+    Design{"woodcrest", "merom"},
+    Design{"yonah", "yonah"},
+    Design{"yorkfield", "penryn"},
+    Design{"zacate", "bobcat"},
+    Design{"zambezi", "bulldozer"},
+    Design{"zosma", "thuban"},
+    Design{"zurich", "bulldozer"},
+};
+
 }  // namespace
 
 std::optional<std::string> LibcpuidCodename(const RegisterView& cpu) {
@@ -61,19 +285,16 @@ std::optional<std::string> LibcpuidCodename(const RegisterView& cpu) {
   return codename;
 }
 
-bool Corroborates(std::string_view libcpuid_codename, std::string_view our_codename) {
+bool NamesAnotherDesign(std::string_view libcpuid_codename, std::string_view our_codename) {
   const std::string theirs = Lowered(libcpuid_codename);
   const std::string ours = Lowered(our_codename);
-  // "zen (summit ridge, naples)": any of the names between the punctuation.
-  for (std::size_t at = 0; at < ours.size();) {
-    const std::size_t start = ours.find_first_not_of(" (,)", at);
-    if (start == std::string::npos) break;
-    std::size_t end = std::min(ours.find_first_of("(,)", start), ours.size());
-    at = end;
-    while (end > start && ours[end - 1] == ' ') --end;
-    if (theirs.find(ours.substr(start, end - start)) != std::string::npos) return true;
+  bool names_a_design = false;
+  for (const Design& design : kDesigns) {
+    if (theirs.find(design.theirs) == std::string::npos) continue;
+    if (ours.find(design.ours) != std::string::npos) return false;
+    names_a_design = true;
   }
-  return false;
+  return names_a_design;
 }
 
 }  // namespace vtprobe

@@ -3,7 +3,9 @@
 //
 // Its database is older than some CPUs, and it guesses then: a Core Ultra 7
 // 155H becomes a "Pentium III (Coppermine)" in 0.6.2. So it never replaces a
-// name; where it differs, both are shown.
+// name; where it names another design, both are shown. It names the variant of
+// a design where our table names the design, or a product and no design at all:
+// neither is a doubt.
 
 #ifndef VTPROBE_TOOLS_IDENTITY_LIBCPUID_OPINION_H_
 #define VTPROBE_TOOLS_IDENTITY_LIBCPUID_OPINION_H_
@@ -20,9 +22,10 @@ namespace vtprobe {
 // there or libcpuid refuses them.
 std::optional<std::string> LibcpuidCodename(const RegisterView& cpu);
 
-// Whether it names the microarchitecture or one of the designs of our name:
-// "Ryzen 7 (Matisse)" agrees with "Zen 2 (Matisse)".
-bool Corroborates(std::string_view libcpuid_codename, std::string_view our_codename);
+// Whether it names a design that is known and is another than ours: "Ryzen 9
+// (Rembrandt)" is not "Zen 5 (Granite Ridge)". "Xeon (Gainestown)" is one of
+// "Nehalem (Nehalem-EP)", and "Opteron" may be anything.
+bool NamesAnotherDesign(std::string_view libcpuid_codename, std::string_view our_codename);
 
 }  // namespace vtprobe
 

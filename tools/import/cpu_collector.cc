@@ -275,7 +275,8 @@ void CpuCollector::AddCpuid(CpuidLeaf leaf, const CpuidRegisters& registers, std
 void CpuCollector::AddCpuidInOrder(std::uint32_t leaf, const CpuidRegisters& registers,
                                    std::size_t line) {
   const std::uint32_t cpu = CurrentCpu();
-  cpuid_.push_back({cpu, static_cast<std::uint32_t>(line), subleaves_.Number(leaf), registers});
+  cpuid_.push_back(
+      {cpu, static_cast<std::uint32_t>(line), subleaves_.Number(leaf, registers), registers});
 }
 
 void CpuCollector::AddUnreadableLine(std::size_t line) { unreadable_.Add(line); }

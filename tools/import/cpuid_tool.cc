@@ -7,6 +7,8 @@
 // `cpuid -1 -r` prints "CPU:" and reads whichever CPU it runs on. Versions
 // before subleaves print the leaf alone.
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -24,12 +26,15 @@ struct Line {
   CpuidRegisters registers;
 };
 
-bool TakeRegister(Scanner* scanner, std::string_view name, std::uint32_t* value) {
+bool TakeRegister(Scanner* scanner, std::string_view name, std::uint32_t* value,
+                  std::size_t* digits) {
   scanner->SkipBlanks();
   if (!scanner->Take(name)) return false;
+  const std::size_t before = scanner->rest().size();
   const auto number = scanner->TakePrefixedHex<std::uint32_t>();
   if (!number) return false;
   *value = *number;
+  *digits = before - scanner->rest().size() - std::string_view("0x").size();
   return true;
 }
 
@@ -43,10 +48,12 @@ bool TakeLeaf(Scanner* scanner, Line* line) {
 }
 
 bool TakeRegisters(Scanner* scanner, CpuidRegisters* registers) {
-  return TakeRegister(scanner, "eax=", &registers->eax) &&
-         TakeRegister(scanner, "ebx=", &registers->ebx) &&
-         TakeRegister(scanner, "ecx=", &registers->ecx) &&
-         TakeRegister(scanner, "edx=", &registers->edx) && scanner->AtBlankOrEnd();
+  std::array<std::size_t, 4> digits{};
+  return TakeRegister(scanner, "eax=", &registers->eax, &digits[0]) &&
+         TakeRegister(scanner, "ebx=", &registers->ebx, &digits[1]) &&
+         TakeRegister(scanner, "ecx=", &registers->ecx, &digits[2]) &&
+         TakeRegister(scanner, "edx=", &registers->edx, &digits[3]) && scanner->AtBlankOrEnd() &&
+         !IsCutOff(digits);
 }
 
 Confidence Looks(const File& file) {

@@ -44,24 +44,29 @@ constexpr std::array kHostKeys = {
     HostKey{"bios_revision", "host.firmware.revision"},
 };
 
-// A bitmap's value; nothing inside for one that leaves bits open.
+// A register's value, in which some bits may be left open.
 template <typename Unsigned>
-std::optional<std::optional<Unsigned>> ParseBitmap(std::string_view text) {
+struct Bitmap {
+  Unsigned value = 0;
+  bool is_open = false;
+};
+
+template <typename Unsigned>
+std::optional<Bitmap<Unsigned>> ParseBitmap(std::string_view text) {
   if (text.starts_with("0b")) text.remove_prefix(2);
   constexpr int kBits = sizeof(Unsigned) * 8;
-  Unsigned value = 0;
+  Bitmap<Unsigned> bitmap;
   int bits = 0;
-  bool is_open = false;
   for (const char c : text) {
     if (c == '_') continue;
     if (c != '0' && c != '1' && c != 'x') return std::nullopt;
     if (++bits > kBits) return std::nullopt;
-    value = static_cast<Unsigned>(value << 1 | (c == '1' ? 1u : 0u));
-    is_open = is_open || c == 'x';
+    bitmap.value = static_cast<Unsigned>(bitmap.value << 1 | (c == '1' ? 1u : 0u));
+    bitmap.is_open = bitmap.is_open || c == 'x';
   }
   if (bits == 0) return std::nullopt;
-  if (is_open || bits < kBits) return std::optional<Unsigned>();
-  return std::optional(value);
+  bitmap.is_open = bitmap.is_open || bits < kBits;
+  return bitmap;
 }
 
 // Firecracker reads its numbers in either base.
@@ -148,12 +153,18 @@ class Fingerprint final : public JsonVisitor {
       if (answer_.recorded != 0) readings_->AddCpuid(kCpu, {*leaf_, *subleaf_}, answer_);
     } else if (Is(inner, {"cpuid_modifiers", "[]", "modifiers", "[]"})) {
       if (!register_ || !cpuid_bitmap_) return "expected a register and a bitmap in this object";
-      if (*cpuid_bitmap_) Store(*register_, **cpuid_bitmap_, &answer_);
-      if (!*cpuid_bitmap_) ++open_;
+      if (cpuid_bitmap_->is_open) {
+        ++open_;
+      } else {
+        Store(*register_, cpuid_bitmap_->value, &answer_);
+      }
     } else if (Is(inner, {"msr_modifiers", "[]"})) {
       if (!address_ || !msr_bitmap_) return "expected an addr and a bitmap in this object";
-      if (*msr_bitmap_) readings_->AddMsr(kCpu, MsrAddress{*address_}, **msr_bitmap_);
-      if (!*msr_bitmap_) ++open_;
+      if (msr_bitmap_->is_open) {
+        ++open_;
+      } else {
+        readings_->AddMsr(kCpu, MsrAddress{*address_}, msr_bitmap_->value);
+      }
     }
     return std::nullopt;
   }
@@ -203,9 +214,9 @@ class Fingerprint final : public JsonVisitor {
   std::optional<std::uint32_t> subleaf_;
   PartialCpuid answer_{{}, 0};
   std::optional<CpuidRegister> register_;
-  std::optional<std::optional<std::uint32_t>> cpuid_bitmap_;
+  std::optional<Bitmap<std::uint32_t>> cpuid_bitmap_;
   std::optional<std::uint32_t> address_;
-  std::optional<std::optional<std::uint64_t>> msr_bitmap_;
+  std::optional<Bitmap<std::uint64_t>> msr_bitmap_;
 };
 
 Confidence Looks(const File& file) {

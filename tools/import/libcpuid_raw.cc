@@ -9,6 +9,7 @@
 // left out. Leaves 4 and 0xb stand twice, in the basic array and in their own.
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -50,11 +51,13 @@ const Array* TakeArray(Scanner* scanner) {
   return nullptr;
 }
 
-bool TakeRegister(Scanner* scanner, std::uint32_t* value) {
+bool TakeRegister(Scanner* scanner, std::uint32_t* value, std::size_t* digits) {
   scanner->SkipBlanks();
+  const std::size_t before = scanner->rest().size();
   const auto number = scanner->TakeHex<std::uint32_t>();
   if (!number) return false;
   *value = *number;
+  *digits = before - scanner->rest().size();
   return scanner->AtBlankOrEnd();
 }
 
@@ -67,8 +70,10 @@ std::optional<Entry> ParseEntry(Scanner scanner, const Array& array) {
   entry.leaf =
       array.holds_subleaves ? CpuidLeaf{array.leaf, *index} : CpuidLeaf{array.leaf + *index, 0};
   CpuidRegisters& r = entry.registers;
-  if (!TakeRegister(&scanner, &r.eax) || !TakeRegister(&scanner, &r.ebx) ||
-      !TakeRegister(&scanner, &r.ecx) || !TakeRegister(&scanner, &r.edx)) {
+  std::array<std::size_t, 4> digits{};
+  if (!TakeRegister(&scanner, &r.eax, &digits[0]) || !TakeRegister(&scanner, &r.ebx, &digits[1]) ||
+      !TakeRegister(&scanner, &r.ecx, &digits[2]) || !TakeRegister(&scanner, &r.edx, &digits[3]) ||
+      IsCutOff(digits)) {
     return std::nullopt;
   }
   scanner.SkipBlanks();

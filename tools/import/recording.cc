@@ -11,6 +11,7 @@
 
 #include "import/archive.h"
 #include "import/importers.h"
+#include "import/text_encoding.h"
 #include "vtprobe/probes/identity.h"
 #include "vtprobe/registers/cpuid.h"
 
@@ -182,8 +183,9 @@ tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Imp
   std::vector<std::string> names;
   names.reserve(inputs.size());
   for (const Input& input : inputs) names.push_back(input.name);
-  const auto files = Unfold(std::move(inputs));
+  auto files = Unfold(std::move(inputs));
   if (!files) return tl::unexpected(files.error());
+  for (Input& file : *files) file.content = WithUsualEncoding(std::move(file.content));
   const auto chosen = Choose(*files, forced);
   if (!chosen) return tl::unexpected(chosen.error());
 
@@ -201,7 +203,12 @@ tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Imp
 }
 
 bool MayBeRecording(std::string_view beginning) {
-  return IsArchive(beginning) || !GuessFormat({"", beginning}).candidates.empty();
+  if (IsArchive(beginning)) return true;
+  if (HasUnusualEncoding(beginning)) {
+    const std::string usual = WithUsualEncoding(std::string(beginning));
+    return !GuessFormat({"", usual}).candidates.empty();
+  }
+  return !GuessFormat({"", beginning}).candidates.empty();
 }
 
 bool IsNaturallyBefore(std::string_view a, std::string_view b) {

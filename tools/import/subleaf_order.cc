@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <optional>
 
@@ -21,16 +22,45 @@ std::optional<std::size_t> PlaceOf(std::uint32_t leaf) {
   return static_cast<std::size_t>(found - kLeavesWithSubleaves.begin());
 }
 
+constexpr std::uint32_t kStateLeaf = 0xd;
+constexpr std::uint32_t kAvxComponent = 2;
+
+// 256 bytes at offset 576. [intel/sdm-vol1] 13.5.2
+bool IsAvxState(const CpuidRegisters& answer) { return answer.eax == 256 && answer.ebx == 576; }
+
+constexpr std::uint64_t Joined(std::uint32_t high, std::uint32_t low) {
+  return std::uint64_t{high} << 32 | low;
+}
+
 }  // namespace
 
 void SubleafOrder::Follow(CpuidLeaf leaf) {
   if (const auto place = PlaceOf(leaf.leaf)) next_[*place] = leaf.subleaf + 1;
 }
 
-CpuidLeaf SubleafOrder::Number(std::uint32_t leaf) {
+// [intel/sdm-vol2] CPUID, leaf 0DH: EDX:EAX of subleaf 0 and EDX:ECX of subleaf 1
+// are the components, and every other subleaf is one of them.
+std::uint32_t SubleafOrder::StateSubleaf(std::uint32_t subleaf, const CpuidRegisters& answer) {
+  if (subleaf == 0) {
+    state_components_ = Joined(answer.edx, answer.eax);
+    return subleaf;
+  }
+  if (subleaf <= kAvxComponent && IsAvxState(answer)) {
+    has_avx_state_ = true;
+    return kAvxComponent;
+  }
+  if (subleaf == 1) state_components_ |= Joined(answer.edx, answer.ecx);
+  if (!has_avx_state_ || subleaf >= 64) return subleaf;
+  const std::uint64_t ahead = state_components_ >> subleaf;
+  return ahead == 0 ? subleaf : subleaf + static_cast<std::uint32_t>(std::countr_zero(ahead));
+}
+
+CpuidLeaf SubleafOrder::Number(std::uint32_t leaf, const CpuidRegisters& answer) {
   const auto place = PlaceOf(leaf);
   if (!place) return {leaf, 0};
-  const std::uint32_t subleaf = next_[*place]++;
+  std::uint32_t& next = next_[*place];
+  const std::uint32_t subleaf = leaf == kStateLeaf ? StateSubleaf(next, answer) : next;
+  next = subleaf + 1;
   if (subleaf > 0) guessed_ = true;
   return {leaf, subleaf};
 }

@@ -9,6 +9,7 @@
 #ifndef VTPROBE_TOOLS_IMPORT_TEXT_SCAN_H_
 #define VTPROBE_TOOLS_IMPORT_TEXT_SCAN_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -78,11 +79,12 @@ class TextLines {
     return true;
   }
 
-  // Without blanks, tabs and CR at its end, and without blanks, tabs and ">"
-  // at its start.
+  // Without blanks, tabs and CR at its end, and without these and ">" at its
+  // start.
   std::string_view line() const {
+    constexpr std::string_view kBefore = " \t\r>";
     std::string_view line = line_;
-    while (!line.empty() && (IsBlank(line.front()) || line.front() == '>')) line.remove_prefix(1);
+    line.remove_prefix(std::min(line.find_first_not_of(kBefore), line.size()));
     return WithoutBlanksAtEnd(line);
   }
   // 1-based.
@@ -216,6 +218,13 @@ class Scanner {
  private:
   std::string_view rest_;
 };
+
+// So many digits have EAX, EBX, ECX and EDX on a line of a program that writes
+// eight each. Where only the last one is shorter, the line was cut off in it.
+inline constexpr bool IsCutOff(const std::array<std::size_t, 4>& digits) {
+  constexpr std::size_t kAll = 8;
+  return digits[0] == kAll && digits[1] == kAll && digits[2] == kAll && digits[3] < kAll;
+}
 
 // libcpuid's test files hold a recording, such a line, and then what the library
 // should make of it.

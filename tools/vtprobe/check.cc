@@ -51,7 +51,7 @@ std::optional<std::string> CodenameDoubt(const PlatformSnapshot& snapshot, const
   const std::vector<SnapshotRow> rows = snapshot.Rows(identity);
   if (rows.empty() || !subject.codename) return std::nullopt;
   const auto opinion = LibcpuidCodename(rows.front());
-  if (!opinion || Corroborates(*opinion, *subject.codename)) return std::nullopt;
+  if (!opinion || !NamesAnotherDesign(*opinion, *subject.codename)) return std::nullopt;
   return "libcpuid says " + *opinion;
 }
 

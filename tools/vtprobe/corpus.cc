@@ -14,6 +14,7 @@
 #include "input.h"
 #include "output.h"
 #include "recorded_machines.h"
+#include "vtprobe/report/printable.h"
 #include "vtprobe/report/report.h"
 
 namespace vtprobe {
@@ -25,14 +26,19 @@ void Declare(CLI::App* app, Arguments* arguments) {
   DeclareOutput(app, arguments);
 }
 
-// The shipped recordings, where they are installed or where they were built.
+// The shipped recordings: where the program is installed, wherever that is by
+// now, or where it was built.
 OrFailure<std::string> ShippedRecordings() {
-  for (const char* const folder : {VTPROBE_INSTALLED_DUMPS, VTPROBE_SOURCE_DUMPS}) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(folder, ignored)) return folder;
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
+  const fs::path installed =
+      (program.parent_path() / VTPROBE_DUMPS_FROM_PROGRAM).lexically_normal();
+  for (const fs::path& folder : {installed, fs::path(VTPROBE_SOURCE_DUMPS)}) {
+    if (fs::is_directory(folder, ignored)) return folder.string();
   }
   return Fails(kInputMissing, fmt::format("can't read {}: it is not installed; name a FOLDER",
-                                          VTPROBE_INSTALLED_DUMPS));
+                                          Printable(installed.string())));
 }
 
 // Machines of one design, in the order of the designs' families and models.

@@ -13,7 +13,14 @@ namespace vtprobe {
 namespace {
 
 AccessCode MeaningOfReadErrno(int sys_errno) {
-  return sys_errno == ENXIO ? AccessCode::kCpuOffline : AccessCode::kIo;
+  switch (sys_errno) {
+    case ENXIO:
+      return AccessCode::kCpuOffline;
+    case ENODATA:
+      return AccessCode::kNotRecorded;
+    default:
+      return AccessCode::kIo;
+  }
 }
 
 }  // namespace

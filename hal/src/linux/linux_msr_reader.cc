@@ -19,6 +19,8 @@ AccessCode MeaningOfReadErrno(int sys_errno) {
       return AccessCode::kCpuOffline;
     case EPERM:
       return AccessCode::kLockedDown;
+    case ENODATA:
+      return AccessCode::kNotRecorded;
     default:
       return AccessCode::kIo;
   }

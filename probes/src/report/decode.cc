@@ -15,11 +15,12 @@ std::string BitsText(unsigned high, unsigned low) {
   return high == low ? fmt::format("bit {}", low) : fmt::format("bits {}:{}", high, low);
 }
 
-// A flag's meaning is that of the set bit; a number's that of any.
+// A flag's meaning is what a set bit says; a number's what any value does. There
+// are no words for the contrary of each, so a clear flag's is a condition.
 std::string Meaning(const Field& field, std::uint64_t value) {
   if (field.meaning.empty()) return {};
   const bool is_clear_flag = field.width() == 1 && !field.IsSet(value);
-  return (is_clear_flag ? "not so: " : "") + std::string(field.meaning);
+  return (is_clear_flag ? "if set: " : "") + std::string(field.meaning);
 }
 
 std::vector<TextRow> FieldRows(const FieldList& fields, std::uint64_t value) {

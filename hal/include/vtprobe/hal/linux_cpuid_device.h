@@ -8,6 +8,8 @@
 //   ENOENT         opening       kNoDriver if no CPU has a node, else kCpuOffline
 //   EPERM, EACCES  opening       kPermissionDenied
 //   ENXIO          either        kCpuOffline
+//   ENODATA        reading       kNotRecorded: no driver, but a recording that is
+//                                served in its place (vtprobe serve)
 //   (fewer bytes)  reading       kShortRead, errno 0
 //   anything else  either        kIo; an interrupted call is repeated
 //

@@ -13,6 +13,8 @@
 //   EIO            reading       kGeneralProtection
 //   EPERM          reading       kLockedDown: the upstream driver never says so,
 //                                distributions' lockdown patches do
+//   ENODATA        reading       kNotRecorded: no driver, but a recording that is
+//                                served in its place (vtprobe serve)
 //   (fewer bytes)  reading       kShortRead, errno 0
 //   anything else  either        kIo; an interrupted call is repeated
 //

@@ -1,0 +1,126 @@
+// What a person or a script waits for: the whole process, from posix_spawn to
+// its end, next to one that does nothing. Beside it stands what the process
+// itself used of a CPU, which a busy machine does not stretch as much.
+
+#include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "machines.h"
+#include "vtprobe/hal/dump.h"
+
+namespace vtprobe::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A dump in a file of its own, for as long as the object lives.
+class DumpFile {
+ public:
+  explicit DumpFile(const PlatformSnapshot& snapshot) {
+    std::error_code error;
+    const fs::path folder = fs::temp_directory_path(error);
+    if (error) return;
+    path_ = folder / ("vtprobe-bench-" + std::to_string(::getpid()));
+    std::ofstream file(path_, std::ios::binary);
+    file << WriteDump(snapshot);
+    file.close();
+    written_ = file.good();
+  }
+  ~DumpFile() {
+    std::error_code ignored;
+    fs::remove(path_, ignored);
+  }
+  DumpFile(const DumpFile&) = delete;
+  DumpFile& operator=(const DumpFile&) = delete;
+
+  bool written() const { return written_; }
+  std::string path() const { return path_.string(); }
+
+ private:
+  fs::path path_;
+  bool written_ = false;
+};
+
+struct Ended {
+  int exit_status = -1;  // -1: it did not run, or a signal ended it
+  double cpu_seconds = 0;
+};
+
+double Seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+// Runs a program with its output thrown away.
+Ended Run(std::vector<std::string> words) {
+  std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+
+  posix_spawn_file_actions_t actions;
+  if (posix_spawn_file_actions_init(&actions) != 0) return {};
+  pid_t child = 0;
+  const bool started =
+      posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) == 0 &&
+      posix_spawn(&child, arguments.front(), &actions, nullptr, arguments.data(), environ) == 0;
+  posix_spawn_file_actions_destroy(&actions);
+  if (!started) return {};
+
+  int status = 0;
+  rusage usage{};
+  if (::wait4(child, &status, 0, &usage) != child || !WIFEXITED(status)) return {};
+  return {WEXITSTATUS(status), Seconds(usage.ru_utime) + Seconds(usage.ru_stime)};
+}
+
+// Runs it again and again, as long as it ends with 0.
+void RunRepeatedly(benchmark::State& state, const std::vector<std::string>& words) {
+  double cpu_seconds = 0;
+  for (auto _ : state) {
+    const Ended ended = Run(words);
+    if (ended.exit_status != 0) {
+      state.SkipWithError("the program did not end with 0");
+      break;
+    }
+    cpu_seconds += ended.cpu_seconds;
+  }
+  state.counters["cpu_seconds"] = {cpu_seconds, benchmark::Counter::kAvgIterations};
+}
+
+// The floor: what a process costs that does nothing.
+void ProcessTrue(benchmark::State& state) { RunRepeatedly(state, {"/bin/true"}); }
+BENCHMARK(ProcessTrue)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+// vtprobe check --replay FILE of an enabled host, which exits with 0.
+void ProcessCheck(benchmark::State& state, Likeness likeness) {
+  const DumpFile dump(MakeMachine(static_cast<std::uint32_t>(state.range(0)), likeness));
+  if (!dump.written()) {
+    state.SkipWithError("the dump could not be written");
+    return;
+  }
+  RunRepeatedly(state, {VTPROBE_COMMAND, "check", "--replay", dump.path()});
+}
+BENCHMARK_CAPTURE(ProcessCheck, uniform, Likeness::kUniform)
+    ->ArgName("cpus")
+    ->Arg(1)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(ProcessCheck, distinct, Likeness::kDistinct)
+    ->ArgName("cpus")
+    ->Arg(1024)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace vtprobe::bench

@@ -1,0 +1,116 @@
+"""Bochs: a CPU whose lock bit locks.
+
+The firmware is two programs that this file chooses. The ROM is Bochs's own
+(BIOS-bochs-latest: ACPI, several CPUs), which writes `IA32_FEATURE_CONTROL |= 5`
+on the boot CPU and on the others; its copy here writes something else there, or
+nothing. GRUB's wrmsr, which reaches the boot CPU alone, comes after it and
+before the kernel, and GRUB's rdmsr is the witness of what firmware left.
+"""
+
+import os
+import subprocess
+import time
+
+from bed import guest
+from bed.tools import Failed, check, need, need_programs, run, stop
+
+ROM = "/usr/share/bochs/BIOS-bochs-latest"
+VGA_ROM = "/usr/share/bochs/VGABIOS-lgpl-latest"
+
+# rdmsr; or $5,%eax; wrmsr: on the boot CPU in 32-bit code, on the others in
+# 16-bit code.
+_BOOT_CPU_WRITES = bytes.fromhex("0f32 83c805 0f30")
+_OTHER_CPUS_WRITE = bytes.fromhex("0f32 6683c805 0f30")
+_NOPS = bytes.fromhex("9090")
+
+_CONFIG = """\
+display_library: term
+plugin_ctrl: speaker=false, sb16=false, es1370=false, e1000=false, ne2k=false, usb_uhci=false
+sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
+cpu: model={model}, count={cpus}, ips={ips}, reset_on_triple_fault=0
+cpuid: brand_string=" "
+memory: guest=256, host=256
+romimage: file={rom}, options=fastboot
+vgaromimage: file={vga_rom}
+ata0-master: type=cdrom, path={iso}, status=inserted
+boot: cdrom
+com1: enabled=1, mode=file, dev={serial}
+log: {log}
+panic: action=fatal
+error: action=ignore
+info: action=ignore
+debug: action=ignore
+clock: sync=none
+"""
+
+_GRUB = """\
+set timeout=0
+serial --unit=0 --speed=115200
+terminal_output serial
+{commands}
+linux /vmlinuz console=ttyS0,115200 quiet panic=-1 mitigations=off no_timer_check {append}
+initrd /initramfs.gz
+boot
+"""
+
+
+def need_bochs():
+    need_programs("bochs", "grub-mkrescue", "xorriso", "mformat", "script", "strip", "busybox")
+    need(os.path.exists(ROM), f"no {ROM} (package bochsbios)")
+
+
+def rom(path, *, boot_cpu, other_cpus):
+    """A copy of the ROM that leaves these values, or None for what it finds."""
+    content = open(ROM, "rb").read()
+    for code, value in ((_BOOT_CPU_WRITES, boot_cpu), (_OTHER_CPUS_WRITE, other_cpus)):
+        check(content.count(code) == 1, f"{ROM} is another one: it does not set 0x3a as known")
+        if value is None:
+            other = code[:-2] + _NOPS
+        else:
+            other = code[:-3] + bytes([value]) + code[-2:]
+        content = content.replace(code, other)
+    path.write_bytes(content)
+
+
+def boot(work, *, kernel, model, cpus=1, boot_cpu_rom=None, other_cpus_rom=None, grub=(), append="",
+         ips=50_000_000, timeout=900):
+    """Starts the machine over what is in `work` (initramfs.gz), waits until it
+    is off and returns the serial log."""
+    tree = work / "iso"
+    (tree / "boot/grub").mkdir(parents=True)
+    os.link(work / "initramfs.gz", tree / "initramfs.gz")
+    (tree / "vmlinuz").write_bytes(kernel.image.read_bytes())
+    (tree / "boot/grub/grub.cfg").write_text(
+        _GRUB.format(commands="\n".join(grub), append=append))
+    iso = work / "boot.iso"
+    modules = "linux normal serial terminal rdmsr wrmsr cpuid echo iso9660 biosdisk"
+    run(["grub-mkrescue", "-d", "/usr/lib/grub/i386-pc", f"--install-modules={modules}",
+         "--fonts=", "--themes=", "--locales=", "-o", str(iso), str(tree)], timeout=120, status=0)
+    rom(work / "rom", boot_cpu=boot_cpu_rom, other_cpus=other_cpus_rom)
+    serial, log, commands = work / "serial", work / "bochs.log", work / "commands"
+    commands.write_text("c\n")
+    config = work / "bochsrc"
+    config.write_text(_CONFIG.format(model=model, cpus=cpus, ips=ips, rom=work / "rom",
+                                     vga_rom=VGA_ROM, iso=iso, serial=serial, log=log))
+    # It wants a terminal to draw on.
+    bochs = subprocess.Popen(
+        ["script", "-q", "-c", f"exec bochs -q -f {config} -rc {commands}", "/dev/null"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
+        start_new_session=True, env={**os.environ, "TERM": "xterm", "LINES": "24", "COLUMNS": "80"})
+    try:
+        _wait_until_off(bochs, serial, timeout)
+    finally:
+        stop(bochs)
+    return serial
+
+
+def _wait_until_off(bochs, serial, timeout):
+    """It does not end by itself when the machine is off."""
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        if serial.exists() and b"\n=== done" in serial.read_bytes():
+            return
+        if bochs.poll() is not None:
+            raise Failed("Bochs ended before the guest did")
+        time.sleep(1)
+    raise Failed(f"the guest was not done after {timeout} s")

@@ -1,0 +1,91 @@
+"""What the kernel thinks of the machine's virtualization, beside the verdict.
+
+The kernel is the oracle: KVM for this CPU loads exactly where the verdict says
+that virtualization is usable. Where the verdict is "unknown", KVM's answer must
+have a reason that the case states.
+"""
+
+import json
+import re
+
+from bed.dump import cpus
+from bed.results import words
+from bed.tools import check
+
+# In the script of a guest: kvm.ko and both of its drivers, after everything
+# that a person would do before.
+LOAD_KVM = """
+insmod /irqbypass.ko
+insmod /kvm.ko
+section kvm_intel insmod /kvm-intel.ko
+insmod /ccp.ko
+section kvm_amd insmod /kvm-amd.ko
+section log sh -c "dmesg | grep -E 'x86/cpu:|kvm|VMX|lock(ed )?down|Brought up|DMI:'"
+"""
+KVM_MODULES = ("irqbypass", "kvm", "kvm-intel", "ccp", "kvm-amd")
+
+_WORDS = (r"x86/cpu: [^\n]*(?:VMX|SVM)[^\n]*", r"kvm: support for '\w+' disabled by bios",
+          r"kvm: [^\n]*disabled \(by BIOS\)[^\n]*", r"kvm: Nested Virtualization enabled",
+          r"kvm: no hardware support for '\w+'", r"kvm: CPU \d+ feature inconsistency!")
+
+
+class Verdict:
+    def __init__(self, said, section="json"):
+        self._report = json.loads(said[section])
+        virtualization = self._report["virtualization"]
+        self.state = virtualization["state"]
+        self.usable = virtualization["usable"]
+        self.attribution = virtualization["attribution"]
+        self.technology = virtualization["technology"]
+        self.exit_code = self._report["exit_code"]
+        self.online = self._report["subject"]["cpus_online"]
+        self.offline = self._report["subject"]["cpus_offline"]
+        self.groups = virtualization["groups"]
+        check(said.status(section) == self.exit_code,
+              f"vtprobe ended with {said.status(section)}, its report says {self.exit_code}")
+
+    def attribution_of(self, cpu):
+        return next(group["attribution"] for group in self.groups if cpu in cpus(group["cpus"]))
+
+    @property
+    def switch(self):
+        """The switch register's value by CPUs, as the evidence has it."""
+        values = []
+        for group in self.groups:
+            for evidence in group["evidence"]:
+                if evidence["register"] in ("IA32_FEATURE_CONTROL", "VM_CR"):
+                    value = evidence.get("value", evidence.get("error"))
+                    values.append(value if len(self.groups) == 1 else f"{group['cpus']}: {value}")
+        return ", ".join(values)
+
+    def __str__(self):
+        text = self.state
+        if len(self.groups) > 1:
+            text += " (" + ", ".join(f"{group['cpus']}: {group['state']}"
+                                     for group in self.groups) + ")"
+        return f"{text}; usable: {self.usable}; exit {self.exit_code}"
+
+
+class Kernel:
+    """The kernel's own word."""
+
+    def __init__(self, said):
+        driver = "kvm_amd" if re.search("has_svm|SVM: kvm", said["log"]) else ""
+        self.loads = said.status("kvm_intel") == 0 or said.status("kvm_amd") == 0
+        ours = [word for word in words(said["log"], *_WORDS)]
+        self.words = ours or ([driver + " loads"] if self.loads else ["nothing"])
+
+    def __str__(self):
+        # One driver is always the other vendor's, and has nothing to say.
+        said = [word for word in self.words if "no hardware support" not in word]
+        if not said:
+            said = ["kvm: no hardware support"]
+        return "; ".join(said) + ("; KVM loads" if self.loads else "; KVM does not load")
+
+
+def agree(verdict, kernel, why_unknown=None):
+    if verdict.usable == "unknown":
+        check(why_unknown, f"the kernel says “{kernel}”, the verdict is unknown: {verdict}")
+        return
+    check(kernel.loads == (verdict.usable == "yes"),
+          f"the kernel says “{kernel}”, the verdict is: {verdict}")

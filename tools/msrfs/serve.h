@@ -1,0 +1,36 @@
+// A recorded machine as a /dev/cpu tree, for programs that were never written
+// to read a recording.
+//
+// A plain sparse file can't do this: MSRs are 8 bytes at consecutive offsets,
+// so neighbours would overlap, and no file faults. Character nodes would need
+// CUSE. So it is a FUSE file system of regular files; device_answer.h says what
+// they answer. It differs from the drivers' files in that
+//   - they are regular files of 2^40 bytes, not character devices of none: some
+//     readers compare the offset with the size first;
+//   - a program that reads N/cpuid on without seeking gets leaves 16 numbers
+//     apart, since the offset moves by the bytes read. The driver moves it by
+//     the leaves.
+
+#ifndef VTPROBE_TOOLS_MSRFS_SERVE_H_
+#define VTPROBE_TOOLS_MSRFS_SERVE_H_
+
+#include <functional>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "vtprobe/hal/snapshot.h"
+
+namespace vtprobe::msrfs {
+
+// Mounts the tree on the folder, calls `mounted`, and answers until SIGINT,
+// SIGTERM, SIGHUP or an unmount; then it is unmounted. The files are those of
+// root as in /dev/cpu, or of the user who serves, and of nobody else. Why it
+// can't be served otherwise, as a sentence without its full stop.
+//
+// Installs signal handlers while it runs, so one call at a time.
+tl::expected<void, std::string> Serve(const PlatformSnapshot& snapshot, const std::string& folder,
+                                      const std::function<void()>& mounted);
+
+}  // namespace vtprobe::msrfs
+
+#endif  // VTPROBE_TOOLS_MSRFS_SERVE_H_
