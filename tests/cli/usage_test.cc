@@ -36,9 +36,7 @@ INSTANTIATE_TEST_SUITE_P(
     Mistakes, Usage,
     testing::Values(
         Mistake{"UnknownCommand", {"chekc"}, {"chekc", "check"}},
-        Mistake{"CommandToCome",
-                {"diff", "a", "b"},
-                {"diff", "check, record, read, decode, import, corpus and serve"}},
+        Mistake{"CommandToCome", {"enable", "--yes"}, {"enable", "check, record, read"}},
         Mistake{"NoMountpoint", {"serve", "a"}, {"MOUNTPOINT"}},
         Mistake{"UnknownOption", {"--foramt", "json"}, {"--foramt", "--format"}},
         Mistake{"UnknownOptionOfACommand", {"read", "0x3a", "--bit", "1:0"}, {"--bit", "--bits"}},

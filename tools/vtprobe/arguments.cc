@@ -15,7 +15,8 @@ void DeclareSubject(CLI::App* app, Arguments* arguments) {
 }
 
 void DeclareFormat(CLI::App* app, Arguments* arguments) {
-  app->add_option("--format", arguments->format, "Form of the answer: text (default), json; of a check also junit, tap or sarif")
+  app->add_option("--format", arguments->format,
+                  "Form of the answer: text (default), json; of a check also junit, tap or sarif")
       ->type_name("FORMAT");
 }
 

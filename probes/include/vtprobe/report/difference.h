@@ -1,0 +1,114 @@
+// What changed from one recording of a machine to another: two builds of a
+// firmware, before and after a setting was changed.
+//
+// A register that one of the recordings does not hold has not changed as far as
+// anybody knows: it is listed apart.
+
+#ifndef VTPROBE_REPORT_DIFFERENCE_H_
+#define VTPROBE_REPORT_DIFFERENCE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "vtprobe/hal/access_error.h"
+#include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/snapshot.h"
+#include "vtprobe/probes/profile.h"
+#include "vtprobe/probes/rule.h"
+#include "vtprobe/registers/field.h"
+#include "vtprobe/report/formats.h"
+
+namespace vtprobe {
+
+// A register's value, or why it has none.
+using RegisterReading = tl::expected<std::uint64_t, AccessCode>;
+
+struct FieldChange {
+  Field field;
+  std::uint64_t before = 0;
+  std::uint64_t after = 0;
+};
+
+// CPUs of which a register changed from the one reading to the other.
+struct RegisterChange {
+  CpuSet cpus;
+  RegisterReading before;
+  RegisterReading after;
+  std::vector<FieldChange> fields;  // if both are values: the named ones that changed
+};
+
+struct RegisterDifference {
+  std::string title;    // "IA32_FEATURE_CONTROL (0x3a)", "CPUID.0xd.0x1:EAX"
+  std::string name;     // empty: no definition
+  std::string address;  // "0x3a"; of CPUID, LEAF.SUBLEAF: "0x1.0x0"
+  std::vector<RegisterChange> changes;
+};
+
+// A feature of CPUID that some CPUs announce in one of the recordings only.
+struct FeatureChange {
+  std::string_view feature;  // "VMX"
+  std::string_view in;       // "CPUID.01H:ECX"
+  bool came = false;         // else it went
+  CpuSet cpus;
+};
+
+// A rule that found something else. A change between outcomes that rest on what
+// one of the recordings does not hold is none.
+struct RuleChange {
+  std::string_view rule;
+  std::vector<Finding> before;
+  std::vector<Finding> after;
+};
+
+struct MetadataChange {
+  std::string key;
+  std::optional<std::string> before;
+  std::optional<std::string> after;
+};
+
+// Recorded on one side only.
+struct OneSided {
+  std::string title;
+  CpuSet cpus;
+};
+
+struct Difference {
+  std::string before_name;
+  std::string after_name;
+  // Of what describes the machine: firmware, microcode, kernel, board. They are
+  // told and do not count.
+  std::vector<MetadataChange> metadata;
+  CpuSet cpus_gone;  // online before, and not after
+  CpuSet cpus_new;
+  std::vector<RuleChange> rules;
+  std::vector<FeatureChange> features;
+  std::vector<RegisterDifference> registers;
+  std::vector<OneSided> only_before;
+  std::vector<OneSided> only_after;
+  // Registers that differ and change by themselves.
+  std::vector<std::string> left_out;
+
+  // Whether there is nothing that counts.
+  bool empty() const;
+};
+
+struct DifferenceInput {
+  std::string name;
+  const PlatformSnapshot& snapshot;
+};
+
+// `profile` may be null.
+Difference Compare(const DifferenceInput& before, const DifferenceInput& after,
+                   const Profile* profile = nullptr);
+
+std::string RenderDifferenceText(const Difference& difference, const RenderOptions& options);
+std::string RenderDifferenceJson(const Difference& difference, std::string_view tool_version,
+                                 int exit_code);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_REPORT_DIFFERENCE_H_

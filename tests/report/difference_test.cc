@@ -1,0 +1,153 @@
+// What a comparison of two recordings says, and what it leaves out.
+
+#include "vtprobe/report/difference.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "vtprobe/fixtures/platform_builder.h"
+
+namespace vtprobe {
+namespace {
+
+using fixtures::PlatformBuilder;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+constexpr MsrAddress kTsc{0x10};
+constexpr MsrAddress kFeatureControl{0x3a};
+constexpr MsrAddress kUnknown{0x1234};
+
+PlatformBuilder Host() { return PlatformBuilder::Intel().Cpus("0-7").FeatureControl(0x5); }
+
+Difference Between(const PlatformSnapshot& before, const PlatformSnapshot& after) {
+  return Compare({"a.dump", before}, {"b.dump", after});
+}
+
+std::vector<std::string> RulesOf(const Difference& difference) {
+  std::vector<std::string> rules;
+  for (const RuleChange& change : difference.rules) rules.emplace_back(change.rule);
+  return rules;
+}
+
+TEST(Difference, OfAMachineToItselfIsNone) {
+  const Difference difference = Between(Host(), Host());
+  EXPECT_TRUE(difference.empty());
+  EXPECT_THAT(difference.left_out, IsEmpty());
+}
+
+TEST(Difference, InOneFieldOfOneCpuIsExactlyThat) {
+  const Difference difference = Between(Host(), Host().FeatureControl(0x1, "3"));
+  ASSERT_THAT(difference.registers, SizeIs(1));
+  const RegisterDifference& reg = difference.registers[0];
+  EXPECT_EQ(reg.name, "IA32_FEATURE_CONTROL");
+  ASSERT_THAT(reg.changes, SizeIs(1));
+  const RegisterChange& change = reg.changes[0];
+  EXPECT_EQ(change.cpus.ToString(), "3");
+  EXPECT_EQ(change.before, RegisterReading(0x5));
+  EXPECT_EQ(change.after, RegisterReading(0x1));
+  ASSERT_THAT(change.fields, SizeIs(1));
+  EXPECT_EQ(change.fields[0].field.name, "VMX_OUTSIDE_SMX");
+  EXPECT_EQ(change.fields[0].before, 1u);
+  EXPECT_EQ(change.fields[0].after, 0u);
+  EXPECT_THAT(RulesOf(difference), ElementsAre("virtualization.usable", "virtualization.uniform"));
+  EXPECT_THAT(difference.features, IsEmpty());
+  EXPECT_THAT(difference.only_before, IsEmpty());
+  EXPECT_THAT(difference.only_after, IsEmpty());
+}
+
+TEST(Difference, GroupsCpusThatChangedAlike) {
+  const Difference difference =
+      Between(Host().FeatureControl(0x1, "4-7"), Host().FeatureControl(0x7, "0-5"));
+  ASSERT_THAT(difference.registers, SizeIs(1));
+  std::vector<std::string> changes;
+  for (const RegisterChange& change : difference.registers[0].changes) {
+    changes.push_back(change.cpus.ToString() + ": " + std::to_string(*change.before) + " " +
+                      std::to_string(*change.after));
+  }
+  EXPECT_THAT(changes, ElementsAre("0-3: 5 7", "4-5: 1 7", "6-7: 1 5"));
+}
+
+TEST(Difference, LeavesOutByNameWhatChangesByItself) {
+  const Difference difference = Between(Host().Msr(kTsc, 1), Host().Msr(kTsc, 2));
+  EXPECT_TRUE(difference.empty());
+  EXPECT_THAT(difference.left_out, ElementsAre(HasSubstr("TSC")));
+}
+
+TEST(Difference, OfAVolatileRegisterToAFailureCounts) {
+  const Difference difference =
+      Between(Host().Msr(kTsc, 1), Host().MsrFails(kTsc, AccessCode::kGeneralProtection));
+  EXPECT_THAT(difference.registers, SizeIs(1));
+}
+
+TEST(Difference, TellsWhichFeaturesCameAndWent) {
+  PlatformBuilder without = Host();
+  without.WithoutExtension();
+  const Difference went = Between(Host(), without);
+  ASSERT_THAT(went.features, SizeIs(1));
+  EXPECT_EQ(went.features[0].feature, "VMX");
+  EXPECT_FALSE(went.features[0].came);
+  EXPECT_EQ(went.features[0].cpus.ToString(), "0-7");
+  const Difference came = Between(without, Host());
+  ASSERT_THAT(came.features, SizeIs(1));
+  EXPECT_TRUE(came.features[0].came);
+}
+
+TEST(Difference, OfOsxsaveIsTheSystemsDoing) {
+  // CPUID.01H:ECX[27] follows CR4. [intel/sdm-vol2] CPUID
+  const CpuidRegisters off{0x506e3, 0, 0x20, 0};
+  const CpuidRegisters on{0x506e3, 0, 0x20 | 1u << 27, 0};
+  EXPECT_TRUE(Between(Host().Cpuid({0x1}, off), Host().Cpuid({0x1}, on)).empty());
+}
+
+TEST(Difference, OfWhatOneSideDoesNotHoldIsNoChange) {
+  const Difference difference = Between(Host(), Host().Msr(kUnknown, 1, "2"));
+  EXPECT_THAT(difference.registers, IsEmpty());
+  EXPECT_THAT(difference.rules, IsEmpty());
+  ASSERT_THAT(difference.only_after, SizeIs(1));
+  EXPECT_EQ(difference.only_after[0].cpus.ToString(), "2");
+  EXPECT_FALSE(difference.empty());
+}
+
+TEST(Difference, OfFailuresIsOne) {
+  const Difference difference = Between(Host().Unreadable("1", AccessCode::kIo),
+                                        Host().Unreadable("1", AccessCode::kGeneralProtection));
+  ASSERT_THAT(difference.registers, SizeIs(1));
+  EXPECT_EQ(difference.registers[0].changes[0].before.error(), AccessCode::kIo);
+}
+
+TEST(Difference, NamesCpusThatCameAndWent) {
+  const Difference difference =
+      Between(Host(), PlatformBuilder::Intel().Cpus("0-3,8").FeatureControl(0x5));
+  EXPECT_EQ(difference.cpus_gone.ToString(), "4-7");
+  EXPECT_EQ(difference.cpus_new.ToString(), "8");
+  EXPECT_THAT(difference.registers, IsEmpty());
+}
+
+TEST(Difference, TellsOfAnotherFirmwareAndDoesNotCountIt) {
+  const Difference difference =
+      Between(Host().Says(meta::kFirmwareVersion, "F7"), Host().Says(meta::kFirmwareVersion, "F8"));
+  EXPECT_TRUE(difference.empty());
+  EXPECT_THAT(RenderDifferenceText(difference, {}), HasSubstr("F7 \u2192 F8"));
+}
+
+TEST(DifferenceText, ReadsAsAReleaseNote) {
+  const std::string text =
+      RenderDifferenceText(Between(Host(), Host().FeatureControl(0x1, "3")), {});
+  EXPECT_THAT(text, testing::StartsWith(
+                        "They differ: 2 rules found something else, 1 register changed.\n"));
+  EXPECT_THAT(text,
+              AllOf(HasSubstr("  worse    virtualization.uniform: pass \u2192 fail on CPU 3\n"),
+                    HasSubstr("IA32_FEATURE_CONTROL (0x3a)  0x5 \u2192 0x1"),
+                    HasSubstr("VMX_OUTSIDE_SMX 1 \u2192 0"), Not(HasSubstr("LOCK"))));
+}
+
+}  // namespace
+}  // namespace vtprobe

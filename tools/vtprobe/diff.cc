@@ -1,0 +1,80 @@
+// vtprobe diff: what changed from one recording of a machine to another, or to
+// the machine as it is now.
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "command.h"
+#include "output.h"
+#include "subject.h"
+#include "vtprobe/report/difference.h"
+#include "vtprobe/report/printable.h"
+
+namespace vtprobe {
+namespace {
+
+constexpr int kSame = 0;
+constexpr int kDiffer = 1;
+
+void Declare(CLI::App* app, Arguments* arguments) {
+  app->add_option("FILE", arguments->files,
+                  "The recording before and the one after; without the second, this machine")
+      ->required()
+      ->type_name("");
+  app->add_option("--cpus", arguments->cpus, "Only these CPUs, such as 0-3,8")->type_name("LIST");
+  DeclareFormat(app, arguments);
+  DeclareOutput(app, arguments);
+  DeclareStyle(app, arguments);
+  app->footer(
+      "Exit status:\n"
+      "  0  nothing differs\n"
+      "  1  something does\n"
+      "  64 usage, 65 malformed recording, 66 recording not found, 74 output failed");
+}
+
+// This machine is read as fully as a recording is.
+OrFailure<LoadedSubject> Load(Arguments arguments, const std::optional<std::string>& file) {
+  arguments.replay = file;
+  return LoadSubject(arguments,
+                     {.registers = RecordedRegisters(/*identifiers=*/false), .all_cpuid = true});
+}
+
+OrFailure<int> Run(const Arguments& arguments, const Process& process) {
+  const std::size_t count = arguments.files.size();
+  if (count > 2) {
+    return Fails(kUsageError, fmt::format("diff takes two recordings, not {}", count));
+  }
+  if (count == 2 && arguments.files[0] == "-" && arguments.files[1] == "-") {
+    return Fails(kUsageError, "standard input can be read once: name a file for one of the two");
+  }
+  const bool as_json = arguments.format == "json";
+  if (!as_json && arguments.format != "text") {
+    return Fails(kUsageError, fmt::format("there is no format {}; there are text and json",
+                                          Printable(arguments.format)));
+  }
+  const auto style = StyleOf(arguments, process.terminal);
+  if (!style) return tl::unexpected(style.error());
+  const auto before = Load(arguments, arguments.files[0]);
+  if (!before) return tl::unexpected(before.error());
+  const auto after = Load(arguments, count == 2 ? std::optional(arguments.files[1]) : std::nullopt);
+  if (!after) return tl::unexpected(after.error());
+
+  const Difference difference = Compare({before->source.value_or("this machine"), before->snapshot},
+                                        {after->source.value_or("this machine"), after->snapshot});
+  const int exit_code = difference.empty() ? kSame : kDiffer;
+  const auto written = WriteOutput(
+      arguments.output, as_json ? RenderDifferenceJson(difference, process.version, exit_code)
+                                : RenderDifferenceText(difference, *style));
+  if (!written) return tl::unexpected(written.error());
+  return exit_code;
+}
+
+}  // namespace
+
+const Command kDiff{.name = "diff",
+                    .summary = "What changed from one recording to another",
+                    .declare = Declare,
+                    .run = Run};
+
+}  // namespace vtprobe
