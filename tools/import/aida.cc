@@ -227,7 +227,7 @@ void Reader::ReadMsr(const MsrLine& line) {
 
 void Reader::AddCpuid(const CpuidLine& line, std::size_t number) {
   if (line.subleaf) {
-    collector_.AddCpuid({line.leaf, *line.subleaf}, line.registers, number);
+    collector_.AddCpuid({line.leaf, *line.subleaf}, PartialCpuid{line.registers}, number);
   } else {
     collector_.AddCpuidInOrder(line.leaf, line.registers, number);
   }

@@ -112,7 +112,8 @@ void Reader::ReadThreadLine(std::string_view line) {
     }
   } else if (const auto cpuid = ParseCpuid(scanner)) {
     if (cpuid->subleaf) {
-      collector_.AddCpuid({cpuid->leaf, *cpuid->subleaf}, cpuid->registers, lines_.number());
+      collector_.AddCpuid({cpuid->leaf, *cpuid->subleaf}, PartialCpuid{cpuid->registers},
+                          lines_.number());
     } else {
       collector_.AddCpuidInOrder(cpuid->leaf, cpuid->registers, lines_.number());
     }

@@ -81,7 +81,8 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
       if (!TakeRegisters(&scanner, &line.registers)) {
         collector.AddUnreadableLine(lines.number());
       } else if (line.subleaf) {
-        collector.AddCpuid({line.leaf, *line.subleaf}, line.registers, lines.number());
+        collector.AddCpuid({line.leaf, *line.subleaf}, PartialCpuid{line.registers},
+                           lines.number());
       } else {
         collector.AddCpuidInOrder(line.leaf, line.registers, lines.number());
       }

@@ -103,7 +103,7 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
     Scanner scanner(line);
     if (const Array* const array = TakeArray(&scanner)) {
       if (const auto entry = ParseEntry(scanner, *array)) {
-        collector.AddCpuid(entry->leaf, entry->registers, lines.number());
+        collector.AddCpuid(entry->leaf, PartialCpuid{entry->registers}, lines.number());
       } else {
         collector.AddUnreadableLine(lines.number());
       }

@@ -165,7 +165,7 @@ void Reader::ReadCpuid(const CpuidLine& line) {
   if (!line.is_host) {
     leaf_ = line.leaf;
   } else if (const std::optional<CpuidLeaf> leaf = line.leaf ? line.leaf : pending) {
-    collector_.AddCpuid(*leaf, line.registers, lines_.number());
+    collector_.AddCpuid(*leaf, PartialCpuid{line.registers}, lines_.number());
   } else {
     collector_.AddUnreadableLine(lines_.number());
   }
