@@ -24,11 +24,12 @@
 #include <utility>
 #include <vector>
 
+#include "import/characters.h"
 #include "import/cpu_collector.h"
 #include "import/importers.h"
 #include "import/json_reader.h"
 #include "import/numbers.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {

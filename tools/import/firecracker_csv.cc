@@ -22,10 +22,11 @@
 #include <string_view>
 #include <utility>
 
+#include "import/characters.h"
 #include "import/cpu_collector.h"
 #include "import/importers.h"
 #include "import/numbers.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {

@@ -26,7 +26,7 @@
 #include "import/importers.h"
 #include "import/json_reader.h"
 #include "import/numbers.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {

@@ -20,7 +20,8 @@
 #include "import/cpu_collector.h"
 #include "import/importers.h"
 #include "import/numbers.h"
-#include "import/text_scan.h"
+#include "import/scanner.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {
