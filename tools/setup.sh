@@ -18,11 +18,12 @@ readonly PACKAGES=(
   libarchive-dev libfuse3-dev libpugixml-dev zlib1g-dev
   libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev
   libxml2-utils python3-jsonschema
+  dpkg-dev file googletest pkg-config
   ccache git mold
 )
-# What the second compiler, its sanitizers, the formatting check and clang-tidy
-# need on top.
-readonly CLANG_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev)
+# What the second compiler, its sanitizers, the formatting check, clang-tidy and
+# the documentation of the headers need on top.
+readonly CLANG_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 doxygen libclang-rt-14-dev)
 # What tests/e2e runs: the emulators with what boots in them, and the tools that
 # vtprobe is compared with.
 readonly BED_PACKAGES=(

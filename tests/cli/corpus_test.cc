@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "cli/dumps.h"
 #include "cli/process.h"
@@ -72,6 +74,20 @@ TEST(Corpus, KnowsTheRecordingsThatComeWithIt) {
        {"GenuineIntel", "AuthenticAMD", "HygonGenuine", "CentaurHauls"}) {
     EXPECT_THAT(ended.out, HasSubstr(vendor));
   }
+}
+
+TEST(Corpus, IsShownInTheReadme) {
+  std::stringstream readme;
+  readme << std::ifstream(VTPROBE_README).rdbuf();
+  const std::string text = readme.str();
+  constexpr std::string_view kCommand = "$ vtprobe corpus recorded-msr-dumps\n";
+  const std::size_t start = text.find(kCommand);
+  ASSERT_NE(start, std::string::npos);
+  const std::size_t end = text.find("```", start);
+  ASSERT_NE(end, std::string::npos);
+  const std::size_t table = start + kCommand.size();
+  EXPECT_EQ(text.substr(table, end - table), Vtprobe({"corpus"}).out)
+      << "the recordings have changed: put the command's output into README.md";
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ constexpr std::array kCovered = {
     "Penryn (Dunnington)",
     "Nehalem (Lynnfield)",
     "Nehalem (Nehalem-EP)",
+    "Nehalem (Nehalem-EX)",
     "Westmere",
     "Westmere (Westmere-EP)",
     "Westmere (Westmere-EX)",
@@ -81,6 +82,7 @@ constexpr std::array kCovered = {
     "Bonnell",
     "Bonnell (Lincroft)",
     "Saltwell (Penwell)",
+    "Saltwell (Cloverview)",
     "Saltwell (Cedarview)",
     "Silvermont (Bay Trail)",
     "Silvermont (Avoton)",
@@ -110,6 +112,7 @@ constexpr std::array kCovered = {
     "K10 (Llano)",
     "Bobcat (Ontario)",
     "Jaguar (Kabini)",
+    "Jaguar (Cato)",
     "Puma (Beema)",
     "Bulldozer (Zambezi)",
     "Piledriver (Vishera)",
@@ -138,10 +141,12 @@ constexpr std::array kCovered = {
     "Zen 3+ (Rembrandt)",
     "Zen 4 (Genoa)",
     "Zen 4 (Storm Peak)",
+    "Zen 4 (Bergamo)",
     "Zen 4 (Raphael)",
     "Zen 4 (Phoenix)",
     "Zen 5 (Turin)",
     "Zen 5 (Strix Point)",
+    "Zen 5 (Strix Halo)",
     "Zen 5 (Granite Ridge)",
     "Zen 5 (Krackan Point)",
     // Hygon, Centaur and Zhaoxin.
@@ -159,7 +164,6 @@ constexpr std::array kCovered = {
 // Designs of which no recording was found that may be taken over. One that
 // turns up moves to the list above.
 constexpr std::array kGaps = {
-    "Nehalem (Nehalem-EX)",
     "Cooper Lake",
     "Ice Lake (Spring Hill)",
     "Granite Rapids (Granite Rapids-D)",
@@ -167,7 +171,6 @@ constexpr std::array kGaps = {
     "Meteor Lake (Meteor Lake-S)",
     "Panther Lake",
     "Wildcat Lake",
-    "Saltwell (Cloverview)",
     "Silvermont (Merrifield)",
     "Silvermont (SoFIA)",
     "Tremont (Snow Ridge)",
@@ -178,14 +181,11 @@ constexpr std::array kGaps = {
     "Nova Lake",
     "Nova Lake (Nova Lake-L)",
     "Diamond Rapids",
-    "Jaguar (Cato)",
     "Zen 3 (Chagall)",
     "Zen 3 (Trento)",
     "Zen 4 (MI300)",
-    "Zen 4 (Bergamo)",
     "Zen 5 (Turin Dense)",
     "Zen 5 (Shimada Peak)",
-    "Zen 5 (Strix Halo)",
     "Zen 6",
 };
 

@@ -5,10 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "import/importer.h"
+#include "import/text_encoding.h"
 #include "vtprobe/hal/dump.h"
 
 namespace {
@@ -21,8 +22,10 @@ void Check(bool holds) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vtprobe::import;
-  const std::vector<File> files = {
-      {"pu0", std::string_view(reinterpret_cast<const char*>(data), size)}};
+  const std::string text =
+      WithUsualEncoding(std::string(reinterpret_cast<const char*>(data), size));
+  Check(!HasUnusualEncoding(text));
+  const std::vector<File> files = {{"pu0", text}};
   Options options;
   options.msr = vtprobe::MsrAddress{0x3a};
   for (const Importer* const importer : AllImporters()) {

@@ -59,7 +59,8 @@ TEST(Chipsec, OfRepeatedCallsTheFirstInTimeIsKept) {
   ASSERT_TRUE(imported.has_value()) << Said(imported.error());
   EXPECT_EQ(Body(imported->snapshot), "cpu 0\nmsr 0x10 = 0x1\nmsr 0x3a = 0x5\n");
   EXPECT_THAT(imported->notes,
-              ElementsAre("readings of one register differ; the first is kept: CPU 0 MSR 0x10"));
+              ElementsAre("2 later readings with another value left out, the first of MSR 0x10 of "
+                          "CPU 0: the first reading of each register is kept"));
 }
 
 TEST(Chipsec, DuplicateKeysAreRepeatedCalls) {
@@ -71,7 +72,7 @@ TEST(Chipsec, DuplicateKeysAreRepeatedCalls) {
 })json");
   ASSERT_TRUE(imported.has_value()) << Said(imported.error());
   EXPECT_EQ(Body(imported->snapshot), "cpu 0\nmsr 0x10 = 0x1\nmsr 0x3a = 0x5\n");
-  EXPECT_THAT(imported->notes, ElementsAre(HasSubstr("CPU 0 MSR 0x10")));
+  EXPECT_THAT(imported->notes, ElementsAre(HasSubstr("MSR 0x10 of CPU 0")));
 }
 
 TEST(Chipsec, FailuresStayFailures) {

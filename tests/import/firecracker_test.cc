@@ -79,7 +79,7 @@ TEST(FirecrackerFingerprint, OfARepeatedRegisterTheFirstIsKept) {
       ]})");
   ASSERT_TRUE(imported.has_value()) << Said(imported.error());
   EXPECT_EQ(Body(imported->snapshot), "cpu 0\nmsr 0x10 = 0x1\n");
-  EXPECT_THAT(imported->notes, ElementsAre(HasSubstr("CPU 0 MSR 0x10")));
+  EXPECT_THAT(imported->notes, ElementsAre(HasSubstr("MSR 0x10 of CPU 0")));
 }
 
 TEST(FirecrackerFingerprint, RefusesWithThePlace) {
@@ -115,6 +115,11 @@ TEST(FirecrackerFingerprint, IsRecognisedByItsContent) {
   for (const std::string_view other : {"", "{}", "[\"msr_modifiers\"]", "MSR_ADDR,VALUE\n"}) {
     EXPECT_EQ(kFirecrackerFingerprint.detect({"x", other}), Confidence::kNone) << other;
   }
+}
+
+// All readings failed: there is nothing to judge by, and nothing is made up.
+TEST(FirecrackerCsv, AListOfNothingIsRefused) {
+  ExpectRefused(kFirecrackerCsv, Refused{"MSR_ADDR,VALUE\n", 0, 0, "not one reading"});
 }
 
 TEST(FirecrackerCsv, ListsWhatCouldBeRead) {

@@ -74,15 +74,15 @@ TEST(Hwloc, OfARepeatedLeafTheFirstIsKept) {
   EXPECT_EQ(Body(imported->snapshot),
             "cpu 3\ncpuid 0x1.0x0 = 0x1 0x0 0x0 0x0\ncpuid 0x5.0x0 = 0x1 0x0 0x0 0x0\n");
   EXPECT_THAT(imported->notes,
-              ElementsAre("readings of one register differ; the first is kept: CPU 3 CPUID "
-                          "0x5.0x0"));
+              ElementsAre("1 later reading with another value left out, the first in line 4 (CPUID "
+                          "0x5.0x0 of CPU 3): the first reading of each register is kept"));
 }
 
 TEST(Hwloc, AFileOfAnotherNameSaysThatItsCpuIsNotKnown) {
   const auto imported = ImportOne(kHwloc, "1 1 0 0 0 => 1 0 0 0\n", "cpuid.txt");
   ASSERT_TRUE(imported.has_value());
   EXPECT_EQ(imported->snapshot.online(), CpuSet(LogicalCpu{0}));
-  EXPECT_THAT(imported->notes, ElementsAre(HasSubstr("its CPU is not known")));
+  EXPECT_THAT(imported->notes, ElementsAre(HasSubstr("does not say which CPU it is of")));
   EXPECT_EQ(imported->snapshot.metadata().Get("cpu_numbers"), "unknown");
 }
 
@@ -116,8 +116,8 @@ TEST(Hwloc, RefusesWithThePlace) {
            Refused{"1 0x1 0 0 0 => 1 2 3 4\n", 1, 3, "without 0x"},
            Refused{"1 1 0 0 0 => -1 2 3 4\n", 1, 14, "hexadecimal"},
            Refused{"1 1 0 0 0 => 1 2 3 4\n1 2 0", 2, 6, "hexadecimal"},
-           Refused{"", 0, 0, "at least one"},
-           Refused{"# mask e[abcd]x => e[abcd]x\n", 0, 0, "at least one"},
+           Refused{"", 0, 0, "not one reading"},
+           Refused{"# mask e[abcd]x => e[abcd]x\n", 0, 0, "not one reading"},
        }) {
     ExpectRefused(kHwloc, refused);
   }

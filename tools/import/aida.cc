@@ -19,8 +19,9 @@
 
 #include "import/cpu_collector.h"
 #include "import/importers.h"
+#include "import/scanner.h"
 #include "import/single_file.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {
@@ -227,7 +228,7 @@ void Reader::ReadMsr(const MsrLine& line) {
 
 void Reader::AddCpuid(const CpuidLine& line, std::size_t number) {
   if (line.subleaf) {
-    collector_.AddCpuid({line.leaf, *line.subleaf}, line.registers, number);
+    collector_.AddCpuid({line.leaf, *line.subleaf}, PartialCpuid{line.registers}, number);
   } else {
     collector_.AddCpuidInOrder(line.leaf, line.registers, number);
   }

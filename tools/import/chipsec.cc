@@ -24,11 +24,12 @@
 #include <utility>
 #include <vector>
 
+#include "import/characters.h"
+#include "import/cpu_collector.h"
 #include "import/importers.h"
 #include "import/json_reader.h"
 #include "import/numbers.h"
-#include "import/readings.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {
@@ -130,27 +131,28 @@ class Recording final : public JsonVisitor {
     if (path.front() == kCpuid) {
       AddCpuid({arguments_[0], arguments_[1]});
     } else {
-      AddMsr(LogicalCpu{arguments_[0]}, MsrAddress{arguments_[1]});
+      AddMsr(arguments_[0], MsrAddress{arguments_[1]});
     }
     return std::nullopt;
   }
 
   bool has_calls() const { return has_calls_; }
 
-  Imported Build() && {
-    const LogicalCpu cpu = lowest_cpu_.value_or(LogicalCpu{0});
-    for (const auto& [leaf, reading] : cpuid_) readings_.AddCpuid(cpu, leaf, reading);
-    Imported imported = std::move(readings_).Build();
-    imported.snapshot.mutable_metadata().Set(meta::kTool, "chipsec");
+  tl::expected<Imported, Error> Build(const File& file) && {
+    collector_.metadata().Set(meta::kTool, "chipsec");
     if (!cpuid_.empty()) {
-      imported.snapshot.mutable_metadata().Set("cpuid_cpu", "unknown");
-      imported.notes.push_back(
-          fmt::format("chipsec does not say which CPU ran CPUID: its answers are given to CPU {}",
-                      Number(cpu)));
+      const std::uint32_t cpu = lowest_cpu_.value_or(0);
+      Open(cpu);
+      for (const auto& [leaf, reading] : cpuid_) collector_.AddCpuid(leaf, reading, 0);
+      collector_.metadata().Set("cpuid_cpu", kUnknownValue);
+      collector_.AddNote(fmt::format(
+          "chipsec does not say which CPU ran CPUID: its answers are given to CPU {}", cpu));
     }
-    const std::size_t covered = imported.snapshot.online().Count();
+    auto imported = std::move(collector_).Build(file);
+    if (!imported) return imported;
+    const std::size_t covered = imported->snapshot.online().Count();
     if (threads_ && *threads_ > covered) {
-      imported.notes.push_back(fmt::format(
+      imported->notes.push_back(fmt::format(
           "the machine has {} logical CPUs, of which the recording covers {}", *threads_, covered));
     }
     return imported;
@@ -164,11 +166,15 @@ class Recording final : public JsonVisitor {
     return path.size() == 3 && path.front() == "get_threads_count";
   }
 
-  void AddMsr(LogicalCpu cpu, MsrAddress address) {
+  // The arguments were looked at: it is a number that a CPU can have.
+  void Open(std::uint32_t cpu) { static_cast<void>(collector_.OpenCpu(cpu)); }
+
+  void AddMsr(std::uint32_t cpu, MsrAddress address) {
     if (answers_.empty()) return;
     lowest_cpu_ = std::min(lowest_cpu_.value_or(cpu), cpu);
+    Open(cpu);
     std::for_each(answers_.rbegin(), answers_.rend(), [&](const std::string& answer) {
-      readings_.AddMsr(cpu, address, MsrAnswer(answer));
+      collector_.AddMsr(address, MsrAnswer(answer), 0);
     });
   }
   void AddCpuid(CpuidLeaf leaf) {
@@ -177,12 +183,12 @@ class Recording final : public JsonVisitor {
     });
   }
 
-  Readings readings_;
+  CpuCollector collector_;
   std::vector<std::pair<CpuidLeaf, CpuidReading>> cpuid_;
   // Of the call that is being read.
   std::array<std::uint32_t, 2> arguments_{};
   std::vector<std::string> answers_;
-  std::optional<LogicalCpu> lowest_cpu_;
+  std::optional<std::uint32_t> lowest_cpu_;
   std::optional<std::uint32_t> threads_;
   bool has_calls_ = false;
 };
@@ -228,7 +234,7 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
     return tl::unexpected(
         Error{files.front().name, 0, 0, "the recording has no call of read_msr or cpuid"});
   }
-  return std::move(recording).Build();
+  return std::move(recording).Build(files.front());
 }
 
 }  // namespace

@@ -122,10 +122,11 @@ MaximumLeaves CpuCollector::Assembly::MaximaOf(std::size_t begin, std::size_t en
   bool has_extended = false;
   for (std::size_t i = begin; i < end; ++i) {
     const CpuidRecord& record = in_.cpuid_[cpuid_order_[i]];
+    if (!record.reading) continue;
     if (record.leaf.leaf == 0 && !std::exchange(has_basic, true)) {
-      maxima.basic = record.registers.eax;
+      maxima.basic = record.reading->registers.eax;
     } else if (record.leaf.leaf == kFirstExtendedLeaf && !std::exchange(has_extended, true)) {
-      maxima.extended = record.registers.eax;
+      maxima.extended = record.reading->registers.eax;
     }
   }
   return maxima;
@@ -147,7 +148,7 @@ void CpuCollector::Assembly::AddCpu(std::size_t rank) {
       ++stale_;
       continue;
     }
-    if (!builder_.AddCpuid(record.leaf, PartialCpuid{record.registers})) {
+    if (!builder_.AddCpuid(record.leaf, record.reading)) {
       repeated_cpuid_.push_back(cpuid_order_[i]);
     }
   }
@@ -174,8 +175,7 @@ void CpuCollector::Assembly::Compare(const PlatformSnapshot& snapshot) {
   }
   for (const std::uint32_t i : repeated_cpuid_) {
     const CpuidRecord& record = in_.cpuid_[i];
-    if (snapshot.Cpuid(LogicalCpu{in_.cpus_[record.cpu].number}, record.leaf) !=
-        CpuidReading(PartialCpuid{record.registers})) {
+    if (snapshot.Cpuid(LogicalCpu{in_.cpus_[record.cpu].number}, record.leaf) != record.reading) {
       add_different(record, import::Name(record.leaf));
     }
   }
@@ -198,10 +198,13 @@ void CpuCollector::Assembly::AddNotes(const PlatformSnapshot& snapshot) {
                     " left out: the first reading of each register is kept");
   }
   if (different_ > 0) {
-    notes.push_back(Count(different_, "later reading", "later readings") +
-                    " with another value left out, the first in line " +
-                    std::to_string(first_different_line_) + " (" + first_different_ +
-                    "): the first reading of each register is kept");
+    notes.push_back(
+        Count(different_, "later reading", "later readings") +
+        " with another value left out, the first " +
+        (first_different_line_ == 0
+             ? "of " + first_different_
+             : "in line " + std::to_string(first_different_line_) + " (" + first_different_ + ")") +
+        ": the first reading of each register is kept");
   }
   if (in_.unknown_.count > 0) {
     notes.push_back(Count(in_.unknown_.count, "register", "registers") +
@@ -266,17 +269,17 @@ void CpuCollector::AddMsr(MsrAddress address, MsrReading reading, std::size_t li
   msrs_.push_back({CurrentCpu(), static_cast<std::uint32_t>(line), address, is_sample, reading});
 }
 
-void CpuCollector::AddCpuid(CpuidLeaf leaf, const CpuidRegisters& registers, std::size_t line) {
+void CpuCollector::AddCpuid(CpuidLeaf leaf, CpuidReading reading, std::size_t line) {
   const std::uint32_t cpu = CurrentCpu();
   subleaves_.Follow(leaf);
-  cpuid_.push_back({cpu, static_cast<std::uint32_t>(line), leaf, registers});
+  cpuid_.push_back({cpu, static_cast<std::uint32_t>(line), leaf, reading});
 }
 
 void CpuCollector::AddCpuidInOrder(std::uint32_t leaf, const CpuidRegisters& registers,
                                    std::size_t line) {
   const std::uint32_t cpu = CurrentCpu();
-  cpuid_.push_back(
-      {cpu, static_cast<std::uint32_t>(line), subleaves_.Number(leaf, registers), registers});
+  cpuid_.push_back({cpu, static_cast<std::uint32_t>(line), subleaves_.Number(leaf, registers),
+                    PartialCpuid{registers}});
 }
 
 void CpuCollector::AddUnreadableLine(std::size_t line) { unreadable_.Add(line); }

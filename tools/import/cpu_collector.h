@@ -1,7 +1,7 @@
-// Gathers what a text says of CPUs, in the order in which it says it, and makes
+// Gathers what a file says of CPUs, in the order in which it says it, and makes
 // a snapshot of that.
 //
-// Some questions can be answered only at the end of a text: whether its CPUs
+// Some questions can be answered only at the end of a file: whether its CPUs
 // are counted from 0 or from 1, which number is left for a CPU that was given
 // none, and how far its leaves go. Readings are therefore kept as they come and
 // put on CPUs in one go. Where a register has several readings on one CPU, the
@@ -47,10 +47,10 @@ class CpuCollector {
   // of which.
   void OpenSomeCpu();
 
-  // `line` is 1-based. A sample is one of several readings that were taken of
-  // a changing register on purpose.
+  // `line` is 1-based; 0 in a file whose lines mean nothing. A sample is one of
+  // several readings that were taken of a changing register on purpose.
   void AddMsr(MsrAddress address, MsrReading reading, std::size_t line, bool is_sample = false);
-  void AddCpuid(CpuidLeaf leaf, const CpuidRegisters& registers, std::size_t line);
+  void AddCpuid(CpuidLeaf leaf, CpuidReading reading, std::size_t line);
   // A leaf whose subleaves the text does not number: each repetition below one
   // Open is the next subleaf if the leaf has subleaves at all.
   void AddCpuidInOrder(std::uint32_t leaf, const CpuidRegisters& registers, std::size_t line);
@@ -89,7 +89,7 @@ class CpuCollector {
     std::uint32_t cpu;
     std::uint32_t line;
     CpuidLeaf leaf;
-    CpuidRegisters registers;
+    CpuidReading reading;
   };
   // Lines of which a note speaks once.
   struct Occurrences {

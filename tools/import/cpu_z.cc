@@ -16,8 +16,9 @@
 
 #include "import/cpu_collector.h"
 #include "import/importers.h"
+#include "import/scanner.h"
 #include "import/single_file.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {
@@ -112,7 +113,8 @@ void Reader::ReadThreadLine(std::string_view line) {
     }
   } else if (const auto cpuid = ParseCpuid(scanner)) {
     if (cpuid->subleaf) {
-      collector_.AddCpuid({cpuid->leaf, *cpuid->subleaf}, cpuid->registers, lines_.number());
+      collector_.AddCpuid({cpuid->leaf, *cpuid->subleaf}, PartialCpuid{cpuid->registers},
+                          lines_.number());
     } else {
       collector_.AddCpuidInOrder(cpuid->leaf, cpuid->registers, lines_.number());
     }

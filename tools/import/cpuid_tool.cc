@@ -14,8 +14,9 @@
 
 #include "import/cpu_collector.h"
 #include "import/importers.h"
+#include "import/scanner.h"
 #include "import/single_file.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {
@@ -81,7 +82,8 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
       if (!TakeRegisters(&scanner, &line.registers)) {
         collector.AddUnreadableLine(lines.number());
       } else if (line.subleaf) {
-        collector.AddCpuid({line.leaf, *line.subleaf}, line.registers, lines.number());
+        collector.AddCpuid({line.leaf, *line.subleaf}, PartialCpuid{line.registers},
+                           lines.number());
       } else {
         collector.AddCpuidInOrder(line.leaf, line.registers, lines.number());
       }

@@ -22,17 +22,18 @@
 #include <string_view>
 #include <utility>
 
+#include "import/characters.h"
+#include "import/cpu_collector.h"
 #include "import/importers.h"
 #include "import/numbers.h"
-#include "import/readings.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {
 
 constexpr std::string_view kHeader = "MSR_ADDR,VALUE";
 constexpr std::string_view kHeaderWithStatus = "MSR_ADDR,STATUS,VALUE";
-constexpr LogicalCpu kCpu{0};
+constexpr std::uint32_t kCpu = 0;
 
 bool IsHeader(std::string_view line) { return line == kHeader || line == kHeaderWithStatus; }
 
@@ -55,7 +56,7 @@ class List {
       return Error{file.name, 1, 1, "expected the header " + std::string(kHeader)};
     }
     const bool has_status = lines.line() == kHeaderWithStatus;
-    readings_.AddCpu(kCpu);
+    static_cast<void>(collector_.OpenCpu(kCpu));
     while (lines.Next()) {
       if (lines.line().empty()) continue;
       if (auto error = ReadRow(file, lines, has_status)) return error;
@@ -63,16 +64,15 @@ class List {
     return std::nullopt;
   }
 
-  Imported Build() && {
-    Imported imported = std::move(readings_).Build();
-    imported.snapshot.mutable_metadata().Set(meta::kStage, "guest");
-    imported.snapshot.mutable_metadata().Set(meta::kTool, "Firecracker");
+  tl::expected<Imported, Error> Build(const File& file) && {
+    collector_.metadata().Set(meta::kStage, "guest");
+    collector_.metadata().Set(meta::kTool, "Firecracker");
     if (wide_ != 0) {
-      imported.notes.push_back(fmt::format(
+      collector_.AddNote(fmt::format(
           "the driver cut addresses to 32 bits, so some are readings of another register: {}",
           wide_));
     }
-    return imported;
+    return std::move(collector_).Build(file);
   }
 
  private:
@@ -104,13 +104,13 @@ class List {
 
     const MsrAddress msr{static_cast<std::uint32_t>(*address)};
     if (*address != Number(msr)) ++wide_;
-    readings_.AddMsr(
-        kCpu, msr,
-        is_implemented ? MsrReading(*value) : tl::unexpected(AccessCode::kGeneralProtection));
+    collector_.AddMsr(
+        msr, is_implemented ? MsrReading(*value) : tl::unexpected(AccessCode::kGeneralProtection),
+        lines.number());
     return std::nullopt;
   }
 
-  Readings readings_;
+  CpuCollector collector_;
   std::size_t wide_ = 0;
 };
 
@@ -119,7 +119,7 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
   for (const File& file : files) {
     if (auto error = list.Read(file)) return tl::unexpected(*std::move(error));
   }
-  return std::move(list).Build();
+  return std::move(list).Build(files.front());
 }
 
 }  // namespace

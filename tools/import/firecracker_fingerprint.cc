@@ -22,16 +22,16 @@
 #include <string_view>
 #include <utility>
 
+#include "import/cpu_collector.h"
 #include "import/importers.h"
 #include "import/json_reader.h"
 #include "import/numbers.h"
-#include "import/readings.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {
 
-constexpr LogicalCpu kCpu{0};
+constexpr std::uint32_t kCpu = 0;
 
 struct HostKey {
   std::string_view json;
@@ -107,7 +107,7 @@ void Store(CpuidRegister reg, std::uint32_t value, PartialCpuid* answer) {
 // the file is inside of it and used when it ends.
 class Fingerprint final : public JsonVisitor {
  public:
-  explicit Fingerprint(Readings* readings) : readings_(readings) {}
+  explicit Fingerprint(CpuCollector* collector) : collector_(collector) {}
 
   Objection OnValue(const JsonPath& path, std::optional<std::string_view> text) override {
     if (path.size() == 1) return OnHostValue(path.front(), text);
@@ -150,7 +150,7 @@ class Fingerprint final : public JsonVisitor {
     const auto inner = InGuestConfig(path);
     if (Is(inner, {"cpuid_modifiers", "[]"})) {
       if (!leaf_ || !subleaf_) return "expected a leaf and a subleaf in this object";
-      if (answer_.recorded != 0) readings_->AddCpuid(kCpu, {*leaf_, *subleaf_}, answer_);
+      if (answer_.recorded != 0) collector_->AddCpuid({*leaf_, *subleaf_}, answer_, 0);
     } else if (Is(inner, {"cpuid_modifiers", "[]", "modifiers", "[]"})) {
       if (!register_ || !cpuid_bitmap_) return "expected a register and a bitmap in this object";
       if (cpuid_bitmap_->is_open) {
@@ -163,7 +163,7 @@ class Fingerprint final : public JsonVisitor {
       if (msr_bitmap_->is_open) {
         ++open_;
       } else {
-        readings_->AddMsr(kCpu, MsrAddress{*address_}, msr_bitmap_->value);
+        collector_->AddMsr(MsrAddress{*address_}, msr_bitmap_->value, 0);
       }
     }
     return std::nullopt;
@@ -204,7 +204,7 @@ class Fingerprint final : public JsonVisitor {
     return std::nullopt;
   }
 
-  Readings* readings_;
+  CpuCollector* collector_;
   bool is_x86_ = false;
   std::size_t open_ = 0;
   std::map<std::string, std::string> host_;
@@ -236,25 +236,25 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
     return tl::unexpected(
         Error{files[1].name, 0, 0, "a fingerprint holds a whole guest: give one file"});
   }
-  Readings readings;
-  Fingerprint fingerprint(&readings);
+  CpuCollector collector;
+  // A number that a CPU can have.
+  static_cast<void>(collector.OpenCpu(kCpu));
+  Fingerprint fingerprint(&collector);
   if (auto error = ReadJson(file, &fingerprint)) return tl::unexpected(*std::move(error));
   if (!fingerprint.is_x86()) {
     return tl::unexpected(Error{file.name, 0, 0,
                                 "expected cpuid_modifiers or msr_modifiers: a fingerprint of an "
                                 "x86 guest has both"});
   }
-  readings.AddCpu(kCpu);
-  Imported imported = std::move(readings).Build();
-  Metadata& metadata = imported.snapshot.mutable_metadata();
+  Metadata& metadata = collector.metadata();
   metadata.Set(meta::kStage, "guest");
   metadata.Set(meta::kTool, "Firecracker " + fingerprint.version());
   for (const auto& [key, value] : fingerprint.host()) metadata.Set(key, value);
   if (fingerprint.open() != 0) {
-    imported.notes.push_back(fmt::format(
+    collector.AddNote(fmt::format(
         "registers with open bits (x), which are no values, are left out: {}", fingerprint.open()));
   }
-  return imported;
+  return std::move(collector).Build(file);
 }
 
 }  // namespace

@@ -17,10 +17,11 @@
 #include <utility>
 #include <vector>
 
+#include "import/cpu_collector.h"
 #include "import/importers.h"
 #include "import/numbers.h"
-#include "import/readings.h"
-#include "import/text_scan.h"
+#include "import/scanner.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {
@@ -99,22 +100,21 @@ std::optional<LogicalCpu> CpuOf(std::string_view name) {
   return LogicalCpu{*number};
 }
 
-std::optional<Error> ReadFile(const File& file, LogicalCpu cpu, Readings* readings) {
-  readings->AddCpu(cpu);
+// All of it is of the CPU that is open.
+std::optional<Error> ReadFile(const File& file, CpuCollector* collector) {
   TextLines lines(file.content);
   while (lines.Next()) {
     if (IsComment(lines.line())) continue;
     const auto entry = EntryParser(file, lines).Parse();
     if (!entry) return entry.error();
-    readings->AddCpuid(cpu, entry->leaf, PartialCpuid{entry->registers});
+    collector->AddCpuid(entry->leaf, PartialCpuid{entry->registers}, lines.number());
   }
   return std::nullopt;
 }
 
 tl::expected<Imported, Error> Import(std::span<const File> files, const Options&) {
-  Readings readings;
+  CpuCollector collector;
   std::vector<bool> seen(kMaxCpuNumber + 1);
-  bool is_numbered = true;
   for (const File& file : files) {
     auto cpu = CpuOf(file.name);
     if (!cpu && files.size() > 1) {
@@ -122,8 +122,8 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
           Error{file.name, 0, 0, "expected a file named puN: the name tells which CPU it is of"});
     }
     if (!cpu) {
-      is_numbered = false;
-      cpu = LogicalCpu{0};
+      if (auto error = ReadFile(file, &collector)) return tl::unexpected(*std::move(error));
+      continue;
     }
     if (seen[Number(*cpu)]) {
       return tl::unexpected(
@@ -132,19 +132,12 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
                             Number(*cpu))});
     }
     seen[Number(*cpu)] = true;
-    if (auto error = ReadFile(file, *cpu, &readings)) return tl::unexpected(*std::move(error));
+    // The name's number is one that a CPU can have.
+    static_cast<void>(collector.OpenCpu(Number(*cpu)));
+    if (auto error = ReadFile(file, &collector)) return tl::unexpected(*std::move(error));
   }
-  if (readings.empty()) {
-    return tl::unexpected(Error{files.front().name, 0, 0, "expected at least one CPUID entry"});
-  }
-  Imported imported = std::move(readings).Build();
-  imported.snapshot.mutable_metadata().Set(meta::kTool, "hwloc-gather-cpuid");
-  if (!is_numbered) {
-    imported.snapshot.mutable_metadata().Set("cpu_numbers", "unknown");
-    imported.notes.emplace_back(
-        "the file's name is not puN, so its CPU is not known: it is called 0");
-  }
-  return imported;
+  collector.metadata().Set(meta::kTool, "hwloc-gather-cpuid");
+  return std::move(collector).Build(files.front());
 }
 
 }  // namespace

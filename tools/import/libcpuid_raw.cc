@@ -16,8 +16,9 @@
 
 #include "import/cpu_collector.h"
 #include "import/importers.h"
+#include "import/scanner.h"
 #include "import/single_file.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {
@@ -103,7 +104,7 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
     Scanner scanner(line);
     if (const Array* const array = TakeArray(&scanner)) {
       if (const auto entry = ParseEntry(scanner, *array)) {
-        collector.AddCpuid(entry->leaf, entry->registers, lines.number());
+        collector.AddCpuid(entry->leaf, PartialCpuid{entry->registers}, lines.number());
       } else {
         collector.AddUnreadableLine(lines.number());
       }

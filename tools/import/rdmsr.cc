@@ -13,10 +13,12 @@
 #include <optional>
 #include <utility>
 
+#include "import/characters.h"
 #include "import/cpu_collector.h"
 #include "import/importers.h"
+#include "import/scanner.h"
 #include "import/single_file.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {

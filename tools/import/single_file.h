@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "import/importer.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 

@@ -12,8 +12,9 @@
 #include "import/cpu_collector.h"
 #include "import/importers.h"
 #include "import/register_names.h"
+#include "import/scanner.h"
 #include "import/single_file.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {

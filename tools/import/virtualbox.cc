@@ -19,8 +19,9 @@
 #include "import/cpu_collector.h"
 #include "import/importers.h"
 #include "import/register_names.h"
+#include "import/scanner.h"
 #include "import/single_file.h"
-#include "import/text_scan.h"
+#include "import/text_lines.h"
 
 namespace vtprobe::import {
 namespace {
@@ -165,7 +166,7 @@ void Reader::ReadCpuid(const CpuidLine& line) {
   if (!line.is_host) {
     leaf_ = line.leaf;
   } else if (const std::optional<CpuidLeaf> leaf = line.leaf ? line.leaf : pending) {
-    collector_.AddCpuid(*leaf, line.registers, lines_.number());
+    collector_.AddCpuid(*leaf, PartialCpuid{line.registers}, lines_.number());
   } else {
     collector_.AddUnreadableLine(lines_.number());
   }

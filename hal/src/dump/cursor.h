@@ -4,6 +4,7 @@
 #ifndef VTPROBE_HAL_SRC_DUMP_CURSOR_H_
 #define VTPROBE_HAL_SRC_DUMP_CURSOR_H_
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -27,8 +28,12 @@ class Cursor {
 
   // Moves over the rest of the line, which must be a comment or nothing.
   void NextLine() {
-    const std::size_t end = text_.find('\n', at_);
-    at_ = end == std::string_view::npos ? text_.size() : end + 1;
+    if (!AtEndOfText() && text_[at_] == '\n') {
+      ++at_;
+    } else {
+      const std::size_t end = text_.find('\n', at_);
+      at_ = end == std::string_view::npos ? text_.size() : end + 1;
+    }
     line_start_ = at_;
     ++line_;
   }
@@ -52,15 +57,27 @@ class Cursor {
     return text_.substr(start, last - start);
   }
 
+  // Where the word read last stands, for an error found later in its line.
+  std::size_t word_start() const { return word_start_; }
+
+  DumpError ErrorAt(std::size_t place, std::string message) const {
+    return {line_, place - line_start_ + 1, std::move(message)};
+  }
   // An error at the word read last, `offset` bytes into it.
   DumpError ErrorAtWord(std::string message, std::size_t offset = 0) const {
-    return {line_, word_start_ + offset - line_start_ + 1, std::move(message)};
+    return ErrorAt(word_start_ + offset, std::move(message));
   }
 
  private:
-  static bool IsSeparator(char c) {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '#';
-  }
+  static constexpr std::array<bool, 256> kSeparators = [] {
+    std::array<bool, 256> separators{};
+    for (const char c : {' ', '\n', '\t', '\r', '#'}) {
+      separators[static_cast<unsigned char>(c)] = true;
+    }
+    return separators;
+  }();
+
+  static bool IsSeparator(char c) { return kSeparators[static_cast<unsigned char>(c)]; }
 
   // A carriage return belongs to the line's end, as other systems write it.
   bool AtCarriageReturn() const {

@@ -2,6 +2,8 @@
 // that is not understood is an error and not a comment.
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -32,11 +34,39 @@ std::string Quote(std::string_view text) {
   return quoted + (quoted.size() > kLongest ? "...\"" : "\"");
 }
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+constexpr std::uint8_t kNoDigit = 0xff;
+
+constexpr std::array<std::uint8_t, 256> kHexDigits = [] {
+  std::array<std::uint8_t, 256> digits{};
+  for (std::uint8_t& digit : digits) digit = kNoDigit;
+  for (std::uint8_t i = 0; i < 10; ++i) digits[static_cast<std::size_t>('0' + i)] = i;
+  for (std::uint8_t i = 0; i < 6; ++i) {
+    digits[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
+    digits[static_cast<std::size_t>('A' + i)] = static_cast<std::uint8_t>(10 + i);
+  }
+  return digits;
+}();
+
+std::uint8_t HexDigit(char c) { return kHexDigits[static_cast<unsigned char>(c)]; }
+
+// A number such as 0x3a that fits the type; WhyNoHex() says what is wrong with
+// any other.
+template <typename Unsigned>
+bool ReadHex(std::string_view digits, Unsigned* value) {
+  constexpr std::size_t kMostDigits = 2 * sizeof(Unsigned);
+  if (digits.size() < 3 || digits[0] != '0' || digits[1] != 'x') return false;
+  digits.remove_prefix(2);
+  while (digits.size() > kMostDigits && digits.front() == '0') digits.remove_prefix(1);
+  if (digits.size() > kMostDigits) return false;
+  Unsigned result = 0;
+  std::uint8_t seen = 0;
+  for (const char c : digits) {
+    const std::uint8_t digit = HexDigit(c);
+    seen |= digit;
+    result = static_cast<Unsigned>(result << 4 | (digit & 0xf));
+  }
+  *value = result;
+  return seen <= 0xf;
 }
 
 bool IsKey(std::string_view word) {
@@ -132,10 +162,10 @@ class Parser {
 
   Error CpuLine() {
     const std::string_view list = cursor_.Word();
-    const auto cpus = CpuSet::Parse(list);
+    const std::size_t place = cursor_.word_start();
+    auto cpus = CpuSet::Parse(list);
     if (!cpus) return cursor_.ErrorAtWord(cpus.error().message, cpus.error().offset);
     auto presence = SnapshotBuilder::Presence::kOnline;
-    const DumpError here = cursor_.ErrorAtWord("a CPU can't be both online and offline");
     if (!cursor_.AtEndOfLine()) {
       const std::string_view word = cursor_.Word();
       if (word != "offline") {
@@ -144,7 +174,9 @@ class Parser {
       }
       presence = SnapshotBuilder::Presence::kOffline;
     }
-    if (!builder_.OpenBlock(*cpus, presence)) return here;
+    if (!builder_.OpenBlock(*std::move(cpus), presence)) {
+      return cursor_.ErrorAt(place, "a CPU can't be both online and offline");
+    }
     in_block_ = true;
     return std::nullopt;
   }
@@ -152,71 +184,62 @@ class Parser {
   Error CpuidLine() {
     if (Error error = ExpectBlock("cpuid")) return error;
     const std::string_view word = cursor_.Word();
+    const std::size_t place = cursor_.word_start();
     const std::size_t dot = word.find('.');
     if (dot == std::string_view::npos) {
       return cursor_.ErrorAtWord("expected LEAF.SUBLEAF, such as 0x7.0x0");
     }
-    const auto leaf = Hex32(word.substr(0, dot), 0);
-    if (!leaf) return leaf.error();
-    const auto subleaf = Hex32(word.substr(dot + 1), dot + 1);
-    if (!subleaf) return subleaf.error();
-    const CpuidLeaf key{*leaf, *subleaf};
-    const DumpError twice =
-        cursor_.ErrorAtWord("one of these CPUs has an answer to this leaf already");
+    CpuidLeaf key;
+    if (Error error = Hex(word.substr(0, dot), 0, &key.leaf)) return error;
+    if (Error error = Hex(word.substr(dot + 1), dot + 1, &key.subleaf)) return error;
 
     const std::string_view sign = cursor_.Word();
-    CpuidReading reading = tl::unexpected(AccessCode::kIo);
-    if (sign == "!") {
+    CpuidReading reading;
+    if (sign == "=") {
+      if (Error error = FourRegisters(&*reading)) return error;
+    } else if (sign == "!") {
       const auto code = ErrorName();
       if (!code) return code.error();
       reading = tl::unexpected(*code);
-    } else if (sign == "=") {
-      const auto answer = FourRegisters();
-      if (!answer) return answer.error();
-      reading = *answer;
     } else {
       return cursor_.ErrorAtWord("expected \"=\" or \"!\"");
     }
-    if (!builder_.AddCpuid(key, reading)) return twice;
-    return std::nullopt;
+    if (builder_.AddCpuid(key, reading)) return std::nullopt;
+    return cursor_.ErrorAt(place, "one of these CPUs has an answer to this leaf already");
   }
 
-  Parsed<PartialCpuid> FourRegisters() {
-    PartialCpuid answer{{}, 0};
-    std::uint32_t* const targets[] = {&answer.registers.eax, &answer.registers.ebx,
-                                      &answer.registers.ecx, &answer.registers.edx};
+  Error FourRegisters(PartialCpuid* answer) {
+    answer->recorded = 0;
+    std::uint32_t* const targets[] = {&answer->registers.eax, &answer->registers.ebx,
+                                      &answer->registers.ecx, &answer->registers.edx};
     for (unsigned i = 0; i < 4; ++i) {
       const std::string_view word = cursor_.Word();
       if (word == "-") continue;
-      const auto value = Hex32(word, 0);
-      if (!value) return tl::unexpected(value.error());
-      *targets[i] = *value;
-      answer.recorded = static_cast<CpuidRegisterMask>(answer.recorded | 1u << i);
+      if (Error error = Hex(word, 0, targets[i])) return error;
+      answer->recorded = static_cast<CpuidRegisterMask>(answer->recorded | 1u << i);
     }
-    return answer;
+    return std::nullopt;
   }
 
   Error MsrLine() {
     if (Error error = ExpectBlock("msr")) return error;
-    const auto address = Hex32(cursor_.Word(), 0);
-    if (!address) return address.error();
-    const DumpError twice = cursor_.ErrorAtWord("one of these CPUs has this register already");
+    std::uint32_t address = 0;
+    if (Error error = Hex(cursor_.Word(), 0, &address)) return error;
+    const std::size_t place = cursor_.word_start();
 
     const std::string_view sign = cursor_.Word();
-    MsrReading reading = tl::unexpected(AccessCode::kIo);
-    if (sign == "!") {
+    MsrReading reading;
+    if (sign == "=") {
+      if (Error error = Hex(cursor_.Word(), 0, &*reading)) return error;
+    } else if (sign == "!") {
       const auto code = ErrorName();
       if (!code) return code.error();
       reading = tl::unexpected(*code);
-    } else if (sign == "=") {
-      const auto value = Hex(cursor_.Word(), 0, std::numeric_limits<std::uint64_t>::max());
-      if (!value) return value.error();
-      reading = *value;
     } else {
       return cursor_.ErrorAtWord("expected \"=\" or \"!\"");
     }
-    if (!builder_.AddMsr(MsrAddress{*address}, reading)) return twice;
-    return std::nullopt;
+    if (builder_.AddMsr(MsrAddress{address}, reading)) return std::nullopt;
+    return cursor_.ErrorAt(place, "one of these CPUs has this register already");
   }
 
   Error ExpectBlock(std::string_view keyword) const {
@@ -242,31 +265,28 @@ class Parser {
   }
 
   // `offset` is where `digits` starts in the word read last.
-  Parsed<std::uint64_t> Hex(std::string_view digits, std::size_t offset, std::uint64_t max) const {
-    if (digits.size() < 3 || digits[0] != '0' || digits[1] != 'x') {
-      return tl::unexpected(
-          cursor_.ErrorAtWord("expected a number such as 0x3a, found " + Quote(digits), offset));
-    }
-    std::uint64_t value = 0;
-    for (std::size_t i = 2; i < digits.size(); ++i) {
-      const int digit = HexDigit(digits[i]);
-      if (digit < 0) {
-        return tl::unexpected(cursor_.ErrorAtWord("expected a hexadecimal digit", offset + i));
-      }
-      if (value > max >> 4) {
-        return tl::unexpected(cursor_.ErrorAtWord(
-            "expected at most " + std::to_string(max == ~std::uint64_t{0} ? 64 : 32) +
-                " bits, found " + Quote(digits),
-            offset));
-      }
-      value = value << 4 | static_cast<std::uint64_t>(digit);
-    }
-    return value;
+  template <typename Unsigned>
+  Error Hex(std::string_view digits, std::size_t offset, Unsigned* value) const {
+    if (ReadHex(digits, value)) return std::nullopt;
+    return WhyNoHex(digits, offset, std::numeric_limits<Unsigned>::digits);
   }
 
-  Parsed<std::uint32_t> Hex32(std::string_view digits, std::size_t offset) const {
-    return Hex(digits, offset, std::numeric_limits<std::uint32_t>::max())
-        .map([](std::uint64_t value) { return static_cast<std::uint32_t>(value); });
+  // The first thing that is wrong with a number of at most `bits` bits.
+  DumpError WhyNoHex(std::string_view digits, std::size_t offset, int bits) const {
+    if (digits.size() < 3 || digits[0] != '0' || digits[1] != 'x') {
+      return cursor_.ErrorAtWord("expected a number such as 0x3a, found " + Quote(digits), offset);
+    }
+    const std::string too_large =
+        "expected at most " + std::to_string(bits) + " bits, found " + Quote(digits);
+    int used = 0;
+    for (std::size_t i = 2; i < digits.size(); ++i) {
+      if (HexDigit(digits[i]) == kNoDigit) {
+        return cursor_.ErrorAtWord("expected a hexadecimal digit", offset + i);
+      }
+      if (used > 0 || digits[i] != '0') used += 4;
+      if (used > bits) break;
+    }
+    return cursor_.ErrorAtWord(too_large, offset);
   }
 
   Cursor cursor_;

@@ -1,11 +1,11 @@
-// A bit for each CPU number that a recording may name: constant in size, and
-// handled a word at a time, so that "was any of these CPUs named before?"
-// costs the same after a million blocks as after one.
+// A bit for each CPU number up to the highest that was named, handled a word at
+// a time, so that "was any of these CPUs named before?" costs the same after a
+// million blocks as after one.
 
 #ifndef VTPROBE_HAL_SRC_SNAPSHOT_CPU_BITMAP_H_
 #define VTPROBE_HAL_SRC_SNAPSHOT_CPU_BITMAP_H_
 
-#include <array>
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -20,20 +20,26 @@ class CpuBitmap {
  public:
   bool Intersects(const CpuSet& cpus) const {
     for (const CpuSet::Range& range : cpus.ranges()) {
-      for (std::size_t word = range.first / kBits; word <= range.last / kBits; ++word) {
+      const std::size_t end = std::min(range.last / kBits + 1, words_.size());
+      for (std::size_t word = range.first / kBits; word < end; ++word) {
         if ((words_[word] & Mask(range, word)) != 0) return true;
       }
     }
     return false;
   }
 
+  // Requires a set that is not empty.
   void Add(const CpuSet& cpus) {
+    words_.resize(std::max(words_.size(), WordsFor(cpus.Last())));
     for (const CpuSet::Range& range : cpus.ranges()) {
       for (std::size_t word = range.first / kBits; word <= range.last / kBits; ++word) {
         words_[word] |= Mask(range, word);
       }
     }
   }
+
+  // How much memory a bit for this CPU and for each below it takes, in words.
+  static std::size_t WordsFor(LogicalCpu highest) { return Number(highest) / kBits + 1; }
 
   CpuSet ToSet() const {
     std::vector<CpuSet::Range> ranges;
@@ -62,7 +68,7 @@ class CpuBitmap {
     return mask;
   }
 
-  std::array<std::uint64_t, (kMaxCpuNumber + 1) / kBits> words_{};
+  std::vector<std::uint64_t> words_;
 };
 
 }  // namespace vtprobe

@@ -38,96 +38,96 @@ CpuidReading Masked(const CpuidReading& reading, CpuidRegisterMask mask) {
 
 // The algorithms that are the same for MSR and CPUID columns.
 struct ColumnAccess {
-  template <typename Col, typename Key>
-  static const Col* Find(const std::vector<Col>& columns, const Key& key) {
-    const auto found =
-        std::lower_bound(columns.begin(), columns.end(), key,
-                         [](const Col& column, const Key& wanted) { return column.key < wanted; });
-    return found != columns.end() && found->key == key ? &*found : nullptr;
-  }
+  template <typename Cell>
+  using Column = typename ReadingTable<Cell>::Column;
 
   // The reading of one CPU; null if the column has none. Sets of one column are
   // disjoint, so with sets of one range each the first candidate decides.
-  template <typename Col>
-  static auto At(const PlatformSnapshot& snapshot, const Col& column, LogicalCpu cpu) -> const
-      decltype(column.entries.front().reading)* {
-    auto candidate = std::upper_bound(column.entries.begin(), column.entries.end(), cpu,
-                                      [&](LogicalCpu wanted, const auto& entry) {
-                                        return wanted < snapshot.sets_[entry.set].First();
+  template <typename Cell>
+  static const Cell* At(const PlatformSnapshot& snapshot, const ReadingTable<Cell>& table,
+                        const typename Cell::Key& key, LogicalCpu cpu) {
+    const auto column = table.Find(key);
+    if (!column) return nullptr;
+    auto candidate = std::upper_bound(column->cells.begin(), column->cells.end(), cpu,
+                                      [&](LogicalCpu wanted, const Cell& cell) {
+                                        return wanted < snapshot.sets_[cell.set].First();
                                       });
-    while (candidate != column.entries.begin()) {
+    while (candidate != column->cells.begin()) {
       --candidate;
-      if (snapshot.sets_[candidate->set].Contains(cpu)) return &candidate->reading;
+      if (snapshot.sets_[candidate->set].Contains(cpu)) return &*candidate;
     }
     return nullptr;
   }
 
   // The readings of some CPUs, given in ascending order; null where the column
-  // has none. Asking for each with At() would pass over all entries for a CPU
+  // has none. Asking for each with At() would pass over all cells for a CPU
   // that has no reading: quadratic where many have none.
-  template <typename Col>
-  static auto AtEach(const PlatformSnapshot& snapshot, const Col& column,
-                     const std::vector<LogicalCpu>& cpus)
-      -> std::vector<decltype(At(snapshot, column, cpus.front()))> {
-    std::vector<decltype(At(snapshot, column, cpus.front()))> readings(cpus.size(), nullptr);
-    for (const auto& entry : column.entries) {
-      for (const CpuSet::Range& range : snapshot.sets_[entry.set].ranges()) {
+  template <typename Cell>
+  static std::vector<const Cell*> AtEach(const PlatformSnapshot& snapshot,
+                                         std::span<const Cell> cells,
+                                         const std::vector<LogicalCpu>& cpus) {
+    std::vector<const Cell*> readings(cpus.size(), nullptr);
+    for (const Cell& cell : cells) {
+      for (const CpuSet::Range& range : snapshot.sets_[cell.set].ranges()) {
         auto cpu = std::lower_bound(cpus.begin(), cpus.end(), LogicalCpu{range.first});
         for (; cpu != cpus.end() && Number(*cpu) <= range.last; ++cpu) {
-          readings[static_cast<std::size_t>(cpu - cpus.begin())] = &entry.reading;
+          readings[static_cast<std::size_t>(cpu - cpus.begin())] = &cell;
         }
       }
     }
     return readings;
   }
 
-  template <typename Reading, typename Col>
-  static PlatformSnapshot::ByValue<Reading> Values(const PlatformSnapshot& snapshot,
-                                                   const Col& column) {
-    std::vector<const typename Col::Entry*> sorted;
-    sorted.reserve(column.entries.size());
-    for (const auto& entry : column.entries) sorted.push_back(&entry);
+  template <typename Cell>
+  static PlatformSnapshot::ByValue<typename Cell::Reading> Values(const PlatformSnapshot& snapshot,
+                                                                  std::span<const Cell> cells) {
+    using Reading = typename Cell::Reading;
+    std::vector<std::pair<Reading, CpuSetId>> sorted;
+    sorted.reserve(cells.size());
+    for (const Cell& cell : cells) sorted.emplace_back(cell.reading(), cell.set);
     std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const auto* a, const auto* b) { return Less(a->reading, b->reading); });
+                     [](const auto& a, const auto& b) { return Less(a.first, b.first); });
     PlatformSnapshot::ByValue<Reading> values;
     for (std::size_t i = 0; i < sorted.size();) {
       std::vector<CpuSet::Range> ranges;
-      const std::size_t first = i;
-      for (; i < sorted.size() && sorted[i]->reading == sorted[first]->reading; ++i) {
-        const auto& more = snapshot.sets_[sorted[i]->set].ranges();
+      const Reading reading = sorted[i].first;
+      for (; i < sorted.size() && sorted[i].first == reading; ++i) {
+        const auto& more = snapshot.sets_[sorted[i].second].ranges();
         ranges.insert(ranges.end(), more.begin(), more.end());
       }
-      values.emplace_back(CpuSet(std::move(ranges)), sorted[first]->reading);
+      values.emplace_back(CpuSet(std::move(ranges)), reading);
     }
     std::sort(values.begin(), values.end(),
               [](const auto& a, const auto& b) { return a.first.First() < b.first.First(); });
     return values;
   }
 
-  template <typename Col>
-  static std::vector<Col> Restricted(const std::vector<Col>& columns,
-                                     const std::vector<CpuSet>& sets) {
-    std::vector<Col> kept;
-    for (const Col& column : columns) {
-      Col copy{column.key, {}};
-      for (const auto& entry : column.entries) {
-        if (!sets[entry.set].empty()) copy.entries.push_back(entry);
+  // What is left of a table when its sets have become these; some may be empty.
+  template <typename Cell>
+  static ReadingTable<Cell> Restricted(const ReadingTable<Cell>& table,
+                                       const std::vector<CpuSet>& sets) {
+    ReadingTable<Cell> kept;
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      const std::size_t begin = kept.cells.size();
+      for (const Cell& cell : table[i].cells) {
+        if (!sets[cell.set].empty()) kept.cells.push_back(cell);
       }
-      std::sort(copy.entries.begin(), copy.entries.end(), [&](const auto& a, const auto& b) {
-        return sets[a.set].First() < sets[b.set].First();
-      });
-      if (!copy.entries.empty()) kept.push_back(std::move(copy));
+      if (kept.cells.size() == begin) continue;
+      std::sort(
+          kept.cells.begin() + static_cast<std::ptrdiff_t>(begin), kept.cells.end(),
+          [&](const Cell& a, const Cell& b) { return sets[a.set].First() < sets[b.set].First(); });
+      kept.keys.push_back(table.keys[i]);
+      kept.ends.push_back(static_cast<std::uint32_t>(kept.cells.size()));
     }
     return kept;
   }
 
-  template <typename Col>
-  static bool Equal(const PlatformSnapshot& a, const std::vector<Col>& a_columns,
-                    const PlatformSnapshot& b, const std::vector<Col>& b_columns) {
-    return std::equal(a_columns.begin(), a_columns.end(), b_columns.begin(), b_columns.end(),
-                      [&](const Col& x, const Col& y) {
-                        return x.key == y.key && a.Values(x.key) == b.Values(y.key);
-                      });
+  template <typename Cell>
+  static bool Equal(const PlatformSnapshot& a, const ReadingTable<Cell>& a_table,
+                    const PlatformSnapshot& b, const ReadingTable<Cell>& b_table) {
+    return a_table.keys == b_table.keys &&
+           std::all_of(a_table.keys.begin(), a_table.keys.end(),
+                       [&](const auto& key) { return a.Values(key) == b.Values(key); });
   }
 
   static bool Equal(const PlatformSnapshot& a, const PlatformSnapshot& b) {
@@ -259,73 +259,69 @@ MsrReading SnapshotRow::Msr(MsrAddress address) const {
   const auto& all = selection_->msrs;
   const auto found = std::lower_bound(all.begin(), all.end(), address);
   if (found == all.end() || *found != address) return tl::unexpected(AccessCode::kNotRecorded);
-  const MsrReading* const reading = msrs_[static_cast<std::size_t>(found - all.begin())];
-  return reading ? *reading : tl::unexpected(AccessCode::kNotRecorded);
+  const MsrCell* const cell = msrs_[static_cast<std::size_t>(found - all.begin())];
+  return cell ? cell->reading() : tl::unexpected(AccessCode::kNotRecorded);
 }
 
 CpuidReading SnapshotRow::Cpuid(CpuidLeaf leaf) const {
   const auto found = selection_->cpuid.find(leaf);
   if (found == selection_->cpuid.end()) return tl::unexpected(AccessCode::kNotRecorded);
   const auto position = std::distance(selection_->cpuid.begin(), found);
-  const CpuidReading* const reading = cpuid_[static_cast<std::size_t>(position)];
-  if (!reading) return tl::unexpected(AccessCode::kNotRecorded);
-  return Masked(*reading, found->second);
+  const CpuidCell* const cell = cpuid_[static_cast<std::size_t>(position)];
+  if (!cell) return tl::unexpected(AccessCode::kNotRecorded);
+  return Masked(cell->reading(), found->second);
 }
 
 MsrReading PlatformSnapshot::Msr(LogicalCpu cpu, MsrAddress address) const {
-  if (const MsrColumn* const column = ColumnAccess::Find(msrs_, address)) {
-    if (const MsrReading* const reading = ColumnAccess::At(*this, *column, cpu)) return *reading;
-  }
-  return tl::unexpected(AccessCode::kNotRecorded);
+  const MsrCell* const cell = ColumnAccess::At(*this, msrs_, address, cpu);
+  return cell ? cell->reading() : tl::unexpected(AccessCode::kNotRecorded);
 }
 
 CpuidReading PlatformSnapshot::Cpuid(LogicalCpu cpu, CpuidLeaf leaf) const {
-  if (const CpuidColumn* const column = ColumnAccess::Find(cpuid_, leaf)) {
-    if (const CpuidReading* const reading = ColumnAccess::At(*this, *column, cpu)) return *reading;
-  }
-  return tl::unexpected(AccessCode::kNotRecorded);
+  const CpuidCell* const cell = ColumnAccess::At(*this, cpuid_, leaf, cpu);
+  return cell ? cell->reading() : tl::unexpected(AccessCode::kNotRecorded);
 }
 
 Selection PlatformSnapshot::Everything() const {
   Selection all;
-  for (const CpuidColumn& column : cpuid_) all.Add(column.key);
-  for (const MsrColumn& column : msrs_) all.msrs.push_back(column.key);
+  for (const CpuidLeaf leaf : cpuid_.keys) all.Add(leaf);
+  all.msrs = msrs_.keys;
   return all;
 }
 
 PlatformSnapshot::ByValue<MsrReading> PlatformSnapshot::Values(MsrAddress address) const {
-  const MsrColumn* const column = ColumnAccess::Find(msrs_, address);
-  if (!column) return {};
-  return ColumnAccess::Values<MsrReading>(*this, *column);
+  const auto column = msrs_.Find(address);
+  return column ? ColumnAccess::Values(*this, column->cells) : ByValue<MsrReading>();
 }
 
 PlatformSnapshot::ByValue<CpuidReading> PlatformSnapshot::Values(CpuidLeaf leaf) const {
-  const CpuidColumn* const column = ColumnAccess::Find(cpuid_, leaf);
-  if (!column) return {};
-  return ColumnAccess::Values<CpuidReading>(*this, *column);
+  const auto column = cpuid_.Find(leaf);
+  return column ? ColumnAccess::Values(*this, column->cells) : ByValue<CpuidReading>();
 }
 
 std::vector<SnapshotRow> PlatformSnapshot::Rows(const Selection& selection) const {
   Partition partition(online_);
-  const auto refine = [&](const auto& column, CpuidRegisterMask mask) {
+  const auto refine = [&](const auto& cells, CpuidRegisterMask mask) {
     std::vector<const CpuSet*> sets;
-    std::vector<std::decay_t<decltype(column.entries.front().reading)>> readings;
-    for (const auto& entry : column.entries) {
-      sets.push_back(&sets_[entry.set]);
-      readings.push_back(Masked(entry.reading, mask));
+    std::vector<std::decay_t<decltype(cells.front().reading())>> readings;
+    for (const auto& cell : cells) {
+      sets.push_back(&sets_[cell.set]);
+      readings.push_back(Masked(cell.reading(), mask));
     }
     partition.Refine(sets, readings);
   };
 
-  std::vector<const CpuidColumn*> cpuid;
+  std::vector<std::span<const CpuidCell>> cpuid;
   for (const auto& [leaf, mask] : selection.cpuid) {
-    cpuid.push_back(ColumnAccess::Find(cpuid_, leaf));
-    if (cpuid.back()) refine(*cpuid.back(), mask);
+    const auto column = cpuid_.Find(leaf);
+    cpuid.push_back(column ? column->cells : std::span<const CpuidCell>());
+    if (column) refine(column->cells, mask);
   }
-  std::vector<const MsrColumn*> msrs;
+  std::vector<std::span<const MsrCell>> msrs;
   for (const MsrAddress address : selection.msrs) {
-    msrs.push_back(ColumnAccess::Find(msrs_, address));
-    if (msrs.back()) refine(*msrs.back(), kAllCpuidRegisters);
+    const auto column = msrs_.Find(address);
+    msrs.push_back(column ? column->cells : std::span<const MsrCell>());
+    if (column) refine(column->cells, kAllCpuidRegisters);
   }
 
   std::vector<SnapshotRow> rows;
@@ -340,8 +336,7 @@ std::vector<SnapshotRow> PlatformSnapshot::Rows(const Selection& selection) cons
   }
   const auto fill = [&](const auto& columns, auto SnapshotRow::*readings) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (!columns[i]) continue;
-      const auto found = ColumnAccess::AtEach(*this, *columns[i], first);
+      const auto found = ColumnAccess::AtEach(*this, columns[i], first);
       for (std::size_t row = 0; row < rows.size(); ++row) (rows[row].*readings)[i] = found[row];
     }
   };

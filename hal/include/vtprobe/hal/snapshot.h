@@ -22,6 +22,7 @@
 
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/metadata.h"
+#include "vtprobe/hal/reading_table.h"
 #include "vtprobe/hal/register_view.h"
 #include "vtprobe/hal/types.h"
 
@@ -50,8 +51,8 @@ class SnapshotRow final : public RegisterView {
 
   CpuSet cpus_;
   const Selection* selection_ = nullptr;
-  std::vector<const CpuidReading*> cpuid_;  // beside selection_->cpuid; null: nothing recorded
-  std::vector<const MsrReading*> msrs_;     // beside selection_->msrs
+  std::vector<const CpuidCell*> cpuid_;  // beside selection_->cpuid; null: nothing recorded
+  std::vector<const MsrCell*> msrs_;     // beside selection_->msrs
 };
 
 class PlatformSnapshot {
@@ -92,25 +93,12 @@ class PlatformSnapshot {
   friend class SnapshotBuilder;
   friend struct ColumnAccess;
 
-  using SetId = std::uint32_t;
-  template <typename Key, typename Reading>
-  struct Column {
-    struct Entry {
-      SetId set;
-      Reading reading;
-    };
-    Key key;
-    std::vector<Entry> entries;  // of disjoint sets, in ascending order of their first CPU
-  };
-  using MsrColumn = Column<MsrAddress, MsrReading>;
-  using CpuidColumn = Column<CpuidLeaf, CpuidReading>;
-
   Metadata metadata_;
   CpuSet online_;
   CpuSet offline_;
   std::vector<CpuSet> sets_;
-  std::vector<MsrColumn> msrs_;     // ascending by address
-  std::vector<CpuidColumn> cpuid_;  // ascending by leaf
+  ReadingTable<MsrCell> msrs_;
+  ReadingTable<CpuidCell> cpuid_;
 };
 
 // One CPU of a snapshot, all registers of it. Borrows the snapshot.

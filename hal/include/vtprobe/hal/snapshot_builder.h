@@ -27,7 +27,7 @@ class SnapshotBuilder {
   // What follows is said of these CPUs. False, and nothing opened, if one of
   // them was opened before with the other presence. The set must not be empty.
   enum class Presence : std::uint8_t { kOnline, kOffline };
-  [[nodiscard]] bool OpenBlock(const CpuSet& cpus, Presence presence = Presence::kOnline);
+  [[nodiscard]] bool OpenBlock(CpuSet cpus, Presence presence = Presence::kOnline);
 
   // Adds a reading of the open block's CPUs. False, and nothing added, if one
   // of them has a reading of that register already. A reading of kNotRecorded
