@@ -28,6 +28,7 @@ class Case:
 
 ALL = (
     Case("served-peers", QUICK, 300, served.over_synthetic_states, is_emulator=False),
+    Case("served-live", QUICK, 60, served.live, is_emulator=False),
     Case("qemu-svm", QUICK, 300, qemu.svm),
     Case("qemu-without-svm", USUAL, 300, qemu.without_svm),
     Case("qemu-bare-svm", USUAL, 300, qemu.bare_svm),
