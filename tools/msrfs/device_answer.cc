@@ -120,17 +120,16 @@ Answer DeviceAnswers::ReadMsr(LogicalCpu cpu, std::uint64_t offset, std::size_t 
 
 Answer DeviceAnswers::ReadCpuid(LogicalCpu cpu, std::uint64_t offset, std::size_t size) const {
   static_assert(kLeafSize == 16, "the driver's four registers of four bytes");
-  return InPieces(size, kLeafSize,
-                  [&](std::size_t index) -> tl::expected<CpuidRegisters, AccessCode> {
-                    const std::uint64_t position = offset + index;
-                    const CpuidLeaf leaf{static_cast<std::uint32_t>(position),
-                                         static_cast<std::uint32_t>(position >> 32)};
-                    const CpuidReading reading = snapshot_->Cpuid(cpu, leaf);
-                    if (!reading) return tl::unexpected(reading.error());
-                    if (reading->recorded != kAllCpuidRegisters)
-                      return tl::unexpected(AccessCode::kNotRecorded);
-                    return reading->registers;
-                  });
+  const auto registers_at = [&](std::size_t index) -> tl::expected<CpuidRegisters, AccessCode> {
+    const std::uint64_t position = offset + index;
+    const CpuidReading reading = snapshot_->Cpuid(
+        cpu, {static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(position >> 32)});
+    if (!reading) return tl::unexpected(reading.error());
+    const bool is_whole = reading->recorded == kAllCpuidRegisters;
+    if (!is_whole) return tl::unexpected(AccessCode::kNotRecorded);
+    return reading->registers;
+  };
+  return InPieces(size, kLeafSize, registers_at);
 }
 
 }  // namespace vtprobe::msrfs

@@ -154,7 +154,7 @@ tl::expected<void, std::string> Serve(const PlatformSnapshot& snapshot, const st
   if (Fuse().fuse_set_signal_handlers(session.get()) != 0) {
     return tl::unexpected<std::string>("the handlers of signals can't be set");
   }
-  const auto served = [&]() -> tl::expected<void, std::string> {
+  auto served = [&]() -> tl::expected<void, std::string> {
     if (Fuse().fuse_session_mount(session.get(), folder.c_str()) != 0) {
       return tl::unexpected("can't mount on " + folder);
     }

@@ -47,12 +47,12 @@ std::optional<Tree::File> Tree::FileOf(Inode inode) {
 std::vector<Tree::Entry> Tree::Entries(Inode folder) const {
   std::vector<Entry> entries;
   if (folder == kRootInode) {
+    for (const LogicalCpu cpu : answers_.cpus()) {
+      entries.push_back({std::to_string(Number(cpu)), FolderOf(cpu)});
+    }
     // The newest first, as devtmpfs lists what was made in ascending order:
     // rdmsr -a walks the list backwards.
-    const auto& cpus = answers_.cpus();
-    for (auto cpu = cpus.rbegin(); cpu != cpus.rend(); ++cpu) {
-      entries.push_back({std::to_string(Number(*cpu)), FolderOf(*cpu)});
-    }
+    std::reverse(entries.begin(), entries.end());
   } else if (!FileOf(folder)) {
     const LogicalCpu cpu = CpuOf(folder);
     for (const auto& [name, node] : kNames) {

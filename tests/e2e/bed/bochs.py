@@ -8,7 +8,9 @@ before the kernel, and GRUB's rdmsr is the witness of what firmware left.
 """
 
 import os
+import pty
 import subprocess
+import threading
 import time
 
 from bed import guest
@@ -55,7 +57,7 @@ boot
 
 
 def need_bochs():
-    need_programs("bochs", "grub-mkrescue", "xorriso", "mformat", "script", "strip", "busybox")
+    need_programs("bochs", "grub-mkrescue", "xorriso", "mformat", "strip", "busybox")
     need(os.path.exists(ROM), f"no {ROM} (package bochsbios)")
 
 
@@ -92,16 +94,28 @@ def boot(work, *, kernel, model, cpus=1, boot_cpu_rom=None, other_cpus_rom=None,
     config = work / "bochsrc"
     config.write_text(_CONFIG.format(model=model, cpus=cpus, ips=ips, rom=work / "rom",
                                      vga_rom=VGA_ROM, iso=iso, serial=serial, log=log))
-    # It wants a terminal to draw on.
-    bochs = subprocess.Popen(
-        ["script", "-q", "-c", f"exec bochs -q -f {config} -rc {commands}", "/dev/null"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
-        start_new_session=True, env={**os.environ, "TERM": "xterm", "LINES": "24", "COLUMNS": "80"})
+    # It wants a terminal to draw on, and somebody who looks: when nobody takes
+    # what it draws, it waits for ever.
+    ours, theirs = pty.openpty()
+    threading.Thread(target=_take_all, args=(ours,), daemon=True).start()
+    bochs = subprocess.Popen(["bochs", "-q", "-f", config, "-rc", commands],
+                             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+                             env={**os.environ, "TERM": "xterm", "LINES": "24", "COLUMNS": "80"})
+    os.close(theirs)
     try:
         _wait_until_off(bochs, serial, timeout)
     finally:
         stop(bochs)
     return serial
+
+
+def _take_all(terminal):
+    try:
+        while os.read(terminal, 65536):
+            pass
+    except OSError:  # EIO: the other end was closed
+        pass
+    os.close(terminal)
 
 
 def _wait_until_off(bochs, serial, timeout):

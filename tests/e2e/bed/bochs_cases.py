@@ -99,14 +99,26 @@ def _left_by_firmware(context, log, register, after):
 
 def intel(model, grub, expect, **options):
     """A case of one Intel CPU."""
-    return lambda context: case(context, model, grub, expect=expect, **options)
+    def run_it(context):
+        return case(context, model, grub, expect=expect, **options)
 
-
-def amd(grub, expect, **options):
-    """A case of one AMD CPU."""
-    return lambda context: case(context, RYZEN, grub, register=VM_CR, expect=expect, **options)
+    run_it.__doc__ = f"{model}, GRUB writes {grub or 'nothing'}"
+    return run_it
 
 
 def two_cpus(grub, rom, expect, **options):
     """A case of two Intel CPUs, which the ROM may treat differently."""
-    return lambda context: case(context, HASWELL, grub, cpus=2, rom=rom, expect=expect, **options)
+    def run_it(context):
+        return case(context, HASWELL, grub, cpus=2, rom=rom, expect=expect, **options)
+
+    run_it.__doc__ = (f"two CPUs, the ROM writes {rom[0] or 'nothing'} on the boot CPU and "
+                      f"{rom[1] or 'nothing'} on the other, then GRUB {grub or 'nothing'}")
+    return run_it
+
+
+def svm(context):
+    """An AMD CPU on bare metal.
+
+    Bochs takes a write of VM_CR and forgets it, so no firmware can switch SVM
+    off there."""
+    return case(context, RYZEN, register=VM_CR, expect="enabled_unlocked")

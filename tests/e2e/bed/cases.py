@@ -28,6 +28,7 @@ class Case:
 
 ALL = (
     Case("served-peers", QUICK, 300, served.over_synthetic_states, is_emulator=False),
+    Case("served-live", QUICK, 60, served.live, is_emulator=False),
     Case("qemu-svm", QUICK, 300, qemu.svm),
     Case("qemu-without-svm", USUAL, 300, qemu.without_svm),
     Case("qemu-bare-svm", USUAL, 300, qemu.bare_svm),
@@ -47,7 +48,7 @@ ALL = (
     Case("bochs-boot-cpu-only", USUAL, 1200, bochs.two_cpus(
         "0x1", (None, None), "inconsistent",
         why="firmware locked the boot CPU alone; the kernel locked the other")),
-    Case("bochs-svm-disabled", USUAL, 900, bochs.amd("0x10", "disabled_unlocked")),
+    Case("bochs-svm-enabled", USUAL, 900, bochs.svm),
     Case("bochs-core2-smx-only", USUAL, 900, bochs.intel(
         bochs.CORE_2, "0x3", "enabled_in_smx_only")),
     Case("bochs-skylake-ff03", LONG, 900, bochs.intel(
@@ -61,8 +62,6 @@ ALL = (
     Case("bochs-enabled-not-locked", LONG, 900, bochs.intel(bochs.HASWELL, "0x4", "enabled")),
     Case("bochs-core2-disabled", LONG, 900, bochs.intel(bochs.CORE_2, "0x1", "disabled_locked")),
     Case("bochs-core2-unlocked", LONG, 900, bochs.intel(bochs.CORE_2, None, "enabled")),
-    Case("bochs-svm-enabled", LONG, 900, bochs.amd(None, "enabled_unlocked")),
-    Case("bochs-svm-locked", LONG, 900, bochs.amd("0x18", "disabled_locked")),
     Case("bochs-two-cpus-enabled", LONG, 1200, bochs.two_cpus(None, (5, 5), "enabled")),
     Case("bochs-boot-cpu-off", LONG, 1200, bochs.two_cpus(None, (1, 5), "inconsistent")),
     Case("bochs-boot-cpu-forgotten", LONG, 1200, bochs.two_cpus(

@@ -6,7 +6,6 @@ have a reason that the case states.
 """
 
 import json
-import re
 
 from bed.dump import cpus
 from bed.results import words
@@ -70,17 +69,15 @@ class Kernel:
     """The kernel's own word."""
 
     def __init__(self, said):
-        driver = "kvm_amd" if re.search("has_svm|SVM: kvm", said["log"]) else ""
         self.loads = said.status("kvm_intel") == 0 or said.status("kvm_amd") == 0
-        ours = [word for word in words(said["log"], *_WORDS)]
-        self.words = ours or ([driver + " loads"] if self.loads else ["nothing"])
+        self._words = words(said["log"], *_WORDS)
 
     def __str__(self):
-        # One driver is always the other vendor's, and has nothing to say.
-        said = [word for word in self.words if "no hardware support" not in word]
-        if not said:
+        # One of the two drivers is another vendor's, and has nothing to say.
+        said = [word for word in self._words if "no hardware support" not in word]
+        if not said and not self.loads:
             said = ["kvm: no hardware support"]
-        return "; ".join(said) + ("; KVM loads" if self.loads else "; KVM does not load")
+        return "; ".join(said + ["KVM loads" if self.loads else "KVM does not load"])
 
 
 def agree(verdict, kernel, why_unknown=None):

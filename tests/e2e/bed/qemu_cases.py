@@ -41,6 +41,7 @@ def svm(context):
 
 
 def without_svm(context):
+    """An AMD model from which the hypervisor took SVM."""
     return case(context, "EPYC,-svm", expect=("hidden_by_hypervisor", 2),
                 why_unknown="a guest can't know its host")[0]
 
@@ -51,14 +52,17 @@ def bare_svm(context):
 
 
 def bare_without(context):
+    """An AMD CPU that has no SVM."""
     return case(context, "EPYC-Rome,-svm,-hypervisor", expect=("unsupported", 3))[0]
 
 
 def opteron(context):
+    """An early AMD model with SVM."""
     return case(context, "Opteron_G3,+svm", 2, expect=("enabled_unlocked", 0))[0]
 
 
 def dhyana(context):
+    """A Hygon CPU."""
     return case(context, "Dhyana,+svm,-hypervisor", 2, expect=("enabled_unlocked", 0))[0]
 
 
@@ -69,16 +73,19 @@ def intel(context):
 
 
 def bare_intel(context):
+    """An Intel CPU that has no VMX."""
     return case(context, "Skylake-Client,-hypervisor", expect=("unsupported", 3))[0]
 
 
 def sixteen(context):
+    """Sixteen CPUs."""
     rows, _, verdict = case(context, "EPYC,+svm", 16, expect=("enabled_unlocked", 0), timeout=600)
     check(verdict.online == "0-15", f"16 CPUs are online: {verdict.online}")
     return rows
 
 
 def sixty_four(context):
+    """Sixty-four CPUs."""
     rows, _, verdict = case(context, "EPYC,+svm", 64, expect=("enabled_unlocked", 0), timeout=1800)
     check(verdict.online == "0-63", f"64 CPUs are online: {verdict.online}")
     return rows
@@ -97,19 +104,22 @@ def offline(context):
 
 
 def no_driver(context):
+    """The msr module is not loaded."""
     return case(context, "EPYC,+svm", 2, before="", expect=("indeterminate", 2),
                 why_unknown="the msr driver is not loaded")[0]
 
 
 def not_root(context):
+    """An ordinary user asks."""
     return case(context, "EPYC,+svm", 2,
                 ask="section json su -s /bin/sh nobody -c 'vtprobe --format json'\n",
                 expect=("indeterminate", 2), why_unknown="asked without root")[0]
 
 
 def lockdown(context):
-    """Lockdown forbids writing MSRs, not reading them. It comes after the
-    modules, which are not signed."""
+    """Lockdown forbids writing MSRs, not reading them.
+
+    It comes after the modules, which are not signed."""
     rows, said, _ = case(
         context, "EPYC,+svm", 2, before=_DEFAULT + "insmod /irqbypass.ko; insmod /kvm.ko; "
         "insmod /ccp.ko; insmod /kvm-amd.ko\n"

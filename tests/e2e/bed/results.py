@@ -24,8 +24,10 @@ def row(*cells):
 
 
 class Results:
-    def __init__(self, path):
+    def __init__(self, path, owners):
+        """`owners` is the order in which rows of one table stand."""
         self._path = path
+        self._owners = owners
         self._lock = threading.Lock()
         self.updates = os.environ.get("VTPROBE_UPDATE_RESULTS", "") == "1"
 
@@ -43,9 +45,9 @@ class Results:
                 return ""
             if not self.updates:
                 return self._difference(table, owned, rows)
-            at = is_owned.index(True) if True in is_owned else len(body)
-            others = [line for line, is_mine in zip(body, is_owned) if not is_mine]
-            body = others[:at] + rows + others[at:]
+            body = [line for line, is_mine in zip(body, is_owned) if not is_mine] + rows
+            if owner is not None:
+                body.sort(key=lambda line: self._owners.index(line.split(" | ")[0][2:]))
             new = "\n".join(heading + body) + "\n"
             self._path.write_text(text[:begin] + new + text[end:], encoding="utf-8")
             return ""

@@ -10,9 +10,10 @@ import os
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from bed import peers
-from bed.dump import Dump
+from bed.dump import Dump, cpus
 from bed.results import row
 from bed.tools import Failed, check, need, need_programs, run, stop
 
@@ -214,6 +215,30 @@ def over_synthetic_states(context):
         check(names, f"no recording shows any more: {title}")
         defects.append(row(title, ", ".join(names)))
     return {"served": [machine.row() for machine in seen], "defects": defects}
+
+
+def live(context):
+    """vtprobe itself, reading each of this machine's CPUs through a served tree."""
+    need_served()
+    online = Path("/sys/devices/system/cpu/online").read_text(encoding="ascii").strip()
+    numbers = list(cpus(online))
+    need(len(numbers) > 1, "one CPU is online here, and two are needed to be told apart")
+    first, *others = (str(number) for number in numbers)
+    dump = context.work / "machine.dump"
+    dump.write_text(f"vtprobe-dump 1\ncpu {first}\nmsr 0x3a = 0x5\nmsr 0x8b = 0x0\n"
+                    f"cpu {','.join(others)}\nmsr 0x3a = 0x1\nmsr 0x8b ! general-protection\n")
+    script = (f"mount --bind {context.work}/cpu /dev/cpu && {context.vtprobe} read \"$1\" "
+              "--format json")
+    seen = {}
+    with Served(context.vtprobe, dump, context.work / "cpu"):
+        for register in ("0x3a", "0x8b"):
+            said = run(["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh",
+                        register]).stdout
+            seen[register] = [group.get("value", group.get("error"))
+                              for group in json.loads(said)["groups"]]
+    check(seen == {"0x3a": ["0x5", "0x1"], "0x8b": ["0x0", "general-protection"]},
+          f"read through a served tree: {seen}")
+    return {}
 
 
 def _compare_rdmsr(machine):
