@@ -67,16 +67,28 @@ void ReadCpuidLeaves(const CapturePlan& plan, LogicalCpu cpu, CpuidReader& reade
   }
 }
 
-bool IsAbsent(MsrAddress address, const RegisterView& cpu) {
+Presence PresenceOf(MsrAddress address, const RegisterView& cpu) {
   const MsrDef* const msr = registers::FindMsr(address);
-  return msr != nullptr && msr->present != nullptr && msr->present(cpu) == Presence::kAbsent;
+  return msr == nullptr || msr->present == nullptr ? Presence::kPresent : msr->present(cpu);
 }
 
+// Whether a CPU has a register may depend on another register of it, wherever
+// that stands: those that nothing is known of yet wait until the others are
+// read.
 void ReadMsrs(const CapturePlan& plan, LogicalCpu cpu, MsrReader& reader, CpuReadings* readings) {
-  for (const MsrAddress address : plan.registers.msrs) {
-    if (!plan.absent_msrs && IsAbsent(address, *readings)) continue;
+  const auto read = [&](MsrAddress address) {
     const Result<std::uint64_t> value = reader.ReadMsr(cpu, address);
     readings->Add(address, value ? MsrReading(*value) : tl::unexpected(value.error().code));
+  };
+  std::vector<MsrAddress> waiting;
+  for (const MsrAddress address : plan.registers.msrs) {
+    const Presence presence =
+        plan.absent_msrs ? Presence::kPresent : PresenceOf(address, *readings);
+    if (presence == Presence::kPresent) read(address);
+    if (presence == Presence::kUnknown) waiting.push_back(address);
+  }
+  for (const MsrAddress address : waiting) {
+    if (PresenceOf(address, *readings) != Presence::kAbsent) read(address);
   }
 }
 

@@ -51,6 +51,7 @@ std::vector<Finding> JudgeRules(const RuleInput& input) {
 
 Selection RegistersOf(const Rule& rule) {
   Selection selection = registers::FeatureRegisters();
+  for (const MsrDef* const msr : rule.gates) selection.Add(msr->address);
   for (const MsrDef* const msr : rule.msrs) selection.Add(msr->address);
   if (rule.reads != nullptr) rule.reads(&selection);
   return selection;

@@ -25,52 +25,76 @@ AccessCode WhyUnknown(const RegisterView& cpu) {
   return AccessCode::kNotRecorded;
 }
 
+// What there is to say of CPUs that the rule does not judge.
+class Refusal {
+ public:
+  Refusal(const Rule& rule, const AlikeCpus& alike, Findings* findings)
+      : rule_(rule), cpus_(alike.cpus), registers_(alike.registers), findings_(*findings) {}
+
+  // Each returns false, so that a refusal is the answer.
+  bool NotApplicable(std::string why) {
+    findings_.Add(cpus_, {Outcome::kNotApplicable, std::move(why)}, registers_);
+    return false;
+  }
+  bool Unread(const MsrDef& msr, AccessCode code) {
+    findings_.AddUnread(cpus_, fmt::format("{} was not read: {}.", msr.name, Describe(code)), code,
+                        registers_);
+    return false;
+  }
+  // It is unknown whether the rule applies.
+  bool Unknown() {
+    for (const MsrDef* const gate : rule_.gates) {
+      if (gate->present(registers_) == Presence::kUnknown) break;
+      const MsrReading reading = registers_.Msr(gate->address);
+      if (!reading) return Unread(*gate, reading.error());
+    }
+    findings_.AddUnread(cpus_, "The CPUID leaves that say whether this applies were not read.",
+                        WhyUnknown(registers_), registers_);
+    return false;
+  }
+
+ private:
+  const Rule& rule_;
+  const CpuSet& cpus_;
+  const RegisterView& registers_;
+  Findings& findings_;
+};
+
 }  // namespace
 
 bool internal::IsToBeChecked(const Rule& rule, const RuleInput& input, const AlikeCpus& alike,
                              Findings* findings) {
-  const auto& [cpus, registers] = alike;
-  const auto not_applicable = [&, &cpus = cpus, &registers = registers](std::string why) {
-    findings->Add(cpus, {Outcome::kNotApplicable, std::move(why)}, registers);
-    return false;
-  };
-  const auto unknown = [&, &cpus = cpus, &registers = registers] {
-    findings->AddUnread(cpus, "The CPUID leaves that say whether this applies were not read.",
-                        WhyUnknown(registers), registers);
-    return false;
-  };
+  const RegisterView& registers = alike.registers;
+  Refusal refusal(rule, alike, findings);
   if (!rule.in_guests && IsGuest(input, registers)) {
-    return not_applicable("This is a guest: what firmware set does not show here.");
+    return refusal.NotApplicable("This is a guest: what firmware set does not show here.");
   }
+  const Presence applies = rule.applies == nullptr ? Presence::kPresent : rule.applies(registers);
+  if (applies == Presence::kAbsent) {
+    return refusal.NotApplicable("These CPUs do not have what this is about.");
+  }
+  bool any = rule.msrs.size() == 0;
   for (const MsrDef* const msr : rule.msrs) {
     const Presence presence = msr->present(registers);
     if (presence == Presence::kAbsent) {
-      return not_applicable(fmt::format("These CPUs have no {}.", msr->name));
+      if (rule.leaves_out_absent) continue;
+      return refusal.NotApplicable(fmt::format("These CPUs have no {}.", msr->name));
     }
+    any = true;
     const MsrReading reading = registers.Msr(msr->address);
     if (reading) continue;
     // A CPU that may not have it was not to be asked.
     if (presence == Presence::kUnknown && reading.error() == AccessCode::kNotRecorded) {
-      return unknown();
+      return refusal.Unknown();
     }
     if (reading.error() == AccessCode::kGeneralProtection && rule.fault_means_absent) {
-      return not_applicable(fmt::format("These CPUs have no {} that can be read here.", msr->name));
+      return refusal.NotApplicable(
+          fmt::format("These CPUs have no {} that can be read here.", msr->name));
     }
-    findings->AddUnread(cpus,
-                        fmt::format("{} was not read: {}.", msr->name, Describe(reading.error())),
-                        reading.error(), registers);
-    return false;
+    return refusal.Unread(*msr, reading.error());
   }
-  if (rule.applies == nullptr) return true;
-  switch (rule.applies(registers)) {
-    case Presence::kPresent:
-      return true;
-    case Presence::kAbsent:
-      return not_applicable("These CPUs do not have what this is about.");
-    case Presence::kUnknown:
-      return unknown();
-  }
-  return false;
+  if (!any) return refusal.NotApplicable("These CPUs have none of the registers.");
+  return applies == Presence::kUnknown ? refusal.Unknown() : true;
 }
 
 const Settings& SettingsOf(const Rule& rule, const RuleInput& input) {

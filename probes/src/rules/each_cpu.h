@@ -52,6 +52,7 @@ bool IsToBeChecked(const Rule& rule, const RuleInput& input, const AlikeCpus& al
 template <typename Visit>
 void ForEachCpu(const Rule& rule, const RuleInput& input, Findings* findings, Visit&& visit) {
   Selection msrs;
+  for (const MsrDef* const msr : rule.gates) msrs.Add(msr->address);
   for (const MsrDef* const msr : rule.msrs) msrs.Add(msr->address);
   const std::vector<SnapshotRow> rows = input.snapshot.Rows(msrs);
   for (const SnapshotRow& kind : input.kinds()) {

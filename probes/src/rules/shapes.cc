@@ -47,6 +47,58 @@ std::vector<CpuSet> Camps(const ByValue& values) {
   return camps;
 }
 
+// What CPUs read of one register that should read the same.
+struct Comparison {
+  const MsrDef& msr;
+  std::map<CoreType, ByValue> by_type;
+  std::vector<Evidence> evidence;
+};
+
+void Append(const std::vector<Evidence>& some, std::vector<Evidence>* all) {
+  all->insert(all->end(), some.begin(), some.end());
+}
+
+// The finding about CPUs of which the registers were compared.
+Finding Compared(const Rule& rule, const std::vector<Comparison>& comparisons, CpuSet cpus) {
+  CpuSet outside;
+  CpuSet of_unknown_type;
+  std::vector<std::string> parts;
+  Finding finding =
+      MakeFinding(rule, Outcome::kPass, std::move(cpus),
+                  fmt::format("{} on all CPUs of one core type.",
+                              comparisons.size() == 1
+                                  ? fmt::format("{} is the same", comparisons.front().msr.name)
+                                  : "These registers are the same"));
+  for (const auto& [msr, by_type, evidence] : comparisons) {
+    for (const auto& [type, values] : by_type) {
+      if (values.size() < 2) continue;
+      if (!type) {
+        for (const CpuSet& camp : Camps(values)) of_unknown_type = of_unknown_type.Union(camp);
+        continue;
+      }
+      outside = outside.Union(OutsideLargest(Camps(values)));
+      parts.push_back(
+          fmt::format("{} differs between CPUs of one core type: {}", msr.name, Listed(values)));
+      Append(evidence, &finding.evidence);
+    }
+  }
+  if (!outside.empty()) {
+    finding.outcome = Outcome::kFail;
+    finding.cpus = std::move(outside);
+    finding.message = fmt::format("{}.", fmt::join(parts, "; "));
+    finding.remedy = rule.remedy;
+    return finding;
+  }
+  for (const Comparison& comparison : comparisons) Append(comparison.evidence, &finding.evidence);
+  if (!of_unknown_type.empty()) {
+    finding.outcome = Outcome::kIndeterminate;
+    finding.cpus = std::move(of_unknown_type);
+    finding.message = "The values differ, and which CPUs are of one core type was not read.";
+    finding.unread = AccessCode::kNotRecorded;
+  }
+  return finding;
+}
+
 // The findings about the CPUs that were compared, and then those about the
 // others; the latter alone if there were none to compare.
 std::vector<Finding> Joined(std::vector<Finding> compared, Findings* others) {
@@ -75,29 +127,33 @@ Opinion ExpectBits(const CheckedCpu& cpu, const MsrDef& msr, std::uint64_t ones,
   return {Outcome::kFail, fmt::format("{}: {}.", msr.name, fmt::join(parts, ", "))};
 }
 
-std::vector<Finding> JudgeSwitch(const Rule& rule, const RuleInput& input, std::uint64_t mask) {
-  const MsrDef& msr = LastMsr(rule);
-  const std::string name = NameOf(msr, mask);
+std::vector<Finding> JudgeSwitch(
+    const Rule& rule, const RuleInput& input, std::string_view name,
+    const std::function<SwitchPosition(const CheckedCpu& cpu)>& position) {
   const Settings& settings = SettingsOf(rule, input);
   ByValue values;
   std::vector<Evidence> evidence;
   Findings findings(rule);
   ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
     const CheckedCpu cpu(rule, alike.registers, settings);
-    const bool is_on = (cpu[msr] & mask) != 0;
+    const SwitchPosition found = position(cpu);
+    const std::string_view on_or_off = found.is_on ? "on" : "off";
     const std::string_view expected = cpu.Choice("expect");
-    if (expected == "any") {
-      values[is_on ? 1 : 0].Add(alike.cpus);
-      AddEvidence(alike.registers, msr, &evidence);
-      return;
+    const bool as_expected = expected == "any" || expected == on_or_off;
+    if (found.odd.outcome == Outcome::kFail ||
+        (found.odd.outcome != Outcome::kPass && as_expected)) {
+      findings.Add(alike.cpus, found.odd, alike.registers);
+    } else if (expected == "any") {
+      values[found.is_on ? 1 : 0].Add(alike.cpus);
+      for (const MsrDef* const msr : rule.msrs) AddEvidence(alike.registers, *msr, &evidence);
+    } else {
+      findings.Add(alike.cpus,
+                   {as_expected ? Outcome::kPass : Outcome::kFail,
+                    fmt::format("{} is {}{}.", name, on_or_off,
+                                as_expected ? ", as it should be"
+                                            : fmt::format(" and should be {}", expected))},
+                   alike.registers);
     }
-    const bool as_expected = is_on == (expected == "on");
-    findings.Add(alike.cpus,
-                 {as_expected ? Outcome::kPass : Outcome::kFail,
-                  fmt::format("{} is {}{}.", name, is_on ? "on" : "off",
-                              as_expected ? ", as it should be"
-                                          : fmt::format(" and should be {}", expected))},
-                 alike.registers);
   });
   std::vector<Finding> compared;
   if (values.size() == 1) {
@@ -117,52 +173,43 @@ std::vector<Finding> JudgeSwitch(const Rule& rule, const RuleInput& input, std::
   return Joined(std::move(compared), &findings);
 }
 
-std::vector<Finding> JudgeUniform(const Rule& rule, const RuleInput& input,
-                                  std::uint64_t (*mask)(const RegisterView& cpu)) {
+std::vector<Finding> JudgeSwitch(const Rule& rule, const RuleInput& input, std::uint64_t mask) {
+  const MsrDef& msr = LastMsr(rule);
+  return JudgeSwitch(rule, input, NameOf(msr, mask), [&](const CheckedCpu& cpu) {
+    return SwitchPosition{(cpu[msr] & mask) != 0, {}};
+  });
+}
+
+std::vector<Finding> JudgeAllUniform(const Rule& rule, const RuleInput& input,
+                                     const ComparedBits& mask) {
   const CpuSet& online = input.snapshot.online();
   if (online.Count() == 1) {
     return {MakeFinding(rule, Outcome::kNotApplicable, online, "There is one CPU only.")};
   }
-  const MsrDef& msr = LastMsr(rule);
-  std::map<CoreType, ByValue> by_type;
-  CpuGathering read;
-  std::vector<Evidence> evidence;
+  std::vector<Comparison> comparisons;
+  for (const MsrDef* const msr : rule.msrs) comparisons.push_back({*msr, {}, {}});
+  CpuGathering compared;
   Findings findings(rule);
   ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
-    const std::uint64_t compared = *alike.registers.Msr(msr.address) & mask(alike.registers);
-    by_type[CoreTypeOf(alike.registers)][compared].Add(alike.cpus);
-    read.Add(alike.cpus);
-    AddEvidence(alike.registers, msr, &evidence);
+    const CoreType type = CoreTypeOf(alike.registers);
+    for (Comparison& comparison : comparisons) {
+      const MsrReading value = alike.registers.Msr(comparison.msr.address);
+      if (!value) continue;  // a register that is left out
+      const std::uint64_t bits = mask(alike.registers, comparison.msr);
+      comparison.by_type[type][*value & bits].Add(alike.cpus);
+      if (bits != 0) AddEvidence(alike.registers, comparison.msr, &comparison.evidence);
+    }
+    compared.Add(alike.cpus);
   });
-  if (read.empty()) return findings.Take();
+  if (compared.empty()) return findings.Take();
+  return Joined({Compared(rule, comparisons, compared.Together())}, &findings);
+}
 
-  Finding finding =
-      MakeFinding(rule, Outcome::kPass, read.Together(),
-                  fmt::format("{} is the same on all CPUs of one core type.", msr.name));
-  finding.evidence = std::move(evidence);
-  CpuSet outside;
-  std::vector<std::string> parts;
-  for (const auto& [type, values] : by_type) {
-    if (!type || values.size() < 2) continue;
-    outside = outside.Union(OutsideLargest(Camps(values)));
-    parts.push_back(Listed(values));
-  }
-  const auto unknown_type = by_type.find(std::nullopt);
-  if (!outside.empty()) {
-    finding.outcome = Outcome::kFail;
-    finding.cpus = outside;
-    finding.message = fmt::format("{} differs between CPUs of one core type: {}.", msr.name,
-                                  fmt::join(parts, ", "));
-    finding.remedy = rule.remedy;
-  } else if (unknown_type != by_type.end() && unknown_type->second.size() > 1) {
-    CpuGathering cpus;
-    for (const CpuSet& camp : Camps(unknown_type->second)) cpus.Add(camp);
-    finding.outcome = Outcome::kIndeterminate;
-    finding.cpus = cpus.Together();
-    finding.message = "The values differ, and which CPUs are of one core type was not read.";
-    finding.unread = AccessCode::kNotRecorded;
-  }
-  return Joined({std::move(finding)}, &findings);
+std::vector<Finding> JudgeUniform(const Rule& rule, const RuleInput& input,
+                                  std::uint64_t (*mask)(const RegisterView& cpu)) {
+  return JudgeAllUniform(rule, input, [&](const RegisterView& cpu, const MsrDef& msr) {
+    return &msr == &LastMsr(rule) ? mask(cpu) : 0;
+  });
 }
 
 }  // namespace vtprobe::rules

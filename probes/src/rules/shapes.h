@@ -5,6 +5,8 @@
 #define VTPROBE_PROBES_SRC_RULES_SHAPES_H_
 
 #include <cstdint>
+#include <functional>
+#include <string_view>
 #include <vector>
 
 #include "rules/findings.h"
@@ -23,9 +25,19 @@ Opinion BitsAre(const CheckedCpu& cpu) {
   return ExpectBits(cpu, kMsr, kOnes, kZeros);
 }
 
-// A feature that firmware switches on or off by a field of the last of the
-// rule's MSRs: what the parameter "expect" says or, without that, the same on
-// every CPU. The rule has kExpect for its parameters.
+// A feature that firmware switches on or off: what the parameter "expect" says
+// or, without that, the same on every CPU. The rule has kExpect for its
+// parameters.
+struct SwitchPosition {
+  bool is_on = false;
+  // What is wrong or odd about it whatever is expected, if it does not pass.
+  Opinion odd{};
+};
+std::vector<Finding> JudgeSwitch(
+    const Rule& rule, const RuleInput& input, std::string_view name,
+    const std::function<SwitchPosition(const CheckedCpu& cpu)>& position);
+
+// One that is on if these bits of the last of the rule's MSRs are not all 0.
 std::vector<Finding> JudgeSwitch(const Rule& rule, const RuleInput& input, std::uint64_t mask);
 
 template <std::uint64_t kMask>
@@ -33,8 +45,13 @@ std::vector<Finding> IsSwitched(const Rule& rule, const RuleInput& input) {
   return JudgeSwitch(rule, input, kMask);
 }
 
-// The bits of the last of the rule's MSRs that are the same on all CPUs of one
-// core type.
+// The bits of each of the rule's MSRs that are the same on all CPUs of one core
+// type.
+using ComparedBits = std::function<std::uint64_t(const RegisterView& cpu, const MsrDef& msr)>;
+std::vector<Finding> JudgeAllUniform(const Rule& rule, const RuleInput& input,
+                                     const ComparedBits& mask);
+
+// Those of the last of them.
 std::vector<Finding> JudgeUniform(const Rule& rule, const RuleInput& input,
                                   std::uint64_t (*mask)(const RegisterView& cpu));
 

@@ -83,7 +83,7 @@ class RuleInput {
 // before it. A literal type.
 class MsrRefs {
  public:
-  static constexpr std::size_t kCapacity = 8;
+  static constexpr std::size_t kCapacity = 40;
 
   constexpr MsrRefs() = default;
   // More than kCapacity do not compile.
@@ -115,6 +115,12 @@ struct Rule {
   Severity severity = Severity::kInfo;
   std::string_view remedy{};  // what to do about a failure, where that is always the same
   MsrRefs msrs{};
+  // MSRs that only say whether there are those in `msrs`, or whether the rule
+  // applies. One that was not read matters where nothing else tells.
+  MsrRefs gates{};
+  // An MSR that a CPU lacks is left out; without this the rule does not apply
+  // to that CPU.
+  bool leaves_out_absent = false;
   // What a profile may set.
   std::span<const Parameter> parameters{};
   // Whether it says something of a guest: firmware's doing does not show there.
@@ -126,7 +132,7 @@ struct Rule {
   Presence (*applies)(const RegisterView& cpu) = nullptr;
   // Called for CPUs of which every MSR was read.
   Opinion (*check)(const CheckedCpu& cpu) = nullptr;
-  // What it reads besides the feature registers and `msrs`.
+  // What it reads besides the feature registers, `msrs` and `gates`.
   void (*reads)(Selection* selection) = nullptr;
   // At least one finding; several where groups of CPUs fare differently. Null:
   // `check` for each CPU.

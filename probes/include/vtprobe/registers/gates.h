@@ -25,6 +25,35 @@ Presence AmdCompatible(const RegisterView& cpu);    // AMD, Hygon
 Presence AnyKnownVendor(const RegisterView& cpu);
 Presence MadeByIntel(const RegisterView& cpu);
 
+// Whether a field of another MSR, one that says what else there is, is not 0.
+// kAbsent if the CPU does not have that MSR.
+Presence HasBit(const RegisterView& cpu, const MsrDef& msr, const Field& field);
+
+Presence HasVmx(const RegisterView& cpu);
+Presence HasEptOrVpid(const RegisterView& cpu);
+Presence HasTme(const RegisterView& cpu);
+Presence HasMiscEnable(const RegisterView& cpu);
+
+// What IA32_MTRRCAP tells of.
+Presence HasSmrr(const RegisterView& cpu);
+Presence HasPrmrr(const RegisterView& cpu);
+Presence HasSeamrr(const RegisterView& cpu);
+Presence HasFixedMtrrs(const RegisterView& cpu);
+Presence VariableMtrr(const RegisterView& cpu, unsigned number);
+template <unsigned kNumber>
+Presence HasVariableMtrr(const RegisterView& cpu) {
+  return VariableMtrr(cpu, kNumber);
+}
+
+// Intel's models of family 6, where a register is of the model and no CPUID bit
+// tells of it. A model that is in no list does not have it.
+Presence IntelCoreSandyBridgeOnwards(const RegisterView& cpu);
+Presence IntelSandyBridgeOrGoldmontOnwards(const RegisterView& cpu);
+Presence IntelHaswellOrGoldmontOnwards(const RegisterView& cpu);
+Presence IntelNehalemOrSilvermontOnwards(const RegisterView& cpu);
+Presence IntelTigerLakeOnwards(const RegisterView& cpu);
+Presence IntelCore2(const RegisterView& cpu);
+
 }  // namespace vtprobe::registers
 
 #endif  // VTPROBE_REGISTERS_GATES_H_
