@@ -73,6 +73,7 @@ bool internal::IsToBeChecked(const Rule& rule, const RuleInput& input, const Ali
   if (applies == Presence::kAbsent) {
     return refusal.NotApplicable("These CPUs do not have what this is about.");
   }
+  if (applies == Presence::kUnknown) return refusal.Unknown();
   bool any = rule.msrs.size() == 0;
   for (const MsrDef* const msr : rule.msrs) {
     const Presence presence = msr->present(registers);
@@ -94,7 +95,7 @@ bool internal::IsToBeChecked(const Rule& rule, const RuleInput& input, const Ali
     return refusal.Unread(*msr, reading.error());
   }
   if (!any) return refusal.NotApplicable("These CPUs have none of the registers.");
-  return applies == Presence::kUnknown ? refusal.Unknown() : true;
+  return true;
 }
 
 const Settings& SettingsOf(const Rule& rule, const RuleInput& input) {

@@ -53,10 +53,18 @@ const Rule kUniformBiosSignId{.id = "uniform.ia32_bios_sign_id",
                               .judge = JudgeMicrocode};
 const Rule kUniformArchCapabilities = Uniform<registers::kArchCapabilities>(
     "uniform.ia32_arch_capabilities", "Every CPU announces the same speculation capabilities");
-const Rule kUniformMiscEnable = Uniform<kMiscEnable>(
+const Rule kUniformMiscEnable = Uniform<kMiscEnable, ~(kMiscEnable["XD_BIT_DISABLE"].mask() |
+                                                       kMiscEnable["LIMIT_CPUID_MAXVAL"].mask())>(
     "uniform.ia32_misc_enable", "Every CPU has the same miscellaneous features switched on");
-const Rule kUniformVmxProcbasedCtls2 = Uniform<registers::kVmxProcbasedCtls2>(
-    "uniform.ia32_vmx_procbased_ctls2",
-    "Every CPU offers the same secondary VM-execution controls");
+const Rule kUniformVmxProcbasedCtls2{
+    .id = "uniform.ia32_vmx_procbased_ctls2",
+    .title = "Every CPU offers the same secondary VM-execution controls",
+    .spec = registers::kVmxProcbasedCtls2.spec,
+    .severity = Severity::kMedium,
+    .remedy = kRemedy,
+    .msrs = {&registers::kVmxProcbasedCtls2},
+    .gates = {&registers::kVmxProcbasedCtls},
+    .in_guests = true,
+    .judge = IsUniform<kAll>};
 
 }  // namespace vtprobe::rules
