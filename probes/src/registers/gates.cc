@@ -46,6 +46,13 @@ Presence AmdCompatible(const RegisterView& cpu) {
   return OneOf(cpu, {Vendor::kAmd, Vendor::kHygon});
 }
 
+Presence Amd64(const RegisterView& cpu) {
+  static constexpr std::uint32_t kFirstFamily = 0xf;
+  const auto signature = ReadSignature(cpu);
+  if (!signature) return AllOf({AmdCompatible(cpu), Presence::kUnknown});
+  return signature->family < kFirstFamily ? Presence::kAbsent : AmdCompatible(cpu);
+}
+
 Presence AnyKnownVendor(const RegisterView& cpu) {
   return OneOf(cpu,
                {Vendor::kIntel, Vendor::kCentaur, Vendor::kZhaoxin, Vendor::kAmd, Vendor::kHygon});

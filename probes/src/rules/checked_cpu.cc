@@ -30,6 +30,12 @@ std::uint64_t CheckedCpu::operator[](const MsrDef& msr) const {
   return registers_.Msr(msr.address).value();
 }
 
+std::optional<std::uint64_t> CheckedCpu::Optional(const MsrDef& msr) const {
+  if (!rule_.leaves_out_absent) throw std::logic_error("the rule's CPUs have all its registers");
+  if (msr.present(registers_) == Presence::kAbsent) return std::nullopt;
+  return (*this)[msr];
+}
+
 std::string_view CheckedCpu::Choice(std::string_view parameter) const {
   const Parameter& declared = Declared(rule_, parameter, Parameter::Kind::kChoice);
   const auto* const chosen = Find<std::string>(settings_, parameter);

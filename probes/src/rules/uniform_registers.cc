@@ -17,7 +17,10 @@ constexpr std::string_view kRemedy =
     "Update the firmware, which sets this register on every CPU; if it stays, give the vendor a "
     "recording (vtprobe record).";
 
-template <const MsrDef& kMsr, std::uint64_t kMask = kAll>
+// What a hypervisor answers for a register that firmware sets is its own affair.
+enum class Guests : std::uint8_t { kAsked, kLeftOut };
+
+template <const MsrDef& kMsr, std::uint64_t kMask = kAll, Guests kGuests = Guests::kAsked>
 constexpr Rule Uniform(std::string_view id, std::string_view title) {
   return {.id = id,
           .title = title,
@@ -25,12 +28,38 @@ constexpr Rule Uniform(std::string_view id, std::string_view title) {
           .severity = Severity::kMedium,
           .remedy = kRemedy,
           .msrs = {&kMsr},
-          .in_guests = true,
+          .in_guests = kGuests == Guests::kAsked,
           .judge = IsUniform<kMask>};
 }
 
 using registers::kBiosSignId;
+using registers::kEfer;
+using registers::kHwcr;
 using registers::kMiscEnable;
+using registers::kSmmMask;
+using registers::kSyscfg;
+using registers::kVmCr;
+
+// SMMLOCK has a rule of its own. Tools that inject machine checks set
+// MCSTATUSWREN on the CPU at hand, and an operating system may switch boost and
+// the count of retired instructions for single CPUs.
+constexpr std::uint64_t kComparedHwcr =
+    kHwcr.fields.mask() & ~(kHwcr["SMMLOCK"].mask() | kHwcr["MCSTATUSWREN"].mask() |
+                            kHwcr["CPBDIS"].mask() | kHwcr["IRPERFEN"].mask());
+
+// The others have rules of their own.
+constexpr std::uint64_t kComparedSyscfg =
+    kSyscfg["MtrrFixDramEn"].mask() | kSyscfg["MtrrVarDramEn"].mask() |
+    kSyscfg["MtrrTom2En"].mask() | kSyscfg["Tom2ForceMemTypeWB"].mask() | kSyscfg["HMKEE"].mask();
+
+// So has the protection of the ranges.
+constexpr std::uint64_t kComparedSmmMask =
+    kSmmMask.fields.mask() & ~(kSmmMask["AValid"].mask() | kSmmMask["TValid"].mask() |
+                               kSmmMask["AClose"].mask() | kSmmMask["TClose"].mask());
+
+// LOCK and SVMDIS make the virtualization state.
+constexpr std::uint64_t kComparedVmCr =
+    kVmCr["DPD"].mask() | kVmCr["R_INIT"].mask() | kVmCr["DIS_A20M"].mask();
 
 // The update's revision stands in another half with each vendor.
 std::vector<Finding> JudgeMicrocode(const Rule& rule, const RuleInput& input) {
@@ -66,5 +95,26 @@ const Rule kUniformVmxProcbasedCtls2{
     .gates = {&registers::kVmxProcbasedCtls},
     .in_guests = true,
     .judge = IsUniform<kAll>};
+
+// SVME comes and goes with the guests that a CPU runs.
+const Rule kUniformEfer = Uniform<kEfer, kEfer["NXE"].mask()>(
+    "uniform.ia32_efer", "Every CPU can mark pages as not executable, or none");
+
+const Rule kUniformSyscfg = Uniform<kSyscfg, kComparedSyscfg, Guests::kLeftOut>(
+    "uniform.syscfg", "Every CPU has the same system configuration");
+const Rule kUniformHwcr = Uniform<kHwcr, kComparedHwcr, Guests::kLeftOut>(
+    "uniform.hwcr", "Every CPU has the same hardware configuration");
+const Rule kUniformTopMem = Uniform<registers::kTopMem, kAll, Guests::kLeftOut>(
+    "uniform.top_mem", "Every CPU sees the same memory below 4 GiB");
+const Rule kUniformTopMem2 = Uniform<registers::kTopMem2, kAll, Guests::kLeftOut>(
+    "uniform.top_mem2", "Every CPU sees the same memory above 4 GiB");
+const Rule kUniformSmmAddr = Uniform<registers::kSmmAddr, kAll, Guests::kLeftOut>(
+    "uniform.smm_addr", "Every CPU has its SMM memory at the same place");
+const Rule kUniformSmmMask = Uniform<kSmmMask, kComparedSmmMask, Guests::kLeftOut>(
+    "uniform.smm_mask", "Every CPU has the same size and type of SMM memory");
+const Rule kUniformVmCr = Uniform<kVmCr, kComparedVmCr, Guests::kLeftOut>(
+    "uniform.vm_cr", "Every CPU treats INIT, A20 and external debug ports the same");
+const Rule kUniformSevStatus = Uniform<registers::kSevStatus>(
+    "uniform.sev_status", "Every CPU runs with the same SEV features");
 
 }  // namespace vtprobe::rules

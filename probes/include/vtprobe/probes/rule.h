@@ -148,6 +148,8 @@ class CheckedCpu {
 
   // The value of one of the rule's MSRs.
   std::uint64_t operator[](const MsrDef& msr) const;
+  // The value of one of its optional MSRs; nothing if the CPU lacks it.
+  std::optional<std::uint64_t> Optional(const MsrDef& msr) const;
   const RegisterView& registers() const { return registers_; }
 
   // One of the rule's parameters: what the profile set, or its default.

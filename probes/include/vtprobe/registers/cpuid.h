@@ -21,6 +21,9 @@ inline constexpr CpuidField kSmx = kCpuid1Ecx["SMX"];
 inline constexpr CpuidField kHypervisor = kCpuid1Ecx["HYPERVISOR"];
 inline constexpr CpuidField kSgx = kCpuid7Ebx["SGX"];
 inline constexpr CpuidField kSvm = kCpuid80000001Ecx["SVM"];
+inline constexpr CpuidField kNx = kCpuid80000001Edx["NX"];
+inline constexpr CpuidField kLongMode = kCpuid80000001Edx["LM"];
+inline constexpr CpuidField kSnp = kCpuid8000001FEax["SEV_SNP"];
 inline constexpr CpuidField kSvml = kCpuid8000000AEdx["SVML"];
 
 // Whether the CPU answers that leaf, by the highest leaf it announces. Beyond

@@ -23,6 +23,9 @@ Presence AllOf(std::initializer_list<Presence> conditions);
 Presence IntelCompatible(const RegisterView& cpu);  // Intel, Centaur, Zhaoxin
 Presence AmdCompatible(const RegisterView& cpu);    // AMD, Hygon
 Presence AnyKnownVendor(const RegisterView& cpu);
+// What all CPUs of the AMD64 architecture have: AMD's from family 0FH on, and
+// Hygon's. [amd/apm-vol2] chapter 3
+Presence Amd64(const RegisterView& cpu);
 Presence MadeByIntel(const RegisterView& cpu);
 
 // Whether a field of another MSR, one that says what else there is, is not 0.
