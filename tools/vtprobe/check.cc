@@ -11,7 +11,7 @@
 #include "identity/libcpuid_opinion.h"
 #include "output.h"
 #include "subject.h"
-#include "suggestions.h"
+#include "vtprobe/probes/suggestions.h"
 #include "vtprobe/probes/capture.h"
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/printable.h"

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "suggestions.h"
+#include "vtprobe/probes/suggestions.h"
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {

@@ -6,7 +6,7 @@
 #include "input.h"
 #include "output.h"
 #include "register_argument.h"
-#include "suggestions.h"
+#include "vtprobe/probes/suggestions.h"
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/report/printable.h"
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "suggestions.h"
+#include "vtprobe/probes/suggestions.h"
 #include "vtprobe/registers/table.h"
 #include "vtprobe/report/printable.h"
 

@@ -1,4 +1,4 @@
-#include "suggestions.h"
+#include "vtprobe/probes/suggestions.h"
 
 #include <algorithm>
 #include <utility>

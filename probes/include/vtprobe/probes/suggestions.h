@@ -1,7 +1,7 @@
 // What a person who misspelt a name may have meant.
 
-#ifndef VTPROBE_TOOLS_VTPROBE_SUGGESTIONS_H_
-#define VTPROBE_TOOLS_VTPROBE_SUGGESTIONS_H_
+#ifndef VTPROBE_PROBES_SUGGESTIONS_H_
+#define VTPROBE_PROBES_SUGGESTIONS_H_
 
 #include <cstddef>
 #include <string>
@@ -23,4 +23,4 @@ std::string Enumerate(const std::vector<std::string_view>& names);
 
 }  // namespace vtprobe
 
-#endif  // VTPROBE_TOOLS_VTPROBE_SUGGESTIONS_H_
+#endif  // VTPROBE_PROBES_SUGGESTIONS_H_
