@@ -40,8 +40,8 @@ const std::string kNothing = "vtprobe-dump 1\ncpu 0\n";
 TEST(JsonReport, HasEveryKeyOfTheContractWhateverIsKnown) {
   for (const std::string& dump : {kMuch, kNothing}) {
     const Json report = Report(dump);
-    EXPECT_THAT(Keys(report), ElementsAre("schema", "tool", "subject", "virtualization", "findings",
-                                          "summary", "exit_code"));
+    EXPECT_THAT(Keys(report), ElementsAre("schema", "tool", "subject", "virtualization", "profile",
+                                          "findings", "summary", "exit_code"));
     EXPECT_THAT(Keys(report["tool"]), ElementsAre("name", "version"));
     EXPECT_THAT(Keys(report["subject"]),
                 IsSupersetOf({"provenance", "stage", "source", "vendor", "model", "codename",
@@ -57,7 +57,7 @@ TEST(JsonReport, HasEveryKeyOfTheContractWhateverIsKnown) {
     ASSERT_FALSE(report["findings"].empty());
     for (const Json& finding : report["findings"]) {
       EXPECT_THAT(Keys(finding), ElementsAre("rule", "outcome", "severity", "cpus", "message",
-                                             "evidence", "spec", "remedy"));
+                                             "evidence", "spec", "remedy", "counted"));
     }
     EXPECT_THAT(Keys(report["summary"]),
                 ElementsAre("pass", "fail", "warn", "not_applicable", "indeterminate", "waived"));

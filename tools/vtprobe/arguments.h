@@ -19,6 +19,7 @@ struct Arguments {
   std::optional<std::string> replay;
   std::optional<std::string> cpus;
   std::optional<std::string> output;
+  std::optional<std::string> profile;
   std::string format = "text";
   std::string color = "auto";
   bool quiet = false;

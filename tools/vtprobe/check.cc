@@ -10,9 +10,10 @@
 #include "command.h"
 #include "identity/libcpuid_opinion.h"
 #include "output.h"
+#include "profile_argument.h"
 #include "subject.h"
-#include "vtprobe/probes/suggestions.h"
 #include "vtprobe/probes/capture.h"
+#include "vtprobe/probes/suggestions.h"
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/printable.h"
 #include "vtprobe/report/report.h"
@@ -32,16 +33,21 @@ OrFailure<ReportFormat> FormatNamed(const std::string& name) {
 
 void Declare(CLI::App* app, Arguments* arguments) {
   DeclareSubject(app, arguments);
+  app->add_option(
+         "--profile", arguments->profile,
+         "What the machine is for: a shipped profile (vtprobe profile lists them) or a file")
+      ->type_name("NAME|FILE");
   DeclareFormat(app, arguments);
   DeclareOutput(app, arguments);
   DeclareStyle(app, arguments);
   app->footer(
       "Exit status:\n"
-      "  0  usable on every CPU\n"
-      "  1  not usable: disabled, restricted, not locked, or CPUs disagree\n"
+      "  0  usable on every CPU, and all that the profile counts passes\n"
+      "  1  not usable: disabled, restricted, not locked, or CPUs disagree;\n"
+      "     or a rule that the profile counts fails\n"
       "  2  can't be determined; the answer says why and what to do\n"
       "  3  this CPU does not offer it\n"
-      "  64 usage, 65 malformed recording, 66 recording not found, 74 output failed");
+      "  64 usage, 65 malformed input, 66 input not found, 74 output failed");
 }
 
 // From the leaves that a check reads: what a fuller recording also holds must
@@ -60,10 +66,13 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   if (!format) return tl::unexpected(format.error());
   const auto style = StyleOf(arguments, process.terminal);
   if (!style) return tl::unexpected(style.error());
+  const auto profile = ChosenProfileOf(arguments);
+  if (!profile) return tl::unexpected(profile.error());
   const auto subject = LoadSubject(arguments, {.registers = CheckedRegisters()});
   if (!subject) return tl::unexpected(subject.error());
 
-  Report report = MakeReport(subject->snapshot, process.version, subject->source);
+  Report report = MakeReport(subject->snapshot, process.version, subject->source,
+                             *profile ? &**profile : nullptr);
   report.subject.codename_doubt = CodenameDoubt(subject->snapshot, report.subject);
   const auto written = WriteOutput(arguments.output, format->render(report, *style));
   if (!written) return tl::unexpected(written.error());

@@ -115,6 +115,23 @@ OrFailure<import::Imported> Read(std::vector<import::Input> inputs, const Readin
 
 std::string InputName(const std::string& path) { return path == "-" ? "<stdin>" : Printable(path); }
 
+OrFailure<std::string> ReadTextFile(const std::string& path) {
+  constexpr std::size_t kLargestText = std::size_t{1} << 20;
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!fd.valid()) return Missing(path, ErrnoText(errno));
+  std::string text;
+  while (text.size() <= kLargestText) {
+    const std::size_t size = text.size();
+    text.resize(size + kBlock);
+    const std::ptrdiff_t count = ReadSome(fd.get(), text.data() + size, kBlock);
+    if (count < 0) return Missing(path, ErrnoText(static_cast<int>(-count)));
+    text.resize(size + static_cast<std::size_t>(count));
+    if (count == 0) return text;
+  }
+  return Fails(kMalformedInput,
+               fmt::format("{}: expected a text of at most 1 MiB", InputName(path)));
+}
+
 OrFailure<import::Imported> LoadRecording(const std::vector<std::string>& paths,
                                           const ReadingOptions& options) {
   auto inputs = ReadInputs(paths, options.importer != nullptr);

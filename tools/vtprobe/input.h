@@ -15,6 +15,10 @@ namespace vtprobe {
 // How messages and reports name an input: "-" is "<stdin>".
 std::string InputName(const std::string& path);
 
+// A file that a person wrote, of at most 1 MiB. kInputMissing if it can't be
+// read, kMalformedInput if it is larger.
+OrFailure<std::string> ReadTextFile(const std::string& path);
+
 // How a recording is to be read where its content does not say.
 struct ReadingOptions {
   const import::Importer* importer = nullptr;  // null: by the content

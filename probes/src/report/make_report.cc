@@ -100,16 +100,18 @@ Subject SubjectOf(const PlatformSnapshot& snapshot, std::optional<std::string> s
 }  // namespace
 
 Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_version,
-                  std::optional<std::string> source) {
+                  std::optional<std::string> source, const Profile* profile) {
   Report report;
   report.tool_version = tool_version;
   report.subject = SubjectOf(snapshot, std::move(source));
   report.virtualization = JudgeVirtualization(snapshot);
-  report.findings = JudgeRules({snapshot, report.virtualization});
+  report.findings = JudgeRules({snapshot, report.virtualization, profile});
   for (const Finding& finding : report.findings) {
     ++report.summary.at(static_cast<std::size_t>(finding.outcome));
   }
-  report.exit_code = ExitCode(report.virtualization);
+  if (profile != nullptr) report.profile = {profile->name, profile->title};
+  report.exit_code = profile != nullptr ? ExitCode(*profile, report.findings)
+                                        : ExitCode(report.virtualization);
   return report;
 }
 

@@ -86,6 +86,7 @@ OrderedJson FindingJson(const Finding& finding) {
   json["evidence"] = EvidenceJson(finding.evidence);
   json["spec"] = finding.spec;
   json["remedy"] = finding.remedy;
+  json["counted"] = finding.counted;
   return json;
 }
 
@@ -105,6 +106,7 @@ std::string RenderJson(const Report& report, const RenderOptions&) {
   document["tool"] = ToolJson(report.tool_version);
   document["subject"] = SubjectJson(report.subject);
   document["virtualization"] = VirtualizationJson(report.virtualization);
+  document["profile"] = report.profile ? OrderedJson(report.profile->name) : OrderedJson();
   document["findings"] = OrderedJson::array();
   for (const Finding& finding : report.findings) {
     document["findings"].push_back(FindingJson(finding));

@@ -4,11 +4,14 @@
 #ifndef VTPROBE_PROBES_PROFILE_H_
 #define VTPROBE_PROBES_PROFILE_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 #include <vector>
 
 #include "vtprobe/hal/cpu_set.h"
@@ -45,6 +48,27 @@ struct Profile {
   // Null: the rule does not count.
   const RuleProfile* Find(std::string_view rule) const;
 };
+
+// A profile's text is TOML; probes/profiles/FORMAT.md says what may stand in it.
+struct ProfileError {
+  std::uint32_t line = 1;
+  std::uint32_t column = 1;
+  std::string message;
+};
+
+// `today` as "2026-11-22": a waiver that expired before it is an error. Of
+// several errors, the one that stands first.
+tl::expected<Profile, ProfileError> ParseProfile(std::string_view text, std::string_view today);
+
+// The files of probes/profiles, in the order of their names.
+struct ShippedProfile {
+  std::string_view name;
+  std::string_view text;
+};
+std::span<const ShippedProfile> ShippedProfiles();
+
+// Null for a name that is none of theirs.
+const ShippedProfile* FindShippedProfile(std::string_view name);
 
 // What the profile makes of findings by the rules' defaults: severities,
 // warnings that are failures, waivers, and which of them count. A waiver for

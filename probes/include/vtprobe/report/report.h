@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "vtprobe/hal/snapshot.h"
+#include "vtprobe/probes/profile.h"
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/probes/virtualization.h"
 
@@ -44,9 +45,16 @@ struct Subject {
   std::vector<Metadata::Entry> other;
 };
 
+// The profile that a report's findings were counted by.
+struct ChosenProfile {
+  std::string name;
+  std::string title;
+};
+
 struct Report {
   std::string tool_version;
   Subject subject;
+  std::optional<ChosenProfile> profile;  // none: the verdict decides the exit status
   VirtualizationVerdict virtualization;
   std::vector<Finding> findings;
   std::array<std::size_t, 6> summary{};  // findings by Outcome
@@ -54,9 +62,10 @@ struct Report {
 };
 
 // Judges a snapshot. `source` names where it comes from, for people: a path, or
-// nothing for a live run; a recording's own `source` goes before it.
+// nothing for a live run; a recording's own `source` goes before it. A profile decides the exit
+// status.
 Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_version,
-                  std::optional<std::string> source);
+                  std::optional<std::string> source, const Profile* profile = nullptr);
 
 }  // namespace vtprobe
 

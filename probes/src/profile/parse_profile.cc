@@ -1,0 +1,353 @@
+// A profile decides whether a machine is accepted, so nothing in its text is
+// passed over: a key that is none, a value of another type, or a waiver that
+// ran out is an error with its place.
+
+#define TOML_EXCEPTIONS 0
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+#include "vtprobe/probes/profile.h"
+#include "vtprobe/probes/suggestions.h"
+
+namespace vtprobe {
+namespace {
+
+// The shipped profiles that are being extended.
+using Chain = std::vector<std::string_view>;
+
+// What is wrong, in no order: a TOML table is walked by its keys' names.
+class Errors {
+ public:
+  void Add(const toml::source_region& where, std::string message) {
+    // An empty text has no place of its own.
+    errors_.push_back(
+        {std::max(where.begin.line, 1u), std::max(where.begin.column, 1u), std::move(message)});
+  }
+
+  // The one that stands first.
+  std::optional<ProfileError> First() const {
+    const auto first = std::min_element(
+        errors_.begin(), errors_.end(), [](const ProfileError& a, const ProfileError& b) {
+          return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+        });
+    return first == errors_.end() ? std::nullopt : std::optional(*first);
+  }
+
+ private:
+  std::vector<ProfileError> errors_;
+};
+
+std::string NearestText(std::string_view word, std::vector<std::string_view> names) {
+  const std::vector<std::string_view> nearest = Nearest(word, std::move(names));
+  return nearest.size() == 1 ? fmt::format("there is {}", nearest.front())
+                             : fmt::format("the nearest are {}", Enumerate(nearest));
+}
+
+bool IsBlank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+// The value, or an error that says what was expected.
+std::optional<std::string> ReadText(const toml::node& node, std::string_view key, Errors* errors) {
+  auto text = node.value_exact<std::string>();
+  if (text && !IsBlank(*text)) return text;
+  errors->Add(node.source(), fmt::format("{}: expected a string that says something", key));
+  return std::nullopt;
+}
+
+std::optional<bool> ReadBool(const toml::node& node, std::string_view key, Errors* errors) {
+  const auto value = node.value_exact<bool>();
+  if (!value) errors->Add(node.source(), fmt::format("{}: expected true or false", key));
+  return value ? std::optional(*value) : std::nullopt;
+}
+
+std::optional<std::uint64_t> ReadNumber(const toml::node& node, std::string_view key,
+                                        Errors* errors) {
+  const auto value = node.value_exact<std::int64_t>();
+  if (value && *value >= 0) return static_cast<std::uint64_t>(*value);
+  errors->Add(node.source(), fmt::format("{}: expected a number that is not negative", key));
+  return std::nullopt;
+}
+
+std::optional<std::string> ReadChoice(const toml::node& node, std::string_view key,
+                                      std::span<const std::string_view> choices, Errors* errors) {
+  auto text = node.value_exact<std::string>();
+  if (text && std::find(choices.begin(), choices.end(), *text) != choices.end()) return text;
+  const std::string names = Enumerate({choices.begin(), choices.end()});
+  errors->Add(node.source(), text ? fmt::format("{}: \"{}\" is none of {}", key, *text, names)
+                                  : fmt::format("{}: expected one of {}, in quotes", key, names));
+  return std::nullopt;
+}
+
+std::optional<CpuSet> ReadCpus(const toml::node& node, Errors* errors) {
+  const auto text = ReadText(node, "cpus", errors);
+  if (!text) return std::nullopt;
+  auto cpus = CpuSet::Parse(*text);
+  if (cpus) return *std::move(cpus);
+  errors->Add(node.source(),
+              fmt::format("cpus: expected a list such as \"0-3,8\"; character {}: {}",
+                          cpus.error().offset + 1, cpus.error().message));
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> ParseSignature(std::string_view text) {
+  constexpr int kHexadecimal = 16;
+  if (!text.starts_with("0x")) return std::nullopt;
+  text.remove_prefix(2);
+  std::uint32_t signature = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), signature, kHexadecimal);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return signature;
+}
+
+std::optional<RevisionFloors> ReadFloors(const toml::node& node, std::string_view key,
+                                         Errors* errors) {
+  const toml::table* const table = node.as_table();
+  if (table == nullptr) {
+    errors->Add(node.source(),
+                fmt::format("{}: expected revisions by CPU signature: {{ 0x506e3 = 0xf0 }}", key));
+    return std::nullopt;
+  }
+  RevisionFloors floors;
+  for (const auto& [name, value] : *table) {
+    const auto signature = ParseSignature(name.str());
+    if (!signature) {
+      errors->Add(name.source(),
+                  fmt::format("{}: {} is no CPU signature such as 0x506e3", key, name.str()));
+    }
+    const auto revision = ReadNumber(value, name.str(), errors);
+    if (revision && *revision > std::numeric_limits<std::uint32_t>::max()) {
+      errors->Add(value.source(), fmt::format("{}: a revision has 32 bits", key));
+    } else if (signature && revision) {
+      floors[*signature] = static_cast<std::uint32_t>(*revision);
+    }
+  }
+  return floors;
+}
+
+std::optional<Setting> ReadSetting(const toml::node& node, const Parameter& parameter,
+                                   Errors* errors) {
+  switch (parameter.kind) {
+    case Parameter::Kind::kChoice:
+      return ReadChoice(node, parameter.name, parameter.choices, errors);
+    case Parameter::Kind::kNumber:
+      return ReadNumber(node, parameter.name, errors);
+    case Parameter::Kind::kFloors:
+      return ReadFloors(node, parameter.name, errors);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> ReadExpiry(const toml::node& node, std::string_view today,
+                                      Errors* errors) {
+  const auto date = node.value_exact<toml::date>();
+  if (!date) {
+    errors->Add(node.source(), "expires: expected a date without quotes, such as 2027-01-31");
+    return std::nullopt;
+  }
+  std::string expiry = fmt::format("{:04}-{:02}-{:02}", date->year, date->month, date->day);
+  if (expiry >= today) return expiry;
+  errors->Add(node.source(), fmt::format("the waiver expired on {}, and today is {}: mend what it "
+                                         "accepts, or renew it with a later date",
+                                         expiry, today));
+  return std::nullopt;
+}
+
+// Reads one TOML table; each key that may stand in it is asked for once.
+class Keys {
+ public:
+  Keys(const toml::table& table, Errors* errors) : table_(table), errors_(errors) {}
+
+  // Null if it is not there.
+  const toml::node* Find(std::string_view key) {
+    known_.push_back(key);
+    return table_.get(key);
+  }
+
+  // Those that were not asked for are errors.
+  void Finish(std::string_view where) {
+    for (const auto& [key, value] : table_) {
+      if (std::find(known_.begin(), known_.end(), key.str()) != known_.end()) continue;
+      errors_->Add(key.source(), fmt::format("{} has no key {}; {}", where, key.str(),
+                                             NearestText(key.str(), known_)));
+    }
+  }
+
+ private:
+  const toml::table& table_;
+  Errors* const errors_;
+  std::vector<std::string_view> known_;
+};
+
+Waiver ReadWaiver(const toml::table& table, std::string_view today, Errors* errors) {
+  Waiver waiver;
+  Keys keys(table, errors);
+  if (const toml::node* const reason = keys.Find("reason")) {
+    waiver.reason = ReadText(*reason, "reason", errors).value_or("");
+  } else {
+    errors->Add(table.source(), "a waiver needs a reason");
+  }
+  if (const toml::node* const cpus = keys.Find("cpus")) waiver.cpus = ReadCpus(*cpus, errors);
+  if (const toml::node* const expires = keys.Find("expires")) {
+    waiver.expires = ReadExpiry(*expires, today, errors);
+  }
+  keys.Finish("a waiver");
+  return waiver;
+}
+
+void ReadWaivers(const toml::node& node, std::string_view rule, std::string_view today,
+                 RuleProfile* profile, Errors* errors) {
+  const toml::array* const array = node.as_array();
+  if (array == nullptr || !array->is_homogeneous<toml::table>()) {
+    errors->Add(node.source(),
+                fmt::format("waivers: expected tables, [[rules.\"{}\".waivers]]", rule));
+    return;
+  }
+  for (const toml::node& waiver : *array) {
+    profile->waivers.push_back(ReadWaiver(*waiver.as_table(), today, errors));
+  }
+}
+
+Severity SeverityNamed(std::string_view name) {
+  return *std::find_if(kAllSeverities.begin(), kAllSeverities.end(),
+                       [&](Severity severity) { return Name(severity) == name; });
+}
+
+// Onto what an extended profile says of the rule.
+void ReadRule(const toml::table& table, const Rule& rule, std::string_view today,
+              RuleProfile* profile, Errors* errors) {
+  Keys keys(table, errors);
+  if (const toml::node* const severity = keys.Find("severity")) {
+    std::vector<std::string_view> names;
+    for (const Severity each : kAllSeverities) names.push_back(Name(each));
+    const auto chosen = ReadChoice(*severity, "severity", names, errors);
+    if (chosen) profile->severity = SeverityNamed(*chosen);
+  }
+  if (const toml::node* const required = keys.Find("required")) {
+    profile->required = ReadBool(*required, "required", errors).value_or(false);
+  }
+  if (const toml::node* const strict = keys.Find("strict")) {
+    profile->strict = ReadBool(*strict, "strict", errors).value_or(false);
+  }
+  if (const toml::node* const waivers = keys.Find("waivers")) {
+    ReadWaivers(*waivers, rule.id, today, profile, errors);
+  }
+  for (const Parameter& parameter : rule.parameters) {
+    const toml::node* const node = keys.Find(parameter.name);
+    if (node == nullptr) continue;
+    auto setting = ReadSetting(*node, parameter, errors);
+    if (setting) profile->settings.insert_or_assign(std::string(parameter.name), *setting);
+  }
+  keys.Finish(rule.id);
+}
+
+// A table that is named as if each dot of a rule's id were one of TOML's.
+std::optional<std::string_view> WithoutQuotes(std::string_view key) {
+  for (const Rule* const rule : AllRules()) {
+    if (rule->id.starts_with(key) && rule->id.substr(key.size()).starts_with('.')) return rule->id;
+  }
+  return std::nullopt;
+}
+
+std::string NoRule(std::string_view id) {
+  if (const auto likely = WithoutQuotes(id)) {
+    return fmt::format("there is no rule {}; a rule's id stands in quotes: [rules.\"{}\"]", id,
+                       *likely);
+  }
+  std::vector<std::string_view> ids;
+  for (const Rule* const rule : AllRules()) ids.push_back(rule->id);
+  return fmt::format("there is no rule {}; {}", id, NearestText(id, std::move(ids)));
+}
+
+void ReadRules(const toml::node& node, std::string_view today, Profile* profile, Errors* errors) {
+  const toml::table* const rules = node.as_table();
+  if (rules == nullptr) {
+    errors->Add(node.source(), "rules: expected tables, [rules.\"virtualization.usable\"]");
+    return;
+  }
+  for (const auto& [id, value] : *rules) {
+    const Rule* const rule = FindRule(id.str());
+    const toml::table* const table = value.as_table();
+    if (rule == nullptr) {
+      errors->Add(id.source(), NoRule(id.str()));
+    } else if (table == nullptr) {
+      errors->Add(value.source(), fmt::format("expected a table, [rules.\"{}\"]", rule->id));
+    } else {
+      ReadRule(*table, *rule, today, &profile->rules[std::string(rule->id)], errors);
+    }
+  }
+}
+
+tl::expected<Profile, ProfileError> Parse(std::string_view text, std::string_view today,
+                                          const Chain& extended);
+
+// The rules of the shipped profile that this one adds to.
+std::map<std::string, RuleProfile, std::less<>> ReadExtended(const toml::node& node,
+                                                             std::string_view today,
+                                                             const Chain& extended,
+                                                             Errors* errors) {
+  const auto name = ReadText(node, "extends", errors);
+  if (!name) return {};
+  const ShippedProfile* const base = FindShippedProfile(*name);
+  if (base == nullptr) {
+    std::vector<std::string_view> names;
+    for (const ShippedProfile& each : ShippedProfiles()) names.push_back(each.name);
+    errors->Add(node.source(), fmt::format("there is no shipped profile {}; {}", *name,
+                                           NearestText(*name, std::move(names))));
+    return {};
+  }
+  if (std::find(extended.begin(), extended.end(), base->name) != extended.end()) {
+    errors->Add(node.source(), fmt::format("{} extends itself", base->name));
+    return {};
+  }
+  Chain chain = extended;
+  chain.push_back(base->name);
+  auto profile = Parse(base->text, today, chain);
+  if (profile) return std::move(profile->rules);
+  errors->Add(node.source(), fmt::format("{}: {}", base->name, profile.error().message));
+  return {};
+}
+
+tl::expected<Profile, ProfileError> Parse(std::string_view text, std::string_view today,
+                                          const Chain& extended) {
+  const toml::parse_result root = toml::parse(text);
+  Errors errors;
+  if (!root) {
+    errors.Add(root.error().source(), std::string(root.error().description()));
+    return tl::unexpected(*errors.First());
+  }
+  Profile profile;
+  Keys keys(root.table(), &errors);
+  const toml::node* const name = keys.Find("name");
+  if (name != nullptr) profile.name = ReadText(*name, "name", &errors).value_or("");
+  if (const toml::node* const title = keys.Find("title")) {
+    profile.title = ReadText(*title, "title", &errors).value_or("");
+  }
+  if (const toml::node* const extends = keys.Find("extends")) {
+    profile.rules = ReadExtended(*extends, today, extended, &errors);
+  }
+  // What vtprobe is for is not a profile's to leave out.
+  profile.rules.try_emplace("virtualization.usable");
+  if (const toml::node* const rules = keys.Find("rules")) {
+    ReadRules(*rules, today, &profile, &errors);
+  }
+  keys.Finish("a profile");
+  if (name == nullptr) errors.Add(root.table().source(), "a profile needs a name");
+  if (auto first = errors.First()) return tl::unexpected(*std::move(first));
+  return profile;
+}
+
+}  // namespace
+
+tl::expected<Profile, ProfileError> ParseProfile(std::string_view text, std::string_view today) {
+  return Parse(text, today, {});
+}
+
+}  // namespace vtprobe

@@ -1,0 +1,111 @@
+// check --profile: which profile it is, what it makes of the exit status, and
+// what is wrong with one.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/dumps.h"
+#include "cli/process.h"
+#include "hal/temp_tree.h"
+
+namespace vtprobe {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+// VT-x is enabled and locked; CPUID says that 0xc80 is there, and its lock is
+// open on CPU 3. [intel/sdm-vol4] table 2-2, IA32_DEBUG_INTERFACE
+const std::string kDebugOpenOnCpu3 =
+    "vtprobe-dump 1\nmeta stage = os\ncpu 0-7\n"
+    "cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
+    "cpuid 0x1.0x0 = 0x506e3 0x100800 0x7ffafbff 0xbfebfbff\n"
+    "cpuid 0x7.0x0 = 0x0 0x0 0x0 0x0\n"
+    "msr 0x3a = 0x5\n"
+    "cpu 0-2,4-7\nmsr 0xc80 = 0x40000000\ncpu 3\nmsr 0xc80 = 0x0\n";
+
+const std::string kCountsDebug = "name = \"lab\"\n[rules.\"intel.debug_interface.locked\"]\n";
+const std::string kWaiver = "[[rules.\"intel.debug_interface.locked\".waivers]]\n";
+
+class CheckByProfile : public testing::Test {
+ protected:
+  Ended Check(const std::string& profile, std::vector<std::string> more = {}) {
+    tree_.Write("lab.toml", 0, profile);
+    more.insert(more.end(), {"--profile", path_, "--replay", "-"});
+    return Vtprobe(more, {.input = kDebugOpenOnCpu3});
+  }
+
+  TempTree tree_;
+  const std::string path_ = tree_.root() + "/lab.toml";
+};
+
+TEST_F(CheckByProfile, FailsWhereARuleThatCountsFails) {
+  EXPECT_EQ(Vtprobe({"--replay", "-"}, {.input = kDebugOpenOnCpu3}).exit_status, 0);
+  EXPECT_EQ(Check(kCountsDebug).exit_status, 1);
+  EXPECT_EQ(Check("name = \"lab\"\n").exit_status, 0);
+}
+
+TEST_F(CheckByProfile, AcceptsWhatAWaiverAccepts) {
+  const std::string waiver = kCountsDebug + kWaiver + "reason = \"board 7\"\n";
+  EXPECT_EQ(Check(waiver).exit_status, 0);
+  EXPECT_EQ(Check(waiver + "cpus = \"3\"\nexpires = 9999-12-31\n").exit_status, 0);
+  EXPECT_EQ(Check(waiver + "cpus = \"4\"\n").exit_status, 1);
+  const Json report = Json::parse(Check(waiver, {"--format", "json"}).out, nullptr, false);
+  EXPECT_EQ(report["summary"]["waived"], 1);
+  EXPECT_THAT(Check(waiver).out, HasSubstr("board 7"));
+}
+
+TEST_F(CheckByProfile, SaysWhichProfileItIsAndWhatCounts) {
+  const Json report = Json::parse(Check(kCountsDebug, {"--format", "json"}).out, nullptr, false);
+  EXPECT_EQ(report["profile"], "lab");
+  EXPECT_EQ(report["exit_code"], 1);
+  for (const Json& finding : report["findings"]) {
+    EXPECT_EQ(finding["counted"], finding["rule"] == "virtualization.usable" ||
+                                      finding["rule"] == "intel.debug_interface.locked");
+  }
+  EXPECT_THAT(Check(kCountsDebug).out, HasSubstr("lab"));
+}
+
+TEST_F(CheckByProfile, OfAMalformedFileNamesThePlace) {
+  const Ended ended = Check("name = \"lab\"\n[rules.\"intel.debug_interface.lockd\"]\n");
+  EXPECT_EQ(ended.exit_status, 65);
+  EXPECT_THAT(ended.out, IsEmpty());
+  EXPECT_THAT(ended.err, StartsWith(path_ + ":2:8: there is no rule"));
+  EXPECT_THAT(ended.err, HasSubstr("intel.debug_interface.locked"));
+}
+
+TEST_F(CheckByProfile, OfAnExpiredWaiverIsAnError) {
+  const Ended ended =
+      Check(kCountsDebug + kWaiver + "reason = \"board 7\"\nexpires = 2001-09-09\n");
+  EXPECT_EQ(ended.exit_status, 65);
+  EXPECT_THAT(ended.err, StartsWith(path_ + ":5:11: the waiver expired on 2001-09-09"));
+}
+
+TEST_F(CheckByProfile, TakesAFileByWhatItsNameLooksLike) {
+  for (const std::string path : {"none.toml", "./none"}) {
+    const Ended ended = Vtprobe({"--profile", path, "--replay", "-"}, {.input = kDebugOpenOnCpu3});
+    EXPECT_EQ(ended.exit_status, 66);
+    EXPECT_THAT(ended.err, HasSubstr(path + ": No such file"));
+  }
+}
+
+TEST_F(CheckByProfile, OfAnUnknownNameSaysWhichThereAre) {
+  const Ended ended =
+      Vtprobe({"--profile", "kvmhost", "--replay", "-"}, {.input = kDebugOpenOnCpu3});
+  EXPECT_EQ(ended.exit_status, 64);
+  EXPECT_THAT(ended.err, HasSubstr("there is no profile kvmhost; the nearest are kvm-host"));
+}
+
+TEST_F(CheckByProfile, KnowsTheShippedOnes) {
+  const Ended ended = Vtprobe({"--profile", "hardened", "--format", "json", "--replay", "-"},
+                              {.input = kDebugOpenOnCpu3});
+  EXPECT_EQ(ended.exit_status, 1);
+  EXPECT_EQ(Json::parse(ended.out, nullptr, false)["profile"], "hardened");
+}
+
+}  // namespace
+}  // namespace vtprobe

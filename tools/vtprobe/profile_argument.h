@@ -1,0 +1,29 @@
+// --profile NAME|FILE: what a machine is judged for.
+
+#ifndef VTPROBE_TOOLS_VTPROBE_PROFILE_ARGUMENT_H_
+#define VTPROBE_TOOLS_VTPROBE_PROFILE_ARGUMENT_H_
+
+#include <optional>
+#include <string>
+
+#include "arguments.h"
+#include "failure.h"
+#include "vtprobe/probes/profile.h"
+
+namespace vtprobe {
+
+// A shipped profile's name, or a file's: one that has a '/' in it, that ends in
+// ".toml", or that is no shipped profile and is there. kUsageError for a name
+// that is neither, kInputMissing for a file that can't be read, kMalformedInput
+// with its place for one that is no profile.
+OrFailure<Profile> LoadProfile(const std::string& name_or_path);
+
+// That of the command line; nothing if it has none.
+OrFailure<std::optional<Profile>> ChosenProfileOf(const Arguments& arguments);
+
+// A name that no shipped profile has.
+tl::unexpected<Failure> NoProfile(const std::string& name);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_TOOLS_VTPROBE_PROFILE_ARGUMENT_H_
