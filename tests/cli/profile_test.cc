@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/dumps.h"
@@ -34,6 +35,7 @@ const std::string kWaiver = "[[rules.\"intel.debug_interface.locked\".waivers]]\
 class CheckByProfile : public testing::Test {
  protected:
   Ended Check(const std::string& profile, std::vector<std::string> more = {}) {
+    std::filesystem::remove(path_);
     tree_.Write("lab.toml", 0, profile);
     more.insert(more.end(), {"--profile", path_, "--replay", "-"});
     return Vtprobe(more, {.input = kDebugOpenOnCpu3});

@@ -47,10 +47,75 @@ TEST(TextReport, SaysWhatIsWrongAndKeepsTheRestForVerbose) {
     EXPECT_THAT(text, HasSubstr("What was found. (some.rule)"));
     EXPECT_THAT(text, HasSubstr("What to do."));
   }
-  for (const Outcome outcome : {Outcome::kPass, Outcome::kNotApplicable, Outcome::kWaived}) {
+  for (const Outcome outcome : {Outcome::kPass, Outcome::kNotApplicable}) {
     EXPECT_THAT(Render("text", WithFinding(outcome)), Not(HasSubstr("What was found")));
     EXPECT_THAT(Render("text", WithFinding(outcome), verbose), HasSubstr("What was found"));
   }
+}
+
+// A finding of that rule on CPUs 0 to 3 of which a register was not read.
+Finding Unread(std::string_view rule, AccessCode code) {
+  Finding finding;
+  finding.rule = rule;
+  finding.outcome = Outcome::kIndeterminate;
+  finding.cpus = *CpuSet::Parse("0-3");
+  finding.message = "It was not read.";
+  finding.unread = code;
+  finding.remedy = Advise(code);
+  return finding;
+}
+
+TEST(TextReport, SaysOnceWhyManyRulesAreUnknown) {
+  Report report = WithHeadline(Usable::kYes);
+  report.subject.cpus_online = *CpuSet::Parse("0-3");
+  report.findings = {Unread("a.a", AccessCode::kNoDriver), Unread("a.b", AccessCode::kNoDriver),
+                     Unread("a.c", AccessCode::kIo), Unread("a.d", AccessCode::kNoDriver)};
+  const std::string text = Render("text", report);
+  EXPECT_THAT(text,
+              HasSubstr("unknown   3 rules: " + std::string(Describe(AccessCode::kNoDriver))));
+  EXPECT_THAT(text, HasSubstr("unknown   It was not read. (a.c)"));
+  EXPECT_THAT(text, Not(HasSubstr("a.b")));
+  const std::string verbose = Render("text", report, {.verbosity = Verbosity::kVerbose});
+  for (const char* const rule : {"(a.a)", "(a.b)", "(a.c)", "(a.d)"}) {
+    EXPECT_THAT(verbose, HasSubstr(rule));
+  }
+}
+
+TEST(TextReport, NamesTheCpusOfAFindingThatAreNotAll) {
+  Report report = WithFinding(Outcome::kFail);
+  report.subject.cpus_online = *CpuSet::Parse("0-3");
+  report.findings[0].cpus = *CpuSet::Parse("2");
+  EXPECT_THAT(Render("text", report), HasSubstr("fail   CPU 2: What was found."));
+  report.findings[0].cpus = report.subject.cpus_online;
+  EXPECT_THAT(Render("text", report), HasSubstr("fail   What was found."));
+}
+
+TEST(TextReport, BeginsWithWhatFailsMost) {
+  Report report = WithFinding(Outcome::kWarn);
+  Finding fails = report.findings[0];
+  fails.outcome = Outcome::kFail;
+  fails.message = "Fails.";
+  report.findings.push_back(fails);
+  fails.severity = Severity::kCritical;
+  fails.message = "Fails critically.";
+  report.findings.push_back(fails);
+  const std::string text = Render("text", report);
+  EXPECT_LT(text.find("Fails critically."), text.find("Fails."));
+  EXPECT_LT(text.find("Fails."), text.find("What was found."));
+}
+
+TEST(TextReport, SaysWhichProfileItIsAndWhatThatCounts) {
+  Report report = WithFinding(Outcome::kFail);
+  report.findings.push_back(report.findings[0]);
+  report.findings[1].rule = "other.rule";
+  report.findings[1].counted = true;
+  report.profile = {"lab", "Rack 12"};
+  report.exit_code = 1;
+  const std::string text = Render("text", report);
+  EXPECT_THAT(text,
+              StartsWith("The answer.\nProfile lab is NOT met: of 1 rule that counts, 1 fail.\n"));
+  EXPECT_LT(text.find("(other.rule)"), text.find("lab does not count these:"));
+  EXPECT_LT(text.find("lab does not count these:"), text.find("(some.rule)"));
 }
 
 TEST(TextReport, GivesAnAdviceOnce) {

@@ -110,8 +110,8 @@ Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_versio
     ++report.summary.at(static_cast<std::size_t>(finding.outcome));
   }
   if (profile != nullptr) report.profile = {profile->name, profile->title};
-  report.exit_code = profile != nullptr ? ExitCode(*profile, report.findings)
-                                        : ExitCode(report.virtualization);
+  report.exit_code =
+      profile != nullptr ? ExitCode(*profile, report.findings) : ExitCode(report.virtualization);
   return report;
 }
 

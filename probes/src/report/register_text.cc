@@ -6,6 +6,7 @@
 
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/msr.h"
+#include "vtprobe/registers/table.h"
 
 namespace vtprobe {
 namespace {
@@ -71,6 +72,23 @@ std::vector<std::string> VerdictFields(std::string_view register_name, std::uint
   add(kCpuid80000001Ecx, kSvm);
   add(kCpuid8000000AEdx, kSvml);
   return texts;
+}
+
+TextRow EvidenceRow(const Evidence& evidence) {
+  const MsrDef* const msr = registers::FindMsr(evidence.register_name);
+  TextRow row;
+  // A CPUID register's name has its leaf in it.
+  row.lead = msr != nullptr ? fmt::format("{} ({})", evidence.register_name, evidence.address)
+                            : evidence.register_name;
+  row.separator = kFieldSeparator;
+  if (!evidence.value) {
+    row.items = {NotReadText(evidence.value.error())};
+    return row;
+  }
+  row.lead += fmt::format(" = {:#x}", *evidence.value);
+  row.items = VerdictFields(evidence.register_name, *evidence.value);
+  if (row.items.empty() && msr != nullptr) row.items = SetFields(msr->fields, *evidence.value);
+  return row;
 }
 
 std::string NotReadText(AccessCode code) { return fmt::format("not read: {}", Describe(code)); }

@@ -12,6 +12,7 @@
 #include "report/text_layout.h"
 #include "vtprobe/hal/access_error.h"
 #include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/probes/evidence.h"
 #include "vtprobe/registers/field.h"
 
 namespace vtprobe {
@@ -33,6 +34,10 @@ std::vector<std::string> SetFields(const FieldList& fields, std::uint64_t value)
 // The fields that a verdict on virtualization rests on, set or not; of an MSR
 // also the others that are not 0. None of a register that no verdict rests on.
 std::vector<std::string> VerdictFields(std::string_view register_name, std::uint64_t value);
+
+// A register and what was read of it; the fields that a verdict rests on, or
+// those that are not 0.
+TextRow EvidenceRow(const Evidence& evidence);
 
 // "not read: the CPU is offline"
 std::string NotReadText(AccessCode code);

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <set>
 
+#include "report/finding_rows.h"
 #include "report/register_text.h"
 #include "report/text_layout.h"
-#include "vtprobe/registers/table.h"
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/printable.h"
 
@@ -28,6 +28,12 @@ Colour ColourOf(Usable usable) {
   return Colour::kYellow;
 }
 
+Colour ColourOf(int exit_code) {
+  constexpr int kUndetermined = 2;
+  if (exit_code == 0) return Colour::kGreen;
+  return exit_code == kUndetermined ? Colour::kYellow : Colour::kRed;
+}
+
 std::string_view Who(Attribution attribution) {
   switch (attribution) {
     case Attribution::kFirmware:
@@ -42,25 +48,6 @@ std::string_view Who(Attribution attribution) {
       return "unknown";
   }
   return {};
-}
-
-std::string RegisterTitle(const Evidence& evidence) {
-  const bool is_msr = registers::FindMsr(evidence.register_name) != nullptr;
-  return is_msr ? fmt::format("{} ({})", evidence.register_name, evidence.address)
-                : evidence.register_name;
-}
-
-TextRow EvidenceRow(const Evidence& evidence) {
-  TextRow row;
-  row.lead = RegisterTitle(evidence);
-  row.separator = kFieldSeparator;
-  if (evidence.value) {
-    row.lead += fmt::format(" = {:#x}", *evidence.value);
-    row.items = VerdictFields(evidence.register_name, *evidence.value);
-  } else {
-    row.items = {NotReadText(evidence.value.error())};
-  }
-  return row;
 }
 
 // Collects the lines below the first one.
@@ -161,26 +148,8 @@ class Body {
     for (const auto& [key, value] : subject.other) Add(key, value);
   }
 
-  // What the first line and its remedy say is not said again.
-  bool IsShown(const Finding& finding) const {
-    if (verbose_) return true;
-    if (finding.rule.starts_with("virtualization.")) return false;
-    return finding.outcome == Outcome::kFail || finding.outcome == Outcome::kWarn ||
-           finding.outcome == Outcome::kIndeterminate;
-  }
-
   void AddFindings() {
-    std::set<std::string_view> advised = {verdict_.remedy};
-    bool first = true;
-    for (const Finding& finding : report_.findings) {
-      if (!IsShown(finding)) continue;
-      if (first) Blank();
-      first = false;
-      const std::string_view outcome =
-          finding.outcome == Outcome::kIndeterminate ? "unknown" : Name(finding.outcome);
-      Add(std::string(outcome), fmt::format("{} ({})", finding.message, finding.rule));
-      if (advised.insert(finding.remedy).second) Add("", finding.remedy);
-    }
+    for (TextRow& row : FindingRows(report_, verbose_)) Add(std::move(row));
   }
 
   void AddRemedy() {
@@ -204,6 +173,9 @@ std::string RenderText(const Report& report, const RenderOptions& options) {
   const VirtualizationVerdict& verdict = report.virtualization;
   std::string text =
       Coloured(Printable(verdict.headline), ColourOf(verdict.usable), options) + '\n';
+  if (report.profile) {
+    text += Coloured(Printable(ProfileLine(report)), ColourOf(report.exit_code), options) + '\n';
+  }
   if (options.verbosity == Verbosity::kQuiet) return text;
   return text + LayOut(Body(report, options.verbosity == Verbosity::kVerbose).Rows(), options);
 }
