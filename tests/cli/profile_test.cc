@@ -109,5 +109,39 @@ TEST_F(CheckByProfile, KnowsTheShippedOnes) {
   EXPECT_EQ(Json::parse(ended.out, nullptr, false)["profile"], "hardened");
 }
 
+TEST(ProfileCommand, ListsAndShowsTheShippedOnes) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"profile"}, {"profile", "list"}}) {
+    const Ended ended = Vtprobe(arguments);
+    EXPECT_EQ(ended.exit_status, 0);
+    EXPECT_THAT(ended.out, HasSubstr("kvm-host "));
+    EXPECT_THAT(ended.out, HasSubstr("hardened "));
+  }
+  EXPECT_THAT(Vtprobe({"profile", "show", "kvm-host"}).out, HasSubstr("name = \"kvm-host\"\n"));
+}
+
+TEST(ProfileCommand, MakesAProfileThatTheMachinePassesAndAnotherDoesNot) {
+  const std::string golden =
+      Intel("0-7", "cpuid 0x7.0x0 = 0x0 0x0 0x0 0x0\nmsr 0x3a = 0x5\nmsr 0xc80 = 0x40000000\n");
+  TempTree tree;
+  const std::string path = tree.root() + "/golden.toml";
+  const Ended made = Vtprobe({"profile", "from", "-", "-o", path}, {.input = golden});
+  EXPECT_EQ(made.exit_status, 0) << made.err;
+  EXPECT_EQ(Vtprobe({"--profile", path, "--replay", "-"}, {.input = golden}).exit_status, 0);
+  EXPECT_EQ(Vtprobe({"--profile", path, "--replay", "-"}, {.input = kDebugOpenOnCpu3}).exit_status,
+            1);
+}
+
+TEST(ProfileCommand, ExplainsMistakes) {
+  EXPECT_THAT(Vtprobe({"profile", "form", "a.dump"}).err, HasSubstr("list, show and from"));
+  EXPECT_THAT(Vtprobe({"profile", "show"}).err, HasSubstr("needs a NAME"));
+  EXPECT_THAT(Vtprobe({"profile", "from"}).err, HasSubstr("needs a DUMP"));
+  EXPECT_THAT(Vtprobe({"profile", "list", "all"}).err, HasSubstr("takes nothing more"));
+  EXPECT_THAT(Vtprobe({"profile", "show", "kvm"}).err, HasSubstr("nearest are kvm-host"));
+  EXPECT_EQ(Vtprobe({"profile", "show", "kvm"}).exit_status, 64);
+  EXPECT_EQ(Vtprobe({"profile", "from", "none.dump"}).exit_status, 66);
+  EXPECT_EQ(Vtprobe({"profile", "from", "-"}, {.input = "no dump"}).exit_status, 65);
+}
+
 }  // namespace
 }  // namespace vtprobe

@@ -33,6 +33,8 @@ struct Arguments {
   std::optional<std::string> from;
   std::optional<std::string> msr;
   std::optional<std::string> folder;
+  std::optional<std::string> action;
+  std::optional<std::string> operand;
 };
 
 // Options that several commands take, each declared in one place.

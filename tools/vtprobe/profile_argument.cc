@@ -63,9 +63,8 @@ tl::unexpected<Failure> NoProfile(const std::string& name) {
   std::vector<std::string_view> names;
   for (const ShippedProfile& profile : ShippedProfiles()) names.push_back(profile.name);
   return Fails(kUsageError,
-               fmt::format("there is no profile {}; the nearest are {} (a file's name ends in "
-                           ".toml or has a / in it)",
-                           Printable(name), Enumerate(Nearest(name, std::move(names)))));
+               fmt::format("there is no profile {}; the nearest are {}", Printable(name),
+                           Enumerate(Nearest(name, std::move(names)))));
 }
 
 }  // namespace vtprobe

@@ -60,6 +60,13 @@ struct ProfileError {
 // several errors, the one that stands first.
 tl::expected<Profile, ProfileError> ParseProfile(std::string_view text, std::string_view today);
 
+// The profile that a machine passes: the rules that pass there, with the values
+// it has. That virtualization is usable counts in it even if it is not.
+Profile ProfileOf(const PlatformSnapshot& machine, std::string name, std::string title);
+
+// As ParseProfile() takes it, with what each rule is about.
+std::string WriteProfile(const Profile& profile);
+
 // The files of probes/profiles, in the order of their names.
 struct ShippedProfile {
   std::string_view name;

@@ -1,0 +1,130 @@
+// The profile that a golden machine passes. It knows of no rule in particular:
+// what a machine's value of a parameter is, is found by judging it with each.
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "vtprobe/probes/profile.h"
+#include "vtprobe/probes/virtualization.h"
+#include "vtprobe/registers/gates.h"
+#include "vtprobe/registers/msr.h"
+#include "vtprobe/registers/table.h"
+
+namespace vtprobe {
+namespace {
+
+// The lowest microcode revision there is of each CPU signature; none if one of
+// the CPUs' is not known.
+std::optional<RevisionFloors> Revisions(const PlatformSnapshot& machine) {
+  using registers::kBiosSignId;
+  Selection selection = registers::FeatureRegisters();
+  selection.Add(kBiosSignId.address);
+  RevisionFloors floors;
+  for (const SnapshotRow& row : machine.Rows(selection)) {
+    const CpuidReading leaf1 = row.Cpuid({0x1});
+    const MsrReading revision = row.Msr(kBiosSignId.address);
+    const Presence is_amd = registers::AmdCompatible(row);
+    if (!leaf1 || !leaf1->Has(CpuidRegister::kEax) || !revision || is_amd == Presence::kUnknown) {
+      return std::nullopt;
+    }
+    const Field field = is_amd == Presence::kPresent ? kBiosSignId["PATCH_LEVEL"]
+                                                     : kBiosSignId["MICROCODE_REVISION"];
+    const auto value = static_cast<std::uint32_t>(field.Extract(*revision));
+    const auto [floor, is_new] = floors.try_emplace(leaf1->registers.eax, value);
+    floor->second = std::min(floor->second, value);
+  }
+  if (floors.empty()) return std::nullopt;
+  return floors;
+}
+
+class Observer {
+ public:
+  explicit Observer(const PlatformSnapshot& machine)
+      : machine_(machine), verdict_(JudgeVirtualization(machine)) {}
+
+  // What a profile says of a rule that the machine passes; nothing of another.
+  std::optional<RuleProfile> Observe(const Rule& rule) const {
+    RuleProfile observed;
+    for (const Parameter& parameter : rule.parameters) {
+      auto setting = ValueOf(rule, parameter, observed);
+      if (!setting) continue;
+      // A feature that is on here is one that a twin must have.
+      const auto* const choice = std::get_if<std::string>(&*setting);
+      if (choice != nullptr && *choice == "on") observed.required = true;
+      observed.settings.emplace(parameter.name, *std::move(setting));
+    }
+    return Passes(rule, observed) ? std::optional(std::move(observed)) : std::nullopt;
+  }
+
+ private:
+  bool Passes(const Rule& rule, RuleProfile own) const {
+    Profile profile;
+    profile.rules.emplace(rule.id, std::move(own));
+    const std::vector<Finding> findings = JudgeRule(rule, {machine_, verdict_, &profile});
+    return std::all_of(findings.begin(), findings.end(),
+                       [](const Finding& finding) { return finding.outcome == Outcome::kPass; });
+  }
+
+  bool PassesWith(const Rule& rule, const Parameter& parameter, Setting setting,
+                  RuleProfile own) const {
+    own.settings.insert_or_assign(std::string(parameter.name), std::move(setting));
+    return Passes(rule, std::move(own));
+  }
+
+  // The strictest that the machine passes; nothing where the default is.
+  std::optional<Setting> ValueOf(const Rule& rule, const Parameter& parameter,
+                                 const RuleProfile& own) const {
+    switch (parameter.kind) {
+      case Parameter::Kind::kChoice:
+        for (const std::string_view choice : parameter.choices.subspan(1)) {
+          if (PassesWith(rule, parameter, std::string(choice), own)) return std::string(choice);
+        }
+        return std::nullopt;
+      case Parameter::Kind::kNumber:
+        return LargestThatPasses(rule, parameter, own);
+      case Parameter::Kind::kFloors: {
+        auto floors = Revisions(machine_);
+        if (floors && PassesWith(rule, parameter, *floors, own)) return *std::move(floors);
+        return std::nullopt;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // A number is a minimum: those up to the machine's own pass, and those above
+  // it do not. One that even the largest passes is not asked for here.
+  std::optional<Setting> LargestThatPasses(const Rule& rule, const Parameter& parameter,
+                                           const RuleProfile& own) const {
+    std::uint64_t passes = 0;
+    std::uint64_t fails = std::uint64_t{1} << 62;  // what TOML's integers hold
+    if (!PassesWith(rule, parameter, passes, own) || PassesWith(rule, parameter, fails, own)) {
+      return std::nullopt;
+    }
+    while (fails - passes > 1) {
+      const std::uint64_t middle = passes + (fails - passes) / 2;
+      (PassesWith(rule, parameter, middle, own) ? passes : fails) = middle;
+    }
+    return passes;
+  }
+
+  const PlatformSnapshot& machine_;
+  const VirtualizationVerdict verdict_;
+};
+
+}  // namespace
+
+Profile ProfileOf(const PlatformSnapshot& machine, std::string name, std::string title) {
+  Profile profile{std::move(name), std::move(title), {}};
+  profile.rules.try_emplace("virtualization.usable");
+  const Observer observer(machine);
+  for (const Rule* const rule : AllRules()) {
+    if (auto observed = observer.Observe(*rule)) {
+      profile.rules.insert_or_assign(std::string(rule->id), *std::move(observed));
+    }
+  }
+  return profile;
+}
+
+}  // namespace vtprobe

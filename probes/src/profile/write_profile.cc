@@ -1,0 +1,69 @@
+// By hand and not by a TOML library: the text is for people to go on with, in
+// the rules' order, and none writes comments.
+
+#include <fmt/format.h>
+
+#include "vtprobe/probes/profile.h"
+
+namespace vtprobe {
+namespace {
+
+// A basic string of TOML.
+std::string Quoted(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    constexpr unsigned char kDelete = 0x7f;
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (byte < ' ' || byte == kDelete) {
+      quoted += fmt::format("\\u{:04x}", byte);
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
+std::string Value(const Setting& setting) {
+  if (const auto* const choice = std::get_if<std::string>(&setting)) return Quoted(*choice);
+  if (const auto* const number = std::get_if<std::uint64_t>(&setting)) {
+    return fmt::format("{}", *number);
+  }
+  std::string text;
+  for (const auto& [signature, revision] : std::get<RevisionFloors>(setting)) {
+    text += fmt::format("{}{:#x} = {:#x}", text.empty() ? "" : ", ", signature, revision);
+  }
+  return fmt::format("{{ {} }}", text);
+}
+
+void WriteRule(const Rule& rule, const RuleProfile& profile, std::string* text) {
+  *text += fmt::format("\n# {}\n[rules.\"{}\"]\n", rule.title, rule.id);
+  if (profile.severity) *text += fmt::format("severity = \"{}\"\n", Name(*profile.severity));
+  if (profile.required) *text += "required = true\n";
+  if (profile.strict) *text += "strict = true\n";
+  for (const auto& [name, setting] : profile.settings) {
+    *text += fmt::format("{} = {}\n", name, Value(setting));
+  }
+  for (const Waiver& waiver : profile.waivers) {
+    *text +=
+        fmt::format("\n[[rules.\"{}\".waivers]]\nreason = {}\n", rule.id, Quoted(waiver.reason));
+    if (waiver.cpus) *text += fmt::format("cpus = \"{}\"\n", waiver.cpus->ToString());
+    if (waiver.expires) *text += fmt::format("expires = {}\n", *waiver.expires);
+  }
+}
+
+}  // namespace
+
+std::string WriteProfile(const Profile& profile) {
+  std::string text = fmt::format("name = {}\n", Quoted(profile.name));
+  if (!profile.title.empty()) text += fmt::format("title = {}\n", Quoted(profile.title));
+  for (const Rule* const rule : AllRules()) {
+    const RuleProfile* const own = profile.Find(rule->id);
+    if (own != nullptr) WriteRule(*rule, *own, &text);
+  }
+  return text;
+}
+
+}  // namespace vtprobe

@@ -1,0 +1,104 @@
+// vtprobe profile: the profiles that are shipped, and one made of a machine.
+
+#include "vtprobe/probes/profile.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+
+#include "command.h"
+#include "input.h"
+#include "output.h"
+#include "profile_argument.h"
+#include "vtprobe/report/printable.h"
+#include "vtprobe/report/report.h"
+
+namespace vtprobe {
+namespace {
+
+void Declare(CLI::App* app, Arguments* arguments) {
+  app->add_option("ACTION", arguments->action,
+                  "list (the default), show NAME, or from DUMP: the profile that this recorded "
+                  "machine passes, to be edited")
+      ->type_name("");
+  app->add_option("NAME|DUMP", arguments->operand, "A shipped profile, or a recording")
+      ->type_name("");
+  DeclareOutput(app, arguments);
+}
+
+OrFailure<std::string> List() {
+  std::size_t width = 0;
+  for (const ShippedProfile& shipped : ShippedProfiles()) {
+    width = std::max(width, shipped.name.size());
+  }
+  std::string text;
+  for (const ShippedProfile& shipped : ShippedProfiles()) {
+    const auto profile = LoadProfile(std::string(shipped.name));
+    if (!profile) return tl::unexpected(profile.error());
+    text += fmt::format("{:<{}}  {}\n", shipped.name, width, profile->title);
+  }
+  return text;
+}
+
+OrFailure<std::string> Show(const std::string& name) {
+  const ShippedProfile* const shipped = FindShippedProfile(name);
+  if (shipped == nullptr) return NoProfile(name);
+  return std::string(shipped->text);
+}
+
+// "rack-12" of "dumps/rack-12.dump"; a recorded machine's folder gives it its
+// name.
+std::string NameOf(const std::string& path) {
+  std::filesystem::path file(path);
+  if (file.filename().empty()) file = file.parent_path();
+  if (file.filename() == "machine.dump" && file.has_parent_path()) file = file.parent_path();
+  const std::string name = Printable(file.stem().string());
+  return path == "-" || name.empty() ? "golden" : name;
+}
+
+OrFailure<std::string> From(const std::string& path, std::string_view version) {
+  const auto recording = LoadRecording({path});
+  if (!recording) return tl::unexpected(recording.error());
+  PrintNotes(*recording);
+  const Subject subject = MakeReport(recording->snapshot, version, InputName(path)).subject;
+  const std::string machine =
+      subject.model.value_or(subject.codename.value_or(subject.vendor.value_or("a machine")));
+  return WriteProfile(
+      ProfileOf(recording->snapshot, NameOf(path), Printable("What " + machine + " passes")));
+}
+
+OrFailure<std::string> Answer(const Arguments& arguments, const Process& process) {
+  const std::string action = arguments.action.value_or("list");
+  if (action == "list") {
+    if (arguments.operand) return Fails(kUsageError, "profile list takes nothing more");
+    return List();
+  }
+  if (action != "show" && action != "from") {
+    return Fails(kUsageError, fmt::format("profile has no action {}; there are list, show and from",
+                                          Printable(action)));
+  }
+  if (!arguments.operand) {
+    return Fails(kUsageError, fmt::format("profile {} needs {}", action,
+                                          action == "show" ? "a NAME" : "a DUMP"));
+  }
+  return action == "show" ? Show(*arguments.operand) : From(*arguments.operand, process.version);
+}
+
+OrFailure<int> Run(const Arguments& arguments, const Process& process) {
+  const auto text = Answer(arguments, process);
+  if (!text) return tl::unexpected(text.error());
+  const auto written = WriteOutput(arguments.output, *text);
+  if (!written) return tl::unexpected(written.error());
+  return 0;
+}
+
+}  // namespace
+
+const Command kProfile{.name = "profile",
+                       .summary = "The profiles there are; the one that a golden machine passes",
+                       .declare = Declare,
+                       .run = Run};
+
+}  // namespace vtprobe
