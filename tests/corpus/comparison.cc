@@ -10,23 +10,17 @@
 #include "vtprobe/probes/identity.h"
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/probes/virtualization.h"
+#include "vtprobe/report/report.h"
 
 namespace vtprobe::corpus {
 namespace {
 
-struct Answer {
-  VirtualizationVerdict verdict;
-  std::vector<Finding> findings;
-};
-
-Answer Judge(const PlatformSnapshot& snapshot) {
-  Answer answer{JudgeVirtualization(snapshot), {}};
-  answer.findings = JudgeRules({snapshot, answer.verdict});
-  return answer;
+Report Judge(const Machine& machine) {
+  return MakeReport(machine.snapshot, "", std::nullopt, nullptr, machine.earlier);
 }
 
 // Collects the lines "what: expected ..., found ...".
-class Report {
+class Mismatches {
  public:
   void Compare(const std::string& what, std::string_view expected, std::string_view found) {
     if (expected == found) return;
@@ -49,7 +43,7 @@ std::string Line(std::string_view cpus, std::string_view what, std::string_view 
 
 // Every line that only one side has, sorted so that pairs stand together.
 void CompareLines(const std::string& what, std::vector<std::string> expected,
-                  std::vector<std::string> found, Report* report) {
+                  std::vector<std::string> found, Mismatches* report) {
   std::sort(expected.begin(), expected.end());
   std::sort(found.begin(), found.end());
   std::vector<std::string> missing;
@@ -64,7 +58,7 @@ void CompareLines(const std::string& what, std::vector<std::string> expected,
   for (const std::string& line : extra) report->Add(not_expected + line);
 }
 
-void CompareGroups(const Expected& expected, const VirtualizationVerdict& verdict, Report* report) {
+void CompareGroups(const Expected& expected, const VirtualizationVerdict& verdict, Mismatches* report) {
   std::vector<std::string> wanted;
   for (const ExpectedGroup& group : expected.groups) {
     wanted.push_back(Line(group.cpus.ToString(), group.state, group.unread.value_or("")));
@@ -98,7 +92,7 @@ std::set<std::string> NamedRules(const Expected& expected) {
 }
 
 void CompareFindings(const Expected& expected, const std::vector<Finding>& findings,
-                     Report* report) {
+                     Mismatches* report) {
   std::vector<std::string> wanted;
   for (const ExpectedFinding& finding : expected.findings) {
     wanted.push_back(Line(finding.cpus.ToString(), finding.rule + " " + finding.outcome, ""));
@@ -128,7 +122,7 @@ void CompareFindings(const Expected& expected, const std::vector<Finding>& findi
 
 // That all findings of these rules, and there are some, have the outcome.
 void CompareOutcomes(const std::vector<std::string>& rules, Outcome outcome,
-                     const std::vector<Finding>& findings, Report* report) {
+                     const std::vector<Finding>& findings, Mismatches* report) {
   for (const std::string& rule : rules) {
     if (FindRule(rule) == nullptr) report->Add("there is no rule " + rule);
     for (const Finding& finding : findings) {
@@ -152,7 +146,7 @@ std::string AllWords(const VirtualizationVerdict& verdict) {
   return words;
 }
 
-void CompareWords(const Expected& expected, const VirtualizationVerdict& verdict, Report* report) {
+void CompareWords(const Expected& expected, const VirtualizationVerdict& verdict, Mismatches* report) {
   const std::string words = Lowercase(AllWords(verdict));
   for (const std::string& word : expected.says) {
     if (words.find(Lowercase(word)) == std::string::npos) report->Add("never says: " + word);
@@ -183,14 +177,15 @@ void Print(const Evidence& evidence, std::ostream& out) {
 
 std::vector<std::string> Differences(const Machine& machine) {
   const Expected& expected = machine.expected;
-  const auto [verdict, findings] = Judge(machine.snapshot);
-  Report report;
+  const Report answer = Judge(machine);
+  const VirtualizationVerdict& verdict = answer.virtualization;
+  const std::vector<Finding>& findings = answer.findings;
+  Mismatches report;
   report.Compare("state", expected.state, Name(verdict.state));
   report.Compare("usable", expected.usable, Name(verdict.usable));
   report.Compare("attribution", expected.attribution, Name(verdict.attribution));
   report.Compare("technology", expected.technology, Name(verdict.technology));
-  report.Compare("exit code", std::to_string(expected.exit_code),
-                 std::to_string(ExitCode(verdict)));
+  report.Compare("exit code", std::to_string(expected.exit_code), std::to_string(answer.exit_code));
   CompareGroups(expected, verdict, &report);
   CompareFindings(expected, findings, &report);
   CompareOutcomes(expected.passes, Outcome::kPass, findings, &report);
@@ -201,7 +196,9 @@ std::vector<std::string> Differences(const Machine& machine) {
 }
 
 std::string WholeAnswer(const Machine& machine) {
-  const auto [verdict, findings] = Judge(machine.snapshot);
+  const Report answer = Judge(machine);
+  const VirtualizationVerdict& verdict = answer.virtualization;
+  const std::vector<Finding>& findings = answer.findings;
   std::ostringstream out;
   out << verdict.headline << '\n' << verdict.explanation << '\n' << verdict.remedy << '\n';
   for (const VirtualizationGroup& group : verdict.groups) {

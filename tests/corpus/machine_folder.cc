@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kDump = "machine.dump";
+constexpr std::string_view kEarlier = "earlier-";
 constexpr std::string_view kManifest = "manifest.toml";
 constexpr std::string_view kExpected = "expected.toml";
 
@@ -46,6 +47,12 @@ std::vector<std::string> FoldersIn(const fs::path& parent) {
   return names;
 }
 
+// "earlier-1.dump" to "earlier-9.dump": what was recorded before.
+bool IsEarlier(std::string_view name) {
+  return name.size() == kEarlier.size() + 6 && name.starts_with(kEarlier) &&
+         name.ends_with(".dump");
+}
+
 void CheckFiles(const fs::path& folder, Problems* problems) {
   constexpr std::array kFiles = {kDump, kManifest, kExpected};
   for (const std::string_view name : kFiles) {
@@ -56,7 +63,8 @@ void CheckFiles(const fs::path& folder, Problems* problems) {
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    if (std::find(kFiles.begin(), kFiles.end(), name) == kFiles.end()) {
+    const bool is_known = std::find(kFiles.begin(), kFiles.end(), name) != kFiles.end();
+    if (!is_known && !IsEarlier(name)) {
       problems->push_back(name + " does not belong into a machine's folder");
     }
   }
@@ -68,9 +76,21 @@ PlatformSnapshot ReadDump(const fs::path& file, Problems* problems) {
   auto snapshot = ParseDump(text);
   if (snapshot) return *std::move(snapshot);
   const DumpError& error = snapshot.error();
-  problems->push_back(std::string(kDump) + ":" + std::to_string(error.line) + ":" +
+  problems->push_back(file.filename().string() + ":" + std::to_string(error.line) + ":" +
                       std::to_string(error.column) + ": " + error.message);
   return {};
+}
+
+std::vector<PlatformSnapshot> ReadEarlier(const fs::path& folder, Problems* problems) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    if (IsEarlier(entry.path().filename().string())) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  std::vector<PlatformSnapshot> snapshots;
+  for (const fs::path& file : files) snapshots.push_back(ReadDump(file, problems));
+  return snapshots;
 }
 
 Manifest ReadManifest(const fs::path& file, Problems* problems) {
@@ -180,7 +200,8 @@ tl::expected<Machine, Problems> LoadMachine(const fs::path& root, const std::str
   CheckFiles(path, &problems);
   if (!problems.empty()) return tl::unexpected(std::move(problems));
 
-  Machine machine{ReadDump(path / kDump, &problems), ReadManifest(path / kManifest, &problems),
+  Machine machine{ReadDump(path / kDump, &problems), ReadEarlier(path, &problems),
+                  ReadManifest(path / kManifest, &problems),
                   ReadExpected(path / kExpected, &problems)};
   if (!problems.empty()) return tl::unexpected(std::move(problems));
 

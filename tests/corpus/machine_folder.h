@@ -58,6 +58,7 @@ struct Expected {
 
 struct Machine {
   PlatformSnapshot snapshot;
+  std::vector<PlatformSnapshot> earlier;  // of the same machine, the earliest first
   Manifest manifest;
   Expected expected;
 };

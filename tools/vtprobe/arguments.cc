@@ -9,8 +9,10 @@ namespace vtprobe {
 void DeclareSubject(CLI::App* app, Arguments* arguments) {
   app->add_option(
          "--replay", arguments->replay,
-         "Judge this recording, in any known format, instead of the machine; - is standard input")
-      ->type_name("FILE");
+         "Judge this recording, in any known format, instead of the machine; - is standard input. "
+         "A check takes several of one machine, the earliest first")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   app->add_option("--cpus", arguments->cpus, "Only these CPUs, such as 0-3,8")->type_name("LIST");
 }
 

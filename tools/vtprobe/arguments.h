@@ -16,7 +16,7 @@
 namespace vtprobe {
 
 struct Arguments {
-  std::optional<std::string> replay;
+  std::vector<std::string> replay;  // in the order given
   std::optional<std::string> cpus;
   std::optional<std::string> output;
   std::optional<std::string> profile;

@@ -68,11 +68,11 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   if (!style) return tl::unexpected(style.error());
   const auto profile = ChosenProfileOf(arguments);
   if (!profile) return tl::unexpected(profile.error());
-  const auto subject = LoadSubject(arguments, {.registers = CheckedRegisters()});
+  const auto subject = LoadSequence(arguments, {.registers = CheckedRegisters()});
   if (!subject) return tl::unexpected(subject.error());
 
   Report report = MakeReport(subject->snapshot, process.version, subject->source,
-                             *profile ? &**profile : nullptr);
+                             *profile ? &**profile : nullptr, subject->earlier);
   report.subject.codename_doubt = CodenameDoubt(subject->snapshot, report.subject);
   const auto written = WriteOutput(arguments.output, format->render(report, *style));
   if (!written) return tl::unexpected(written.error());

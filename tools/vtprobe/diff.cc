@@ -35,7 +35,7 @@ void Declare(CLI::App* app, Arguments* arguments) {
 
 // This machine is read as fully as a recording is.
 OrFailure<LoadedSubject> Load(Arguments arguments, const std::optional<std::string>& file) {
-  arguments.replay = file;
+  if (file) arguments.replay = {*file};
   return LoadSubject(arguments,
                      {.registers = RecordedRegisters(/*identifiers=*/false), .all_cpuid = true});
 }

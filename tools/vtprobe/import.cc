@@ -6,8 +6,8 @@
 #include "input.h"
 #include "output.h"
 #include "register_argument.h"
-#include "vtprobe/probes/suggestions.h"
 #include "vtprobe/hal/dump.h"
+#include "vtprobe/probes/suggestions.h"
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {

@@ -20,6 +20,7 @@ namespace {
 
 void Declare(CLI::App* app, Arguments* arguments) {
   app->add_option("DUMP", arguments->replay, "The recording, in any format; - is standard input")
+      ->expected(1)
       ->required();
   app->add_option("MOUNTPOINT", arguments->folder, "An existing folder, over which it is mounted")
       ->required();
@@ -63,7 +64,7 @@ OrFailure<void> CheckFuse() {
 }
 
 OrFailure<int> Run(const Arguments& arguments, const Process&) {
-  const auto recording = LoadRecording({*arguments.replay});
+  const auto recording = LoadRecording({arguments.replay.front()});
   if (!recording) return tl::unexpected(recording.error());
   const std::string& folder = *arguments.folder;
   for (const auto& check : {CheckFolder(folder), CheckFuse()}) {

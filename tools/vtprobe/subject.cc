@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "input.h"
+#include "sequence.h"
 #include "this_machine.h"
 #include "vtprobe/report/printable.h"
 
@@ -31,17 +32,31 @@ OrFailure<void> CheckPresent(const CpuSet& chosen, const CpuSet& online, const C
                                         Listed(online), Listed(offline)));
 }
 
-OrFailure<LoadedSubject> LoadReplay(const std::string& path, const std::optional<CpuSet>& chosen,
+OrFailure<PlatformSnapshot> LoadOne(const std::string& path, const std::optional<CpuSet>& chosen,
                                     bool is_quiet) {
   auto recording = LoadRecording({path});
   if (!recording) return tl::unexpected(recording.error());
   if (!is_quiet) PrintNotes(*recording);
-  LoadedSubject subject{std::move(recording->snapshot), InputName(path)};
-  if (chosen) {
-    const auto present = CheckPresent(*chosen, subject.snapshot.online(),
-                                      subject.snapshot.offline(), InputName(path));
-    if (!present) return tl::unexpected(present.error());
-    subject.snapshot = subject.snapshot.RestrictedTo(*chosen);
+  if (!chosen) return std::move(recording->snapshot);
+  const PlatformSnapshot& all = recording->snapshot;
+  const auto present = CheckPresent(*chosen, all.online(), all.offline(), InputName(path));
+  if (!present) return tl::unexpected(present.error());
+  return all.RestrictedTo(*chosen);
+}
+
+// The last recording, with those before it.
+OrFailure<LoadedSubject> LoadReplay(const std::vector<std::string>& paths,
+                                    const std::optional<CpuSet>& chosen, bool is_quiet) {
+  LoadedSubject subject;
+  for (const std::string& path : paths) {
+    auto snapshot = LoadOne(path, chosen, is_quiet);
+    if (!snapshot) return tl::unexpected(snapshot.error());
+    if (&path == &paths.back()) {
+      subject.snapshot = *std::move(snapshot);
+      subject.source = InputName(path);
+    } else {
+      subject.earlier.push_back(*std::move(snapshot));
+    }
   }
   return subject;
 }
@@ -55,16 +70,26 @@ OrFailure<LoadedSubject> LoadThisMachine(const CapturePlan& plan,
     host.online = host.online.Intersection(*chosen);
     host.offline = host.offline.Intersection(*chosen);
   }
-  return LoadedSubject{ReadThisMachine(plan, host), std::nullopt};
+  return LoadedSubject{ReadThisMachine(plan, host), std::nullopt, {}};
 }
 
 }  // namespace
 
 OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const CapturePlan& plan) {
+  auto subject = LoadSequence(arguments, plan);
+  if (subject && !subject->earlier.empty()) {
+    return Fails(kUsageError, "one recording at a time; only check takes several");
+  }
+  return subject;
+}
+
+OrFailure<LoadedSubject> LoadSequence(const Arguments& arguments, const CapturePlan& plan) {
   const auto chosen = ChosenCpus(arguments);
   if (!chosen) return tl::unexpected(chosen.error());
-  return arguments.replay ? LoadReplay(*arguments.replay, *chosen, arguments.quiet)
-                          : LoadThisMachine(plan, *chosen);
+  if (arguments.replay.empty()) return LoadThisMachine(plan, *chosen);
+  const auto paths = RecordingsOf(arguments.replay);
+  if (!paths) return tl::unexpected(paths.error());
+  return LoadReplay(*paths, *chosen, arguments.quiet);
 }
 
 }  // namespace vtprobe

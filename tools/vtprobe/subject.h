@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "arguments.h"
 #include "failure.h"
@@ -16,12 +17,16 @@ namespace vtprobe {
 
 struct LoadedSubject {
   PlatformSnapshot snapshot;
-  std::optional<std::string> source;  // the recording's name; nothing: this machine
+  std::optional<std::string> source;      // the recording's name; nothing: this machine
+  std::vector<PlatformSnapshot> earlier;  // recordings given before it
 };
 
 // By --replay and --cpus. The plan is for a live machine; a recording is loaded
 // as it is.
 OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const CapturePlan& plan);
+
+// The same, of which several recordings may be given: the last is the subject.
+OrFailure<LoadedSubject> LoadSequence(const Arguments& arguments, const CapturePlan& plan);
 
 }  // namespace vtprobe
 

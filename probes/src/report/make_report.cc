@@ -97,21 +97,32 @@ Subject SubjectOf(const PlatformSnapshot& snapshot, std::optional<std::string> s
   return subject;
 }
 
+// Whoever gives several recordings asks what became of the machine in between.
+bool LostSomething(const std::vector<Finding>& findings) {
+  return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.rule.starts_with("sequence.") && finding.outcome == Outcome::kFail;
+  });
+}
+
 }  // namespace
 
 Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_version,
-                  std::optional<std::string> source, const Profile* profile) {
+                  std::optional<std::string> source, const Profile* profile,
+                  std::span<const PlatformSnapshot> earlier) {
   Report report;
   report.tool_version = tool_version;
   report.subject = SubjectOf(snapshot, std::move(source));
   report.virtualization = JudgeVirtualization(snapshot);
-  report.findings = JudgeRules({snapshot, report.virtualization, profile});
+  report.findings = JudgeRules({snapshot, report.virtualization, profile, earlier});
   for (const Finding& finding : report.findings) {
     ++report.summary.at(static_cast<std::size_t>(finding.outcome));
   }
   if (profile != nullptr) report.profile = {profile->name, profile->title};
   report.exit_code =
       profile != nullptr ? ExitCode(*profile, report.findings) : ExitCode(report.virtualization);
+  if (!earlier.empty() && report.exit_code == 0 && LostSomething(report.findings)) {
+    report.exit_code = 1;
+  }
   return report;
 }
 

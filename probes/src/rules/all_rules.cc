@@ -19,10 +19,11 @@ constexpr std::array kRules = {
 }  // namespace
 
 RuleInput::RuleInput(const PlatformSnapshot& machine, const VirtualizationVerdict& verdict,
-                     const Profile* chosen)
+                     const Profile* chosen, std::span<const PlatformSnapshot> before)
     : snapshot(machine),
       virtualization(verdict),
       profile(chosen),
+      earlier(before),
       features_(registers::FeatureRegisters()),
       kinds_(machine.Rows(features_)) {}
 

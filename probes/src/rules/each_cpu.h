@@ -54,7 +54,6 @@ void ForEachCpu(const Rule& rule, const RuleInput& input, Findings* findings, Vi
   Selection msrs;
   for (const MsrDef* const msr : rule.gates) msrs.Add(msr->address);
   for (const MsrDef* const msr : rule.msrs) msrs.Add(msr->address);
-  for (const MsrDef* const msr : rule.optional_msrs) msrs.Add(msr->address);
   const std::vector<SnapshotRow> rows = input.snapshot.Rows(msrs);
   for (const SnapshotRow& kind : input.kinds()) {
     for (const SnapshotRow& row : rows) {

@@ -9,6 +9,13 @@ namespace {
 // The CPU list is whole, and the recording holds the rest.
 constexpr std::size_t kMaxEvidence = 16;
 
+void AddNew(Evidence reading, std::vector<Evidence>* evidence) {
+  if (evidence->size() >= kMaxEvidence) return;
+  if (std::find(evidence->begin(), evidence->end(), reading) == evidence->end()) {
+    evidence->push_back(std::move(reading));
+  }
+}
+
 }  // namespace
 
 Finding MakeFinding(const Rule& rule, Outcome outcome, CpuSet cpus, std::string message) {
@@ -36,32 +43,43 @@ CpuSet OutsideLargest(const std::vector<CpuSet>& groups) {
 
 void AddEvidence(const RegisterView& registers, const MsrDef& msr,
                  std::vector<Evidence>* evidence) {
-  if (evidence->size() >= kMaxEvidence) return;
-  Evidence reading = EvidenceOf(registers, msr);
-  if (std::find(evidence->begin(), evidence->end(), reading) == evidence->end()) {
-    evidence->push_back(std::move(reading));
-  }
+  if (evidence->size() < kMaxEvidence) AddNew(EvidenceOf(registers, msr), evidence);
 }
 
-void Findings::Add(const CpuSet& cpus, Opinion opinion, const RegisterView& registers) {
+std::vector<Evidence>* Findings::Say(const CpuSet& cpus, Opinion opinion) {
   if (opinion.message.empty()) opinion.message = std::string(rule_.title) + ".";
   Said& said = Place(opinion.outcome, std::move(opinion.message), std::nullopt);
   said.cpus.Add(cpus);
-  if (opinion.outcome == Outcome::kNotApplicable) return;
-  // Equal values need to be shown once; CPUs that pass differ in nothing that matters.
-  if (opinion.outcome == Outcome::kPass && !said.finding.evidence.empty()) return;
-  for (const MsrDef* const msr : rule_.msrs) {
-    AddEvidence(registers, *msr, &said.finding.evidence);
-  }
+  if (opinion.outcome == Outcome::kNotApplicable) return nullptr;
+  // CPUs that pass differ in nothing that matters.
+  if (opinion.outcome == Outcome::kPass && !said.finding.evidence.empty()) return nullptr;
+  return &said.finding.evidence;
+}
+
+void Findings::Add(const CpuSet& cpus, Opinion opinion, const RegisterView& registers) {
+  std::vector<Evidence>* const shown = Say(cpus, std::move(opinion));
+  if (shown == nullptr) return;
+  for (const MsrDef* const msr : rule_.msrs) AddEvidence(registers, *msr, shown);
+}
+
+void Findings::Add(const CpuSet& cpus, Opinion opinion, const std::vector<Evidence>& evidence) {
+  std::vector<Evidence>* const shown = Say(cpus, std::move(opinion));
+  if (shown == nullptr) return;
+  for (const Evidence& reading : evidence) AddNew(reading, shown);
 }
 
 void Findings::AddUnread(const CpuSet& cpus, std::string message, AccessCode code,
                          const RegisterView& registers) {
   Said& said = Place(Outcome::kIndeterminate, std::move(message), code);
   said.cpus.Add(cpus);
-  for (const MsrDef* const msr : rule_.msrs) {
-    AddEvidence(registers, *msr, &said.finding.evidence);
-  }
+  for (const MsrDef* const msr : rule_.msrs) AddEvidence(registers, *msr, &said.finding.evidence);
+}
+
+void Findings::AddUnread(const CpuSet& cpus, std::string message, AccessCode code,
+                         const std::vector<Evidence>& evidence) {
+  Said& said = Place(Outcome::kIndeterminate, std::move(message), code);
+  said.cpus.Add(cpus);
+  for (const Evidence& reading : evidence) AddNew(reading, &said.finding.evidence);
 }
 
 Findings::Said& Findings::Place(Outcome outcome, std::string message,

@@ -50,6 +50,10 @@ class Findings {
   // One of the registers that the rule needs is not known.
   void AddUnread(const CpuSet& cpus, std::string message, AccessCode code,
                  const RegisterView& registers);
+  // The same on the evidence given.
+  void Add(const CpuSet& cpus, Opinion opinion, const std::vector<Evidence>& evidence);
+  void AddUnread(const CpuSet& cpus, std::string message, AccessCode code,
+                 const std::vector<Evidence>& evidence);
 
   bool empty() const { return said_.empty(); }
 
@@ -64,6 +68,9 @@ class Findings {
   };
 
   Said& Place(Outcome outcome, std::string message, std::optional<AccessCode> unread);
+  // Null if nothing more needs to be shown for what is thought.
+  std::vector<Evidence>* Say(const CpuSet& cpus, Opinion opinion);
+
   const Rule& rule_;
   std::vector<Said> said_;
   std::map<std::pair<Outcome, std::string>, std::size_t> positions_;

@@ -60,15 +60,17 @@ struct Profile;
 // does not decide it a second time. Borrows what it is made from.
 class RuleInput {
  public:
-  // Without a profile every rule has its own defaults.
+  // Without a profile every rule has its own defaults. `before` are earlier
+  // recordings of the same machine, the earliest first.
   RuleInput(const PlatformSnapshot& machine, const VirtualizationVerdict& verdict,
-            const Profile* chosen = nullptr);
+            const Profile* chosen = nullptr, std::span<const PlatformSnapshot> before = {});
   RuleInput(const RuleInput&) = delete;
   RuleInput& operator=(const RuleInput&) = delete;
 
   const PlatformSnapshot& snapshot;
   const VirtualizationVerdict& virtualization;
   const Profile* const profile;
+  const std::span<const PlatformSnapshot> earlier;
 
   // The online CPUs, grouped by what CPUID says of their kind; each row has all
   // of registers::FeatureRegisters().
@@ -148,7 +150,7 @@ class CheckedCpu {
 
   // The value of one of the rule's MSRs.
   std::uint64_t operator[](const MsrDef& msr) const;
-  // The value of one of its optional MSRs; nothing if the CPU lacks it.
+  // The value of one of them that a CPU may lack; nothing if this CPU does.
   std::optional<std::uint64_t> Optional(const MsrDef& msr) const;
   const RegisterView& registers() const { return registers_; }
 

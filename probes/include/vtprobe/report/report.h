@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,9 +64,11 @@ struct Report {
 
 // Judges a snapshot. `source` names where it comes from, for people: a path, or
 // nothing for a live run; a recording's own `source` goes before it. A profile decides the exit
-// status.
+// status. With earlier recordings of the machine, a lock or a microcode revision
+// that was lost between them makes an exit status of 0 a 1.
 Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_version,
-                  std::optional<std::string> source, const Profile* profile = nullptr);
+                  std::optional<std::string> source, const Profile* profile = nullptr,
+                  std::span<const PlatformSnapshot> earlier = {});
 
 }  // namespace vtprobe
 

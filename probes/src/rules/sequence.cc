@@ -1,0 +1,100 @@
+#include "rules/sequence.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+namespace vtprobe::rules {
+namespace {
+
+Evidence EvidenceOf(const MsrDef& msr, const MsrReading& reading) {
+  return {std::string(msr.name), fmt::format("{:#x}", Number(msr.address)), reading};
+}
+
+bool IsRecorded(const MsrReading& reading) {
+  return reading || reading.error() != AccessCode::kNotRecorded;
+}
+
+bool IsPreOs(const PlatformSnapshot& snapshot) {
+  return snapshot.metadata().Get(meta::kStage) == "pre-os";
+}
+
+// Which recording to hold one against; null: none. What a system locks or loads
+// is gone at the next reset, so what firmware left is compared with what it
+// left before.
+const PlatformSnapshot* Predecessor(const std::vector<const PlatformSnapshot*>& recordings,
+                                    std::size_t later) {
+  for (std::size_t i = later; i-- > 0;) {
+    if (!IsPreOs(*recordings[later]) || IsPreOs(*recordings[i])) return recordings[i];
+  }
+  return nullptr;
+}
+
+// With what is not recorded as a reading of its own.
+PlatformSnapshot::ByValue<MsrReading> AllReadings(const PlatformSnapshot& snapshot,
+                                                  MsrAddress address, const CpuSet& cpus) {
+  PlatformSnapshot::ByValue<MsrReading> readings;
+  CpuSet rest = cpus;
+  for (const auto& [with_value, reading] : snapshot.Values(address)) {
+    CpuSet common = with_value.Intersection(cpus);
+    if (common.empty()) continue;
+    rest = rest.Difference(common);
+    readings.emplace_back(std::move(common), reading);
+  }
+  if (!rest.empty()) {
+    readings.emplace_back(std::move(rest), tl::unexpected(AccessCode::kNotRecorded));
+  }
+  return readings;
+}
+
+void JudgeStep(const MsrDef& msr, const Step& step,
+               Opinion (*judge)(const MsrDef& msr, const MsrStep& step), Findings* findings) {
+  const CpuSet cpus = step.before.online().Intersection(step.after.online());
+  for (const auto& [old_cpus, old_reading] : AllReadings(step.before, msr.address, cpus)) {
+    for (const auto& [new_cpus, new_reading] : AllReadings(step.after, msr.address, cpus)) {
+      const CpuSet both = old_cpus.Intersection(new_cpus);
+      if (both.empty() || (!IsRecorded(old_reading) && !IsRecorded(new_reading))) continue;
+      const std::vector<Evidence> evidence = {EvidenceOf(msr, old_reading),
+                                              EvidenceOf(msr, new_reading)};
+      if (old_reading && new_reading) {
+        findings->Add(both, judge(msr, {step, both, *old_reading, *new_reading}), evidence);
+        continue;
+      }
+      const MsrReading& missing = new_reading ? old_reading : new_reading;
+      findings->AddUnread(both,
+                          fmt::format("{} is not known before and after recording {}: {}.",
+                                      msr.name, step.number, Describe(missing.error())),
+                          missing.error(), evidence);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Finding> JudgeSteps(const Rule& rule, const RuleInput& input,
+                                Opinion (*judge)(const MsrDef& msr, const MsrStep& step)) {
+  if (input.earlier.empty()) {
+    return {MakeFinding(rule, Outcome::kNotApplicable, input.snapshot.online(),
+                        "There is one recording of this machine.")};
+  }
+  std::vector<const PlatformSnapshot*> recordings;
+  for (const PlatformSnapshot& earlier : input.earlier) recordings.push_back(&earlier);
+  recordings.push_back(&input.snapshot);
+  Findings findings(rule);
+  for (std::size_t i = 1; i < recordings.size(); ++i) {
+    const PlatformSnapshot* const before = Predecessor(recordings, i);
+    if (before == nullptr) continue;
+    const Step step{*before, *recordings[i], i + 1};
+    for (const MsrDef* const msr : rule.msrs) JudgeStep(*msr, step, judge, &findings);
+  }
+  if (findings.empty()) {
+    Finding none = MakeFinding(rule, Outcome::kIndeterminate, input.snapshot.online(),
+                               "The recordings hold none of the registers.");
+    none.unread = AccessCode::kNotRecorded;
+    return {none};
+  }
+  return findings.Take();
+}
+
+}  // namespace vtprobe::rules
