@@ -69,21 +69,25 @@ bool internal::IsToBeChecked(const Rule& rule, const RuleInput& input, const Ali
   if (!rule.in_guests && IsGuest(input, registers)) {
     return refusal.NotApplicable("This is a guest: what firmware set does not show here.");
   }
+  bool any = rule.msrs.size() == 0;
+  for (const MsrDef* const msr : rule.msrs) {
+    if (msr->present(registers) != Presence::kAbsent) {
+      any = true;
+    } else if (!rule.leaves_out_absent) {
+      return refusal.NotApplicable(fmt::format("These CPUs have no {}.", msr->name));
+    }
+  }
+  if (!any) return refusal.NotApplicable("These CPUs have none of the registers.");
   const Presence applies = rule.applies == nullptr ? Presence::kPresent : rule.applies(registers);
   if (applies == Presence::kAbsent) {
     return refusal.NotApplicable("These CPUs do not have what this is about.");
   }
   if (applies == Presence::kUnknown) return refusal.Unknown();
-  bool any = rule.msrs.size() == 0;
   for (const MsrDef* const msr : rule.msrs) {
-    const Presence presence = msr->present(registers);
-    if (presence == Presence::kAbsent) {
-      if (rule.leaves_out_absent) continue;
-      return refusal.NotApplicable(fmt::format("These CPUs have no {}.", msr->name));
-    }
-    any = true;
     const MsrReading reading = registers.Msr(msr->address);
     if (reading) continue;
+    const Presence presence = msr->present(registers);
+    if (presence == Presence::kAbsent) continue;  // left out
     // A CPU that may not have it was not to be asked.
     if (presence == Presence::kUnknown && reading.error() == AccessCode::kNotRecorded) {
       return refusal.Unknown();
@@ -94,7 +98,6 @@ bool internal::IsToBeChecked(const Rule& rule, const RuleInput& input, const Ali
     }
     return refusal.Unread(*msr, reading.error());
   }
-  if (!any) return refusal.NotApplicable("These CPUs have none of the registers.");
   return true;
 }
 
