@@ -12,7 +12,7 @@ namespace {
 // slip of the pen pass for a fact.
 struct CheckedKey {
   std::string_view key;
-  std::array<std::string_view, 3> values;
+  std::array<std::string_view, 4> values;  // empty ones at the end are none
   std::string_view prose;
 };
 
@@ -20,7 +20,16 @@ constexpr std::array kCheckedKeys = {
     CheckedKey{meta::kProvenance, {"live", "recorded", "synthetic"}, "live, recorded or synthetic"},
     CheckedKey{meta::kStage, {"pre-os", "os", "guest"}, "pre-os, os or guest"},
     CheckedKey{meta::kKvmIntel, {"y", "m", "n"}, "y, m or n"},
-    CheckedKey{meta::kMeasuredLaunch, {"yes", "no", "no"}, "yes or no"},
+    CheckedKey{meta::kMeasuredLaunch, {"yes", "no"}, "yes or no"},
+    CheckedKey{meta::kLockdown,
+               {"none", "integrity", "confidentiality"},
+               "none, integrity or confidentiality"},
+    CheckedKey{meta::kSecureBoot,
+               {"on", "off", "setup-mode", "legacy-boot"},
+               "on, off, setup-mode or legacy-boot"},
+    CheckedKey{meta::kIommuTable, {"DMAR", "IVRS", "none"}, "DMAR, IVRS or none"},
+    CheckedKey{meta::kKvmModule, {"kvm_intel", "kvm_amd", "none"}, "kvm_intel, kvm_amd or none"},
+    CheckedKey{meta::kKernelLog, {"complete", "partial"}, "complete or partial"},
 };
 
 std::string Storable(std::string_view value) {
@@ -70,8 +79,8 @@ void Metadata::Erase(std::string_view key) {
 std::optional<std::string_view> Metadata::WhyInvalid(std::string_view key, std::string_view value) {
   for (const CheckedKey& checked : kCheckedKeys) {
     if (checked.key != key) continue;
-    const bool known =
-        std::find(checked.values.begin(), checked.values.end(), value) != checked.values.end();
+    const bool known = !value.empty() && std::find(checked.values.begin(), checked.values.end(),
+                                                   value) != checked.values.end();
     return known ? std::nullopt : std::optional(checked.prose);
   }
   return std::nullopt;

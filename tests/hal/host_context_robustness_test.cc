@@ -38,6 +38,8 @@ constexpr std::string_view kFiles[] = {
     "sys/class/dmi/id/board_vendor",
     "sys/class/dmi/id/board_name",
     "sys/kernel/security/lockdown",
+    "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
+    "sys/firmware/efi/efivars/SetupMode-8be4df61-93ca-11d2-aa0d-00e098032b8c",
 };
 
 class OddFilesTest : public testing::TestWithParam<bool> {

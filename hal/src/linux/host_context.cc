@@ -1,5 +1,6 @@
 #include "vtprobe/hal/host_context.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,10 +8,14 @@
 #include "linux/cpu_presence.h"
 #include "linux/firmware.h"
 #include "linux/host_file.h"
+#include "linux/iommu.h"
 #include "linux/kernel_config.h"
+#include "linux/kernel_log.h"
+#include "linux/kvm_module.h"
 #include "linux/lockdown.h"
 #include "linux/measured_launch.h"
 #include "linux/microcode.h"
+#include "linux/secure_boot.h"
 
 namespace vtprobe {
 
@@ -41,6 +46,16 @@ HostContext ReadHostContext(const std::filesystem::path& root) {
   metadata.Set(meta::kFirmwareDate, firmware.date);
   metadata.Set(meta::kBoard, firmware.board);
   metadata.Set(meta::kLockdown, ReadLockdown(root));
+  metadata.Set(meta::kSecureBoot, ReadSecureBoot(root));
+  metadata.Set(meta::kIommuTable, ReadIommuTable(root));
+  metadata.Set(meta::kIommuUnits, ReadIommuUnits(root));
+  ReadKvmModule(root, &metadata);
+  if (const auto messages = ReadVirtualizationMessages(root)) {
+    metadata.Set(meta::kKernelLog, messages->complete ? "complete" : "partial");
+    for (std::size_t i = 0; i < messages->lines.size(); ++i) {
+      metadata.Set(std::string(meta::kKernelLog) + '.' + std::to_string(i + 1), messages->lines[i]);
+    }
+  }
   return context;
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "linux/plain_text.h"
@@ -74,6 +75,11 @@ std::optional<std::string> ReadAttribute(const std::filesystem::path& path) {
   if (content->ends_with('\n')) content->pop_back();
   if (content->empty() || !IsPlainText(*content)) return std::nullopt;
   return content;
+}
+
+bool IsFolder(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error) && !error;
 }
 
 }  // namespace vtprobe

@@ -51,6 +51,9 @@ std::optional<std::string> ReadWholeFile(const std::filesystem::path& path, std:
 // it is empty, has further lines, or is not plain text.
 std::optional<std::string> ReadAttribute(const std::filesystem::path& path);
 
+// Whether a folder, or a link to one, stands there.
+bool IsFolder(const std::filesystem::path& path);
+
 }  // namespace vtprobe
 
 #endif  // VTPROBE_HAL_SRC_LINUX_HOST_FILE_H_

@@ -1,5 +1,6 @@
 #include "linux/kernel_log.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -122,6 +123,36 @@ std::optional<bool> Logged(const Log& log, MessageOf message_of, std::string_vie
   return banner && log.gapless ? std::optional(false) : std::nullopt;
 }
 
+// "x86/cpu: VMX (outside TXT) disabled by BIOS" and what KVM's modules say of
+// the machine; newer kernels leave the prefix of the first away for SVM. A line
+// about one guest starts with "kvm [" and is none of these.
+constexpr std::array<std::string_view, 7> kVirtualizationPrefixes = {
+    "x86/cpu: ", "kvm: ", "kvm_intel: ", "kvm_amd: ", "SVM disabled", "SVM: kvm: ", "has_svm: "};
+constexpr std::size_t kMaxMessages = 16;
+
+KernelMessages Gather(const Log& log, MessageOf message_of) {
+  KernelMessages messages;
+  std::string_view rest = log.text;
+  bool banner = false;
+  while (const auto line = TakeLine(&rest)) {
+    const auto text = message_of(*line);
+    if (!text) continue;
+    banner = banner || text->starts_with(kBanner);
+    const bool wanted =
+        std::any_of(kVirtualizationPrefixes.begin(), kVirtualizationPrefixes.end(),
+                    [&](std::string_view prefix) { return text->starts_with(prefix); });
+    if (!wanted || messages.lines.size() == kMaxMessages || !IsPlainText(*text)) continue;
+    if (std::find(messages.lines.begin(), messages.lines.end(), *text) == messages.lines.end()) {
+      messages.lines.emplace_back(*text);
+    }
+  }
+  messages.complete = banner && log.gapless;
+  return messages;
+}
+
+// A log that holds nothing of the kernel is not its log.
+bool Tells(const KernelMessages& messages) { return messages.complete || !messages.lines.empty(); }
+
 }  // namespace
 
 std::optional<bool> KernelLogged(const std::filesystem::path& root, std::string_view message) {
@@ -129,6 +160,25 @@ std::optional<bool> KernelLogged(const std::filesystem::path& root, std::string_
     if (const auto logged = Logged(*kmsg, KmsgMessage, message)) return logged;
   }
   if (const auto dmesg = ReadDmesgFile(root)) return Logged(*dmesg, DmesgMessage, message);
+  return std::nullopt;
+}
+
+std::optional<KernelMessages> ReadVirtualizationMessages(const std::filesystem::path& root) {
+  if (const auto kmsg = ReadKmsg(root / "dev/kmsg")) {
+    KernelMessages messages = Gather(*kmsg, KmsgMessage);
+    if (messages.complete) return messages;
+    // The file may reach further back than the ring buffer.
+    if (const auto dmesg = ReadDmesgFile(root)) {
+      KernelMessages older = Gather(*dmesg, DmesgMessage);
+      if (older.complete) return older;
+    }
+    if (Tells(messages)) return messages;
+    return std::nullopt;
+  }
+  if (const auto dmesg = ReadDmesgFile(root)) {
+    KernelMessages messages = Gather(*dmesg, DmesgMessage);
+    if (Tells(messages)) return messages;
+  }
   return std::nullopt;
 }
 

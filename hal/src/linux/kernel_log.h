@@ -9,7 +9,9 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace vtprobe {
 
@@ -21,6 +23,16 @@ namespace vtprobe {
 // What processes wrote into the log (any of root's may) is not the kernel's
 // word and does not count.
 std::optional<bool> KernelLogged(const std::filesystem::path& root, std::string_view message);
+
+// What the kernel said of virtualization: the messages of the code that reads
+// the switches (x86/cpu) and of KVM's modules.
+struct KernelMessages {
+  std::vector<std::string> lines;  // each once, in the order of the log, the first few
+  bool complete = false;           // the log reaches back to the kernel's first line
+};
+
+// From the same places. Nothing if no log can be read.
+std::optional<KernelMessages> ReadVirtualizationMessages(const std::filesystem::path& root);
 
 }  // namespace vtprobe
 

@@ -24,8 +24,10 @@ struct HostContext {
   // (only what a hypervisor that Linux knows by name tells it), microcode (all
   // distinct revisions of the online CPUs, ascending, separated by ", "),
   // firmware.vendor, firmware.version, firmware.date (YYYY-MM-DD if firmware
-  // wrote a date, else what it wrote), board ("VENDOR NAME") and lockdown
-  // (none, integrity, confidentiality).
+  // wrote a date, else what it wrote), board ("VENDOR NAME"), lockdown
+  // (none, integrity, confidentiality), secure_boot, iommu.table, iommu.units,
+  // kvm.module with that module's parameters ("kvm_intel.ept"), and kernel_log
+  // with what the kernel said of virtualization ("kernel_log.1").
   Metadata metadata;
   // Empty if the host doesn't say.
   CpuSet online;

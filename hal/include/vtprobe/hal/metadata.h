@@ -31,7 +31,13 @@ inline constexpr std::string_view kFirmwareVersion = "firmware.version";
 inline constexpr std::string_view kFirmwareDate = "firmware.date";
 inline constexpr std::string_view kBoard = "board";
 inline constexpr std::string_view kMicrocode = "microcode";
-inline constexpr std::string_view kLockdown = "lockdown";  // none, integrity, confidentiality
+inline constexpr std::string_view kLockdown = "lockdown";       // none, integrity, confidentiality
+inline constexpr std::string_view kSecureBoot = "secure_boot";  // on, off, setup-mode, legacy-boot
+inline constexpr std::string_view kIommuTable = "iommu.table";  // DMAR, IVRS, none
+inline constexpr std::string_view kIommuUnits = "iommu.units";  // how many the kernel drives
+inline constexpr std::string_view kKvmModule = "kvm.module";    // kvm_intel, kvm_amd, none
+// complete, partial; with kernel_log.1, kernel_log.2 ... for the messages
+inline constexpr std::string_view kKernelLog = "kernel_log";
 inline constexpr std::string_view kLicence = "licence";
 }  // namespace meta
 
