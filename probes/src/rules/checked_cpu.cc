@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "rules/settings.h"
 #include "vtprobe/probes/rule.h"
 
 namespace vtprobe {
@@ -36,10 +37,15 @@ std::optional<std::uint64_t> CheckedCpu::Optional(const MsrDef& msr) const {
   return (*this)[msr];
 }
 
-std::string_view CheckedCpu::Choice(std::string_view parameter) const {
-  const Parameter& declared = Declared(rule_, parameter, Parameter::Kind::kChoice);
-  const auto* const chosen = Find<std::string>(settings_, parameter);
+std::string_view rules::ChoiceOf(const Rule& rule, const Settings& settings,
+                                 std::string_view parameter) {
+  const Parameter& declared = Declared(rule, parameter, Parameter::Kind::kChoice);
+  const auto* const chosen = Find<std::string>(settings, parameter);
   return chosen == nullptr ? declared.choices.front() : std::string_view(*chosen);
+}
+
+std::string_view CheckedCpu::Choice(std::string_view parameter) const {
+  return rules::ChoiceOf(rule_, settings_, parameter);
 }
 
 std::optional<std::uint64_t> CheckedCpu::Number(std::string_view parameter) const {
