@@ -1,0 +1,57 @@
+// vtprobe rules: what check asks of a machine, and why.
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "command.h"
+#include "output.h"
+#include "reference_arguments.h"
+#include "vtprobe/probes/rule.h"
+#include "vtprobe/probes/suggestions.h"
+#include "vtprobe/report/printable.h"
+
+namespace vtprobe {
+namespace {
+
+void Declare(CLI::App* app, Arguments* arguments) {
+  app->add_option("explain", arguments->action, "explain: all about the rule with this ID")
+      ->type_name("");
+  app->add_option("ID", arguments->operand, "A rule, such as virtualization.usable")->type_name("");
+  DeclareReference(app, arguments);
+}
+
+OrFailure<const Rule*> RuleNamed(const std::string& id) {
+  if (const Rule* const rule = FindRule(id)) return rule;
+  std::vector<std::string_view> ids;
+  for (const Rule* const rule : AllRules()) ids.push_back(rule->id);
+  return Fails(kUsageError, fmt::format("there is no rule {}; the nearest are {}", Printable(id),
+                                        Enumerate(Nearest(id, std::move(ids)))));
+}
+
+OrFailure<int> Run(const Arguments& arguments, const Process& process) {
+  auto options = ReferenceOptionsOf(arguments, process);
+  if (!options) return tl::unexpected(options.error());
+  std::vector<const Rule*> rules(AllRules().begin(), AllRules().end());
+  if (arguments.action) {
+    if (*arguments.action != "explain" || !arguments.operand) {
+      return Fails(kUsageError, "rules takes nothing, or explain ID");
+    }
+    const auto rule = RuleNamed(*arguments.operand);
+    if (!rule) return tl::unexpected(rule.error());
+    rules = {*rule};
+    options->in_detail = true;
+  }
+  const auto written = WriteOutput(arguments.output, RenderRules(rules, *options));
+  if (!written) return tl::unexpected(written.error());
+  return 0;
+}
+
+}  // namespace
+
+const Command kRules{.name = "rules",
+                     .summary = "What is judged: each rule, or all about one",
+                     .declare = Declare,
+                     .run = Run};
+
+}  // namespace vtprobe
