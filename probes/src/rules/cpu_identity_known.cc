@@ -16,6 +16,12 @@ bool Claims(const RegisterView& cpu, const CpuidField& feature) {
   return registers::Read(cpu, feature).value_or(0) != 0;
 }
 
+// Whether it is known not to be there.
+bool Lacks(const RegisterView& cpu, const CpuidField& feature) {
+  const auto value = registers::Read(cpu, feature);
+  return value && *value == 0;
+}
+
 Finding JudgeRow(const Rule& rule, const SnapshotRow& row) {
   const Identity identity = Identify(row);
   const std::vector<Evidence> leaf0 = {EvidenceOf(row, registers::kCpuid0Ebx),
@@ -44,6 +50,10 @@ Finding JudgeRow(const Rule& rule, const SnapshotRow& row) {
                         EvidenceOf(row, registers::kCpuid1Ecx),
                         EvidenceOf(row, registers::kCpuid80000001Ecx)};
     return finding;
+  }
+  if (Lacks(row, registers::kVmx) && Lacks(row, registers::kSvm)) {
+    return MakeFinding(rule, Outcome::kNotApplicable, row.cpus(),
+                       "No feature bit claims VMX or SVM.");
   }
   return MakeFinding(rule, Outcome::kPass, row.cpus(),
                      "The vendor is \"" + *identity.vendor_string + "\".");
