@@ -47,7 +47,7 @@ std::string_view Who(Attribution attribution) {
 std::string RegisterTitle(const Evidence& evidence) {
   const bool is_msr = registers::FindMsr(evidence.register_name) != nullptr;
   return is_msr ? fmt::format("{} ({})", evidence.register_name, evidence.address)
-                : evidence.register_name;
+                : std::string(evidence.register_name);
 }
 
 TextRow EvidenceRow(const Evidence& evidence) {
