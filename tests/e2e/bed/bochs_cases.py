@@ -20,7 +20,7 @@ VM_CR = "0xc0010114"
 CORE_2 = "core2_penryn_t9600"
 HASWELL = "corei7_haswell_4770"
 SKYLAKE = "corei7_skylake_x"
-RYZEN = "ryzen"
+BULLDOZER = "zambezi"
 
 
 def case(context, model, grub=None, *, register=FEATURE_CONTROL, cpus=1, rom=(None, None),
@@ -121,4 +121,4 @@ def svm(context):
 
     Bochs takes a write of VM_CR and forgets it, so no firmware can switch SVM
     off there."""
-    return case(context, RYZEN, register=VM_CR, expect="enabled_unlocked")
+    return case(context, BULLDOZER, register=VM_CR, expect="enabled_unlocked")
