@@ -57,7 +57,8 @@ boot
 
 
 def need_bochs():
-    need_programs("bochs", "grub-mkrescue", "xorriso", "mformat", "strip", "busybox")
+    need_programs("bochs", "grub-mkrescue", "xorriso", "mformat", "strip", "busybox",
+                  "rdmsr", "kvm-ok")
     need(os.path.exists(ROM), f"no {ROM} (package bochsbios)")
 
 

@@ -11,7 +11,7 @@ from bed.tools import Failed, need_programs, stop
 
 
 def need_qemu():
-    need_programs("qemu-system-x86_64", "busybox", "strip")
+    need_programs("qemu-system-x86_64", "busybox", "strip", "rdmsr", "kvm-ok")
 
 
 def boot(work, *, kernel, model, cpus=1, append="", timeout=300):
