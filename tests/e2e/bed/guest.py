@@ -13,10 +13,14 @@ import gzip
 import re
 import shutil
 import stat
+from pathlib import Path
 
 from bed.tools import check, need, run
 
-BUSYBOX = "/bin/busybox"
+BUSYBOX = Path("/bin/busybox")
+# Runs the scripts of other tools: busybox's shell would start its own programs
+# in place of those that they name.
+SHELL = Path("/bin/dash")
 
 # On the kernel's command line: quick, and nothing that virtualization depends
 # on. Self-tests of cryptography would be half of the time until /init.
@@ -30,7 +34,7 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 mount -t securityfs securityfs /sys/kernel/security
 exec >/dev/ttyS0 2>&1 </dev/null
-stty -opost
+stty -F /dev/ttyS0 -opost
 export PATH=/bin HOME=/
 section() {
   name=$1
@@ -52,6 +56,7 @@ class Cpio:
     def __init__(self):
         self._parts = []
         self._folders = set()
+        self._files = set()
         self._inode = 0
 
     def folder(self, path):
@@ -64,6 +69,10 @@ class Cpio:
         self._add(path, stat.S_IFDIR | 0o755, b"")
 
     def file(self, path, content, mode=0o644):
+        """Adds the file; one that is there stays."""
+        if path in self._files:
+            return
+        self._files.add(path)
         parent = path.rpartition("/")[0]
         if parent:
             self.folder(parent)
@@ -82,15 +91,15 @@ class Cpio:
         return b"".join(self._parts)
 
 
-def _add_program(cpio, program, work):
+def _add_program(cpio, program, work, name=None):
     """The program and what the dynamic linker would load, where it looks for it."""
-    stripped = work / program.name
+    name = name or program.name
+    stripped = work / name
     run(["strip", "-o", str(stripped), str(program)], status=0)
-    cpio.file(f"bin/{program.name}", stripped.read_bytes(), 0o755)
+    cpio.file(f"bin/{name}", stripped.read_bytes(), 0o755)
     listing = run(["ldd", str(program)]).stdout
     for library in re.findall(r"(/\S+) \(0x", listing):
-        with open(library, "rb") as content:
-            cpio.file(library.lstrip("/"), content.read(), 0o755)
+        cpio.file(library.lstrip("/"), Path(library).read_bytes(), 0o755)
 
 
 def initramfs(path, *, script, kernel, vtprobe, modules=(), programs=(),
@@ -100,8 +109,8 @@ def initramfs(path, *, script, kernel, vtprobe, modules=(), programs=(),
     cpio = Cpio()
     for folder in ("bin", "proc", "sys", "dev", "tmp"):
         cpio.folder(folder)
-    with open(BUSYBOX, "rb") as content:
-        cpio.file("bin/busybox", content.read(), 0o755)
+    cpio.file("bin/busybox", BUSYBOX.read_bytes(), 0o755)
+    _add_program(cpio, SHELL, work, "sh")
     for program in (vtprobe, *programs):
         _add_program(cpio, program, work)
     for program in scripts:

@@ -47,6 +47,12 @@ class Verdict:
         return next(group["attribution"] for group in self.groups if cpu in cpus(group["cpus"]))
 
     @property
+    def who(self):
+        if len(self.groups) == 1:
+            return self.attribution
+        return ", ".join(f"{group['cpus']}: {group['attribution']}" for group in self.groups)
+
+    @property
     def switch(self):
         """The switch register's value by CPUs, as the evidence has it."""
         values = []
