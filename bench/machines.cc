@@ -1,5 +1,7 @@
 #include "machines.h"
 
+#include <array>
+#include <cstdint>
 #include <stdexcept>
 
 #include "vtprobe/hal/metadata.h"
@@ -14,16 +16,21 @@ namespace {
 
 constexpr MsrAddress kFeatureControl{0x3a};
 
-// A Skylake with VMX (leaf 1, ECX bit 5), on no hypervisor, with VT-x enabled
-// and locked. Its APIC id is `id`, which also stands in bits that are reserved
-// or nobody judges, so that no two are alike. [intel/sdm-vol2] CPUID,
+// How IA32_FEATURE_CONTROL is set: LOCK is bit 0, VMX_IN_SMX 1, VMX_OUTSIDE_SMX
+// 2. [intel/sdm-vol4] table 2-2
+constexpr std::uint64_t kEnabledAndLocked = 0x5;
+constexpr std::array<std::uint64_t, 4> kEveryState = {kEnabledAndLocked, 0x3, 0x1, 0x4};
+
+// A Skylake with VMX (leaf 1, ECX bit 5), on no hypervisor. Its APIC id is `id`, which also stands
+// in bits that are reserved or nobody judges, so that no two are alike. [intel/sdm-vol2] CPUID,
 // [intel/sdm-vol4] table 2-2
 class SkylakeCpu final : public RegisterView {
  public:
-  explicit SkylakeCpu(std::uint32_t id) : id_(id) {}
+  explicit SkylakeCpu(std::uint32_t id, std::uint64_t control = kEnabledAndLocked)
+      : id_(id), control_(control) {}
 
   MsrReading Msr(MsrAddress address) const override {
-    if (address == kFeatureControl) return std::uint64_t{0x5} | std::uint64_t{id_} << 32;
+    if (address == kFeatureControl) return control_ | std::uint64_t{id_} << 32;
     return id_;
   }
 
@@ -51,6 +58,7 @@ class SkylakeCpu final : public RegisterView {
 
  private:
   std::uint32_t id_;
+  std::uint64_t control_;
 };
 
 // Those of the registers that such a CPU has, as its CPUID says.
@@ -77,7 +85,9 @@ PlatformSnapshot MakeMachine(std::uint32_t cpus, Likeness likeness) {
   const Selection registers = Existing(CheckedRegisters());
   bool consistent = true;
   const auto add_block = [&](const CpuSet& block, std::uint32_t id) {
-    const SkylakeCpu cpu(id);
+    const SkylakeCpu cpu(id, likeness == Likeness::kDiscordant
+                                 ? kEveryState[id % kEveryState.size()]
+                                 : kEnabledAndLocked);
     consistent = consistent && builder.OpenBlock(block);
     for (const auto& [leaf, mask] : registers.cpuid) {
       consistent = consistent && builder.AddCpuid(leaf, cpu.Cpuid(leaf));

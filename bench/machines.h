@@ -1,5 +1,5 @@
 // The machines that benchmarks look at: Intel hosts of any size on which VT-x
-// is enabled, with every register that a check reads of such a host and no
+// is enabled if nothing else is said, with every register that a check reads of such a host and no
 // other.
 
 #ifndef VTPROBE_BENCH_MACHINES_H_
@@ -13,7 +13,9 @@ namespace vtprobe::bench {
 
 // kUniform: all CPUs give the same readings, their APIC ids included.
 // kDistinct: no two CPUs do, in any MSR: the worst there is for grouping them.
-enum class Likeness : std::uint8_t { kUniform, kDistinct };
+// kDiscordant: besides, one CPU in four each is enabled, restricted to SMX,
+// disabled and not locked.
+enum class Likeness : std::uint8_t { kUniform, kDistinct, kDiscordant };
 
 PlatformSnapshot MakeMachine(std::uint32_t cpus, Likeness likeness);
 

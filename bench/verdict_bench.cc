@@ -17,10 +17,12 @@ namespace {
 void Verdict(benchmark::State& state, Likeness likeness) {
   const auto cpus = static_cast<std::uint32_t>(state.range(0));
   const PlatformSnapshot snapshot = MakeMachine(cpus, likeness);
+  const bool agree = likeness != Likeness::kDiscordant;
   for (auto _ : state) {
     const VirtualizationVerdict verdict = JudgeVirtualization(snapshot);
-    if (verdict.state != State::kEnabled || verdict.usable != Usable::kYes) {
-      state.SkipWithError("the verdict is not that VT-x is enabled");
+    if (verdict.state != (agree ? State::kEnabled : State::kInconsistent) ||
+        verdict.groups.size() != (likeness == Likeness::kUniform ? 1 : cpus)) {
+      state.SkipWithError("the verdict is not that of this machine");
       break;
     }
   }
@@ -31,6 +33,7 @@ BENCHMARK_CAPTURE(Verdict, uniform, Likeness::kUniform)
     ->Arg(128)
     ->Arg(1024);
 BENCHMARK_CAPTURE(Verdict, distinct, Likeness::kDistinct)->ArgName("cpus")->Arg(128)->Arg(1024);
+BENCHMARK_CAPTURE(Verdict, discordant, Likeness::kDiscordant)->ArgName("cpus")->Arg(128)->Arg(1024);
 
 // Every rule's findings; the verdict, which rules may look at, is not timed.
 void AllRulesJudged(benchmark::State& state, Likeness likeness) {

@@ -7,12 +7,11 @@
 namespace vtprobe {
 
 Evidence EvidenceOf(const RegisterView& cpu, const MsrDef& msr) {
-  return {std::string(msr.name), fmt::format("{:#x}", Number(msr.address)), cpu.Msr(msr.address)};
+  return {msr.name, fmt::format("{:#x}", Number(msr.address)), cpu.Msr(msr.address)};
 }
 
 Evidence EvidenceOf(const RegisterView& cpu, const CpuidDef& cpuid) {
-  Evidence evidence{std::string(cpuid.name),
-                    fmt::format("{:#x}.{:#x}", cpuid.leaf.leaf, cpuid.leaf.subleaf),
+  Evidence evidence{cpuid.name, fmt::format("{:#x}.{:#x}", cpuid.leaf.leaf, cpuid.leaf.subleaf),
                     tl::unexpected(AccessCode::kNotRecorded)};
   const CpuidReading reading = cpu.Cpuid(cpuid.leaf);
   if (!reading) {

@@ -43,10 +43,11 @@ TEST(JsonReport, HasEveryKeyOfTheContractWhateverIsKnown) {
     EXPECT_THAT(Keys(report), ElementsAre("schema", "tool", "subject", "virtualization", "profile",
                                           "findings", "summary", "exit_code"));
     EXPECT_THAT(Keys(report["tool"]), ElementsAre("name", "version"));
-    EXPECT_THAT(Keys(report["subject"]),
-                IsSupersetOf({"provenance", "stage", "source", "vendor", "model", "codename",
-                              "family", "model_number", "stepping", "microcode", "kernel",
-                              "firmware", "hypervisor", "cpus_online", "cpus_offline"}));
+    EXPECT_THAT(
+        Keys(report["subject"]),
+        IsSupersetOf({"provenance", "stage", "source", "vendor", "model", "codename", "family",
+                      "model_number", "stepping", "microcode", "kernel", "firmware", "hypervisor",
+                      "cpus_online", "cpus_offline", "topology"}));
     EXPECT_THAT(Keys(report["subject"]["firmware"]), ElementsAre("vendor", "version", "date"));
     EXPECT_THAT(Keys(report["virtualization"]),
                 IsSupersetOf({"technology", "state", "usable", "attribution", "groups",

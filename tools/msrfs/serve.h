@@ -9,7 +9,9 @@
 //     readers compare the offset with the size first;
 //   - a program that reads N/cpuid on without seeking gets leaves 16 numbers
 //     apart, since the offset moves by the bytes read. The driver moves it by
-//     the leaves.
+//     the leaves;
+//   - a CPUID leaf that nobody recorded is an error (ENODATA), where a CPU
+//     answers every leaf. Programs that walk through all leaves end there.
 
 #ifndef VTPROBE_TOOLS_MSRFS_SERVE_H_
 #define VTPROBE_TOOLS_MSRFS_SERVE_H_

@@ -30,15 +30,28 @@ tl::unexpected<Failure> Missing(const std::string& path, std::string_view why) {
   return Fails(kInputMissing, fmt::format("can't read {}: {}", InputName(path), why));
 }
 
+// Of a file, in bytes; 0 for what has no size.
+std::size_t SizeOf(int fd) {
+  struct stat status = {};
+  const bool is_file = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  return is_file && status.st_size > 0 ? static_cast<std::size_t>(status.st_size) : 0;
+}
+
 // Whatever the content is if `takes_all`, and otherwise no more than the
 // beginning of what is no recording.
 OrFailure<std::string> ReadAll(const std::string& path, int fd, bool takes_all) {
+  const std::size_t expected = SizeOf(fd);
   std::string text;
   bool is_checked = takes_all;
   while (true) {
     const std::size_t size = text.size();
-    text.resize(size + kBlock);
-    const std::ptrdiff_t count = ReadSome(fd, text.data() + size, kBlock);
+    const bool has_rest = expected > 0 && size <= expected;
+    // One byte more than there should be shows the end.
+    const std::size_t rest = has_rest ? expected - size + 1 : kBlock;
+    const std::size_t block = std::min(rest, kBeginning);
+    if (is_checked && has_rest) text.reserve(size + std::min(rest, kLargest));
+    text.resize(size + block);
+    const std::ptrdiff_t count = ReadSome(fd, text.data() + size, block);
     if (count < 0) return Missing(path, ErrnoText(static_cast<int>(-count)));
     text.resize(size + static_cast<std::size_t>(count));
     if (count == 0) return text;

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "snapshot/cpu_bitmap.h"
-#include "snapshot/key_index.h"
+#include "snapshot/salted_index.h"
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/reading_table.h"
 
@@ -92,6 +92,9 @@ class GrowingTable {
     std::uint32_t highest_cpu;
   };
 
+  static IndexedBits Bits(MsrAddress address) { return {Number(address)}; }
+  static IndexedBits Bits(const CpuidLeaf& leaf) { return {leaf.leaf, leaf.subleaf}; }
+
   // The position of the register's column; that of the next one to be added if
   // it has none.
   std::uint32_t Find(const Key& key) {
@@ -100,9 +103,10 @@ class GrowingTable {
     const bool is_behind_all =
         hint_ == count && !index_ && (count == 0 || columns_.back().key < key);
     if (!is_behind_all && (hint_ == count || columns_[hint_].key != key)) {
-      const auto key_at = [&](std::uint32_t i) -> const Key& { return columns_[i].key; };
       if (!index_) index_.emplace();
-      position = index_->FindOrAdd(key, count, key_at);
+      position = index_->FindOrAdd(
+          Bits(key), count, [&](std::uint32_t i) { return columns_[i].key == key; },
+          [&](std::uint32_t i) { return Bits(columns_[i].key); });
       is_ascending_ = is_ascending_ && (position < count || columns_.back().key < key);
     }
     hint_ = position + 1;
@@ -195,7 +199,7 @@ class GrowingTable {
   std::vector<Column> columns_;           // as their registers were first named
   bool is_ascending_ = true;              // whether they are
   std::uint32_t hint_ = 0;                // the column behind the one used last
-  std::optional<KeyIndex> index_;         // once a register was not where it was expected
+  std::optional<SaltedIndex> index_;      // once a register was not where it was expected
   std::unordered_map<std::uint32_t, CpuBitmap> covered_;  // by columns of many readings
 };
 

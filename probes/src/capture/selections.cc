@@ -3,6 +3,7 @@
 
 #include "vtprobe/probes/capture.h"
 #include "vtprobe/probes/rule.h"
+#include "vtprobe/probes/topology.h"
 #include "vtprobe/registers/table.h"
 
 namespace vtprobe {
@@ -13,9 +14,6 @@ Selection IdentityRegisters() {
            CpuidLeaf{0x0, 0},          // vendor, highest leaf
            CpuidLeaf{0x1, 0},          // family, model, stepping, features
            CpuidLeaf{0x7, 0},          // features, hybrid
-           CpuidLeaf{0xb, 0},          // threads of a core, APIC id
-           CpuidLeaf{0xb, 1},          // cores of a package
-           CpuidLeaf{0x1a, 0},         // core type
            CpuidLeaf{0x1f, 0},         // topology, the successor of 0xB
            CpuidLeaf{0x4000'0000, 0},  // hypervisor
            CpuidLeaf{0x8000'0000, 0},  // highest extended leaf
@@ -26,6 +24,7 @@ Selection IdentityRegisters() {
        }) {
     registers.Add(leaf);
   }
+  registers.Add(TopologyRegisters());
   return registers;
 }
 

@@ -94,6 +94,7 @@ Subject SubjectOf(const PlatformSnapshot& snapshot, std::optional<std::string> s
   TakeFromCpus(snapshot, &subject);
   subject.cpus_online = snapshot.online();
   subject.cpus_offline = snapshot.offline();
+  subject.topology = DescribeTopology(snapshot);
   return subject;
 }
 

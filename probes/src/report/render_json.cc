@@ -14,6 +14,18 @@ OrderedJson OrNull(const std::optional<T>& value) {
   return value ? OrderedJson(*value) : OrderedJson();
 }
 
+OrderedJson TopologyJson(const Subject& subject) {
+  OrderedJson json;
+  json["packages"] = OrNull(subject.topology.packages);
+  json["cores"] = OrNull(subject.topology.cores);
+  json["threads"] = subject.cpus_online.Count();
+  json["core_types"] = OrderedJson::array();
+  for (const CoreTypeGroup& group : subject.topology.core_types) {
+    json["core_types"].push_back({{"type", group.type}, {"cpus", group.cpus.ToString()}});
+  }
+  return json;
+}
+
 OrderedJson SubjectJson(const Subject& subject) {
   OrderedJson json;
   json["provenance"] = subject.provenance;
@@ -35,6 +47,7 @@ OrderedJson SubjectJson(const Subject& subject) {
   json["hypervisor"] = OrNull(subject.hypervisor);
   json["cpus_online"] = subject.cpus_online.ToString();
   json["cpus_offline"] = subject.cpus_offline.ToString();
+  json["topology"] = TopologyJson(subject);
   json["other"] = OrderedJson::object();
   for (const auto& [key, value] : subject.other) json["other"][key] = value;
   return json;

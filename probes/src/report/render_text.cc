@@ -50,6 +50,25 @@ std::string_view Who(Attribution attribution) {
   return {};
 }
 
+std::string Counted(std::size_t count, std::string_view one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+// "1 package, 8 cores, 12 CPUs, performance cores 0-7, efficiency cores 8-11"
+std::optional<std::string> TopologyText(const Subject& subject) {
+  const Topology& topology = subject.topology;
+  std::vector<std::string> parts;
+  if (topology.packages && topology.cores && subject.cpus_online.Count() > 1) {
+    parts = {Counted(*topology.packages, "package"), Counted(*topology.cores, "core"),
+             Counted(subject.cpus_online.Count(), "CPU")};
+  }
+  for (const CoreTypeGroup& group : topology.core_types) {
+    parts.push_back(fmt::format("{} cores {}", group.type, group.cpus.ToString()));
+  }
+  if (parts.empty()) return std::nullopt;
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 // Collects the lines below the first one.
 class Body {
  public:
@@ -123,6 +142,7 @@ class Body {
       row.items.push_back(fmt::format("family {:#x} model {:#x} stepping {:#x}", *subject.family,
                                       *subject.model_number, *subject.stepping));
     }
+    add("", TopologyText(subject));
     add("guest of ", subject.hypervisor);
     add("", subject.board);
     std::vector<std::string_view> firmware;

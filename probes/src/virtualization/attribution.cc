@@ -1,5 +1,7 @@
 #include "virtualization/attribution.h"
 
+#include <string_view>
+
 #include "vtprobe/registers/msr.h"
 
 namespace vtprobe {
@@ -24,8 +26,10 @@ const AttributionFinding kBeforeTheSystem{Attribution::kFirmware,
 const AttributionFinding kVirtualRegister{Attribution::kHypervisor,
                                           "a guest sees the register its hypervisor shows it"};
 
-std::string Release(const KernelVersion& kernel) {
-  return "Linux " + std::to_string(kernel.major) + "." + std::to_string(kernel.minor);
+std::string Join(std::string_view before, std::string_view name, std::string_view after) {
+  std::string text;
+  text.reserve(before.size() + name.size() + after.size());
+  return text.append(before).append(name).append(after);
 }
 
 }  // namespace
@@ -37,28 +41,32 @@ AttributionFinding AttributeFeatureControl(std::uint64_t value, bool guest,
   if (!context.kernel) {
     return {Attribution::kUnknown, "the kernel is not recorded, and some write this register"};
   }
-  const std::string release = Release(*context.kernel);
+  const std::string& release = context.kernel_name;
   if (*context.kernel < kFirstThatLocks) {
     return {Attribution::kUnknown,
             "before Linux 5.6, KVM kept what firmware wrote and added the lock"};
   }
   if ((value & ~kWrittenByLinux) != 0) {
-    return {Attribution::kFirmware, "it has bits set that " + release + " never sets"};
+    return {Attribution::kFirmware, Join("it has bits set that ", release, " never sets")};
   }
   if (kSgxLaunchControl.IsSet(value) && !kSgx.IsSet(value)) {
-    return {Attribution::kFirmware, release + " never sets SGX_LAUNCH_CONTROL without SGX"};
+    return {Attribution::kFirmware,
+            Join("", release, " never sets SGX_LAUNCH_CONTROL without SGX")};
   }
   if (kInSmx.IsSet(value) && !kOutsideSmx.IsSet(value)) {
-    return {Attribution::kFirmware, release + " never sets VMX_IN_SMX without VMX_OUTSIDE_SMX"};
+    return {Attribution::kFirmware,
+            Join("", release, " never sets VMX_IN_SMX without VMX_OUTSIDE_SMX")};
   }
   if (kInSmx.IsSet(value) && context.measured_launch == false) {
-    return {Attribution::kFirmware, release + " sets VMX_IN_SMX under a measured launch only"};
+    return {Attribution::kFirmware,
+            Join("", release, " sets VMX_IN_SMX under a measured launch only")};
   }
   if (value == kLock.mask() && context.kvm_intel_built == true) {
-    return {Attribution::kFirmware, release + " with KVM would have locked it enabled"};
+    return {Attribution::kFirmware, Join("", release, " with KVM would have locked it enabled")};
   }
   return {Attribution::kFirmwareOrKernel,
-          release + " locks it if firmware leaves it unlocked, and could have written this value"};
+          Join("", release,
+               " locks it if firmware leaves it unlocked, and could have written this value")};
 }
 
 AttributionFinding AttributeVmCr(std::uint64_t value, std::optional<bool> guest,

@@ -21,6 +21,10 @@ Context ContextOf(const Metadata& metadata) {
   if (stage == "os") context.stage = Stage::kOs;
   if (stage == "guest") context.stage = Stage::kGuest;
   if (const auto kernel = metadata.Get(meta::kKernel)) context.kernel = ParseKernelRelease(*kernel);
+  if (context.kernel) {
+    context.kernel_name = "Linux " + std::to_string(context.kernel->major) + "." +
+                          std::to_string(context.kernel->minor);
+  }
   if (const auto built = metadata.Get(meta::kKvmIntel)) context.kvm_intel_built = *built != "n";
   if (const auto measured = metadata.Get(meta::kMeasuredLaunch)) {
     context.measured_launch = *measured == "yes";

@@ -34,6 +34,7 @@ enum class Stage : std::uint8_t { kPreOs, kOs, kGuest };
 struct Context {
   std::optional<Stage> stage;
   std::optional<KernelVersion> kernel;
+  std::string kernel_name;  // "Linux 6.1", for sentences; empty without a kernel
   std::optional<bool> kvm_intel_built;
   std::optional<bool> measured_launch;
 };

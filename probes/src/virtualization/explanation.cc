@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <set>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 #include "virtualization/phrases.h"
 #include "virtualization/wording.h"
@@ -11,7 +14,6 @@
 namespace vtprobe {
 namespace {
 
-using phrases::AddOnce;
 using phrases::Cpus;
 using phrases::Who;
 
@@ -69,37 +71,80 @@ std::string Meaning(const VirtualizationVerdict& verdict) {
   return {};
 }
 
+void AppendAttribution(std::string_view lead, Attribution who, std::string_view reason,
+                       std::string* text) {
+  text->append(lead).append(Who(who)).append(": ").append(reason).append(".");
+}
+
+std::size_t ExpectedSize(std::string_view meaning, const VirtualizationVerdict& verdict) {
+  constexpr std::size_t kBesidesReason = 48;  // whose CPUs, who set it
+  std::size_t size = meaning.size() + kBesidesReason;
+  for (const VirtualizationGroup& group : verdict.groups) {
+    size += group.attribution_reason.size() + kBesidesReason;
+  }
+  return size;
+}
+
+// Sentences with a blank between them. There may be one for each of many CPUs,
+// so they are put together in place.
+class Sentences {
+ public:
+  explicit Sentences(std::size_t expected_size) { text_.reserve(expected_size); }
+
+  // A sentence that names a group's CPUs is like no other; only these repeat.
+  void AddOnce(std::string_view sentence) {
+    if (sentence.empty() || !said_.insert(sentence).second) return;
+    Begin().append(sentence);
+  }
+
+  // The text to append a sentence to.
+  std::string& Begin() {
+    if (!text_.empty()) text_ += ' ';
+    return text_;
+  }
+
+  std::string Take() && { return std::move(text_); }
+
+ private:
+  std::string text_;
+  std::set<std::string_view> said_;
+};
+
 }  // namespace
 
 std::string Explanation(const WordingInput& input, const VirtualizationVerdict& verdict) {
-  std::vector<std::string> sentences{Meaning(verdict)};
-  // A sentence that names a group's CPUs is like no other; only notes repeat.
+  const std::string meaning = Meaning(verdict);
+  Sentences sentences(ExpectedSize(meaning, verdict));
+  sentences.AddOnce(meaning);
   for (const VirtualizationGroup& group : verdict.groups) {
-    AddOnce(&sentences, group.note);
+    sentences.AddOnce(group.note);
     if (group.unread) {
-      sentences.push_back(fmt::format("{}: {}.", Cpus(group.cpus), Describe(*group.unread)));
+      std::string& text = sentences.Begin();
+      phrases::AppendCpus(group.cpus, &text);
+      text.append(": ").append(Describe(*group.unread)).append(".");
     }
     if (verdict.groups.size() > 1 && !group.attribution_reason.empty()) {
-      sentences.push_back(fmt::format("{}: set by {}: {}.", Cpus(group.cpus),
-                                      Who(group.attribution), group.attribution_reason));
+      std::string& text = sentences.Begin();
+      phrases::AppendCpus(group.cpus, &text);
+      AppendAttribution(": set by ", group.attribution, group.attribution_reason, &text);
     }
   }
   if (verdict.groups.size() == 1 && !verdict.attribution_reason.empty()) {
-    sentences.push_back(
-        fmt::format("Set by {}: {}.", Who(verdict.attribution), verdict.attribution_reason));
+    AppendAttribution("Set by ", verdict.attribution, verdict.attribution_reason,
+                      &sentences.Begin());
   }
   if (!input.offline.empty()) {
-    sentences.push_back(fmt::format("{} {} offline and not judged.", Cpus(input.offline),
-                                    input.offline.Count() == 1 ? "is" : "are"));
+    sentences.Begin() += fmt::format("{} {} offline and not judged.", Cpus(input.offline),
+                                     input.offline.Count() == 1 ? "is" : "are");
   }
   if (input.more_cpus) {
-    sentences.push_back(
-        fmt::format("This covers {} of the processor's {} logical CPUs and "
-                    "answers for {} only.",
-                    input.online.Count() + input.offline.Count(), *input.more_cpus,
-                    input.online.Count() == 1 ? "that one" : "those"));
+    sentences.Begin() += fmt::format(
+        "This covers {} of the processor's {} logical CPUs and "
+        "answers for {} only.",
+        input.online.Count() + input.offline.Count(), *input.more_cpus,
+        input.online.Count() == 1 ? "that one" : "those");
   }
-  return fmt::format("{}", fmt::join(sentences, " "));
+  return std::move(sentences).Take();
 }
 
 }  // namespace vtprobe

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
-#include <vector>
 
 #include "virtualization/phrases.h"
 #include "virtualization/wording.h"
@@ -111,15 +111,20 @@ class HeadlineWriter {
 
   // "63 CPUs (0-16,18-63) are enabled and locked, CPU 17 is disabled and locked"
   std::string GroupList() const {
-    std::vector<std::string> parts;
+    std::string text;
     for (const VirtualizationGroup& group : verdict_.groups) {
       if (group.state == State::kIndeterminate) continue;
-      parts.push_back(group.cpus.Count() == 1
-                          ? fmt::format("CPU {} is {}", group.cpus.ToString(), Plain(group.state))
-                          : fmt::format("{} CPUs ({}) are {}", group.cpus.Count(),
-                                        group.cpus.ToString(), Plain(group.state)));
+      if (!text.empty()) text += ", ";
+      const std::size_t count = group.cpus.Count();
+      if (count == 1) {
+        text.append("CPU ").append(group.cpus.ToString()).append(" is ");
+      } else {
+        text.append(std::to_string(count)).append(" CPUs (").append(group.cpus.ToString());
+        text.append(") are ");
+      }
+      text.append(Plain(group.state));
     }
-    return fmt::format("{}", fmt::join(parts, ", "));
+    return text;
   }
 
   std::string WhyIndeterminate() const {

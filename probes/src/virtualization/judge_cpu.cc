@@ -124,7 +124,30 @@ std::vector<Evidence> WithoutUnasked(std::vector<Evidence> evidence) {
   return evidence;
 }
 
-VirtualizationGroup JudgeCpu(const RegisterView& cpu, const Context& context) {
+std::optional<SwitchQuestion> AskSwitch(const RegisterView& cpu, const Context& context) {
+  const Identity identity = Identify(cpu);
+  if (!identity.vendor || PredatesVirtualization(identity)) return std::nullopt;
+  switch (*identity.vendor) {
+    case Vendor::kIntel:
+    case Vendor::kCentaur:
+    case Vendor::kZhaoxin:
+      return AskVmxSwitch(cpu, IsGuest(cpu, context));
+    case Vendor::kAmd:
+    case Vendor::kHygon:
+      return AskSvmSwitch(cpu, IsGuest(cpu, context));
+    case Vendor::kOther:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+VirtualizationGroup JudgeSwitch(const SwitchQuestion& question, const MsrReading& value,
+                                const Context& context) {
+  return question.technology == Technology::kSvm ? JudgeSvmSwitch(question, value, context)
+                                                 : JudgeVmxSwitch(question, value, context);
+}
+
+VirtualizationGroup JudgeWithoutSwitch(const RegisterView& cpu, const Context& context) {
   const Identity identity = Identify(cpu);
   if (!identity.vendor_string) return JudgeWithoutVendor(cpu, identity.vendor_string.error());
   const std::optional<bool> guest = IsGuest(cpu, context);
@@ -133,10 +156,10 @@ VirtualizationGroup JudgeCpu(const RegisterView& cpu, const Context& context) {
     case Vendor::kIntel:
     case Vendor::kCentaur:
     case Vendor::kZhaoxin:
-      return JudgeVmx(cpu, guest, context);
+      return JudgeWithoutVmx(cpu, guest);
     case Vendor::kAmd:
     case Vendor::kHygon:
-      return JudgeSvm(cpu, guest, context);
+      return JudgeWithoutSvm(cpu, guest);
     case Vendor::kOther:
       return JudgeUnknownVendor(cpu, *identity.vendor_string, guest);
   }

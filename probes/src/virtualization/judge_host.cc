@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <map>
+#include <cstdint>
 #include <optional>
-#include <string>
+#include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -21,26 +22,6 @@
 namespace vtprobe {
 namespace {
 
-// Rows that differ in something the verdict does not rest on are one group:
-// those with the same key. The first entry of the evidence is what it rests on
-// most.
-auto KeyOf(const VirtualizationGroup& group) {
-  std::string register_name;
-  std::optional<std::uint64_t> value;
-  std::optional<AccessCode> error;
-  if (!group.evidence.empty()) {
-    const Evidence& first = group.evidence.front();
-    register_name = first.register_name;
-    if (first.value) {
-      value = *first.value;
-    } else {
-      error = first.value.error();
-    }
-  }
-  return std::tuple(group.technology, group.state, group.usable, group.attribution, group.unread,
-                    group.note, std::move(register_name), value, error);
-}
-
 // Evidence of a group is what all its CPUs read.
 void KeepCommonEvidence(const VirtualizationGroup& more, VirtualizationGroup* group) {
   std::erase_if(group->evidence, [&](const Evidence& evidence) {
@@ -48,28 +29,99 @@ void KeepCommonEvidence(const VirtualizationGroup& more, VirtualizationGroup* gr
   });
 }
 
-// O(rows x log rows), since a recording may give each of 65,536 CPUs a value of
-// its own.
+// Gathers the verdicts of CPUs, in ascending order, into groups. CPUs that
+// differ in something the verdict does not rest on are one group; the first
+// entry of the evidence is what it rests on most. O(CPUs x log CPUs), since a
+// recording may give each of 65,536 CPUs a value of its own.
+class Groups {
+ public:
+  void Add(VirtualizationGroup group) {
+    groups_.push_back(std::move(group));
+    const auto [found, added] = known_.insert(groups_.size() - 1);
+    if (added) {
+      more_cpus_.emplace_back();
+      return;
+    }
+    KeepCommonEvidence(groups_.back(), &groups_[*found]);
+    const auto& ranges = groups_.back().cpus.ranges();
+    more_cpus_[*found].insert(more_cpus_[*found].end(), ranges.begin(), ranges.end());
+    groups_.pop_back();
+  }
+
+  std::vector<VirtualizationGroup> Take() && {
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      if (more_cpus_[i].empty()) continue;
+      groups_[i].cpus = groups_[i].cpus.Union(CpuSet(std::move(more_cpus_[i])));
+    }
+    return std::move(groups_);
+  }
+
+ private:
+  static auto KeyOf(const VirtualizationGroup& group) {
+    std::string_view register_name;
+    std::uint64_t value = 0;
+    std::optional<AccessCode> error;
+    if (!group.evidence.empty()) {
+      const Evidence& first = group.evidence.front();
+      register_name = first.register_name;
+      value = first.value.value_or(0);
+      if (!first.value) error = first.value.error();
+    }
+    return std::tuple(value, error, register_name, group.technology, group.state, group.usable,
+                      group.attribution, group.unread, std::string_view(group.note));
+  }
+
+  struct IsBefore {
+    bool operator()(std::size_t a, std::size_t b) const {
+      return KeyOf((*groups)[a]) < KeyOf((*groups)[b]);
+    }
+    const std::vector<VirtualizationGroup>* groups;
+  };
+
+  std::vector<VirtualizationGroup> groups_;
+  std::vector<std::vector<CpuSet::Range>> more_cpus_;  // of each group
+  std::set<std::size_t, IsBefore> known_{IsBefore{&groups_}};
+};
+
+VirtualizationGroup JudgeRow(const std::optional<SwitchQuestion>& question, SnapshotRow&& row,
+                             const Context& context) {
+  VirtualizationGroup group = question ? JudgeSwitch(*question, row.Msr(question->address), context)
+                                       : JudgeWithoutSwitch(row, context);
+  group.cpus = std::move(row).cpus();
+  return group;
+}
+
+std::vector<VirtualizationGroup> JudgeAll(const PlatformSnapshot& snapshot,
+                                          const Selection& selection, const Context& context) {
+  Groups groups;
+  std::vector<std::optional<std::optional<SwitchQuestion>>> questions;  // by class
+  for (SnapshotRow& row : snapshot.Rows(selection)) {
+    questions.resize(std::max(questions.size(), row.cpuid_class() + 1));
+    auto& question = questions[row.cpuid_class()];
+    if (!question) question = AskSwitch(row, context);
+    groups.Add(JudgeRow(*question, std::move(row), context));
+  }
+  return std::move(groups).Take();
+}
+
+// The CPUs of a host mostly differ in nothing but the value of the switch, if
+// in that. Then rows by that switch are the groups.
 std::vector<VirtualizationGroup> JudgeGroups(const PlatformSnapshot& snapshot,
                                              const Context& context) {
+  if (snapshot.online().empty()) return {};
   const Selection selection = VirtualizationRegisters();
+  const auto question = AskSwitch(SnapshotCpu(snapshot, snapshot.online().First()), context);
+  if (!question) return JudgeAll(snapshot, selection, context);
+  Selection with_one_switch;
+  with_one_switch.cpuid = selection.cpuid;
+  with_one_switch.msrs = {question->address};
+  std::vector<SnapshotRow> rows = snapshot.Rows(with_one_switch);
+  const bool is_one_class = std::all_of(
+      rows.begin(), rows.end(), [](const SnapshotRow& row) { return row.cpuid_class() == 0; });
+  if (!is_one_class) return JudgeAll(snapshot, selection, context);
   std::vector<VirtualizationGroup> groups;
-  std::vector<std::vector<CpuSet::Range>> cpus;  // of each group
-  std::map<decltype(KeyOf({})), std::size_t> positions;
-  for (const SnapshotRow& row : snapshot.Rows(selection)) {
-    VirtualizationGroup group = JudgeCpu(row, context);
-    const auto [found, added] = positions.try_emplace(KeyOf(group), groups.size());
-    if (added) {
-      groups.push_back(std::move(group));
-      cpus.emplace_back();
-    } else {
-      KeepCommonEvidence(group, &groups[found->second]);
-    }
-    const auto& ranges = row.cpus().ranges();
-    auto& mine = cpus[found->second];
-    mine.insert(mine.end(), ranges.begin(), ranges.end());
-  }
-  for (std::size_t i = 0; i < groups.size(); ++i) groups[i].cpus = CpuSet(std::move(cpus[i]));
+  groups.reserve(rows.size());
+  for (SnapshotRow& row : rows) groups.push_back(JudgeRow(question, std::move(row), context));
   return groups;
 }
 

@@ -1,6 +1,8 @@
 // AMD and Hygon: CPUID offers SVM, VM_CR switches it. [amd/apm-vol2] 15.4,
 // 15.30.1, 15.31
 
+#include <utility>
+
 #include "virtualization/attribution.h"
 #include "virtualization/judge_cpu.h"
 #include "vtprobe/registers/cpuid.h"
@@ -23,24 +25,23 @@ bool SvmLeafIsLive(const RegisterView& cpu) {
          registers::Read(cpu, kCpuid8000000AEdx).value_or(0) != 0;
 }
 
-VirtualizationGroup JudgeLockedOff(const RegisterView& cpu) {
-  const auto svml = registers::Read(cpu, registers::kSvml);
-  if (!svml) {
-    return Unread(Technology::kSvm, svml.error(),
+VirtualizationGroup JudgeLockedOff(const SwitchQuestion& question) {
+  if (!question.svml) {
+    return Unread(Technology::kSvm, question.svml.error(),
                   "SVM is disabled and locked, but CPUID leaf 8000_000A, which says whether a key "
                   "can undo the lock, could not be read.");
   }
   VirtualizationGroup group;
   group.technology = Technology::kSvm;
-  group.state = *svml != 0 ? State::kDisabledNeedsKey : State::kDisabledLocked;
+  group.state = *question.svml != 0 ? State::kDisabledNeedsKey : State::kDisabledLocked;
   group.usable = Usable::kNo;
   return group;
 }
 
-VirtualizationGroup Decide(const RegisterView& cpu, std::uint64_t value) {
+VirtualizationGroup Decide(const SwitchQuestion& question, std::uint64_t value) {
   const bool locked = kVmCr["LOCK"].IsSet(value);
   const bool disabled = kVmCr["SVMDIS"].IsSet(value);
-  if (disabled && locked) return JudgeLockedOff(cpu);
+  if (disabled && locked) return JudgeLockedOff(question);
   VirtualizationGroup group;
   group.technology = Technology::kSvm;
   if (disabled) {
@@ -53,21 +54,20 @@ VirtualizationGroup Decide(const RegisterView& cpu, std::uint64_t value) {
   return group;
 }
 
-VirtualizationGroup JudgeSwitch(const RegisterView& cpu, std::optional<bool> guest,
-                                const Context& context) {
-  const MsrReading value = cpu.Msr(kVmCr.address);
+VirtualizationGroup JudgeValue(const SwitchQuestion& question, const MsrReading& value,
+                               const Context& context) {
   if (!value) {
     if (value.error() == AccessCode::kGeneralProtection) {
-      return SwitchFaults(Technology::kSvm, guest);
+      return SwitchFaults(Technology::kSvm, question.guest);
     }
     return Unread(Technology::kSvm, value.error(),
                   "CPUID offers SVM, but VM_CR could not be read.");
   }
-  VirtualizationGroup group = Decide(cpu, *value);
+  VirtualizationGroup group = Decide(question, *value);
   if (group.state == State::kIndeterminate) return group;
-  const AttributionFinding attribution = AttributeVmCr(*value, guest, context);
+  AttributionFinding attribution = AttributeVmCr(*value, question.guest, context);
   group.attribution = attribution.who;
-  group.attribution_reason = attribution.reason;
+  group.attribution_reason = std::move(attribution.reason);
   return group;
 }
 
@@ -89,25 +89,42 @@ VirtualizationGroup JudgeNotOffered(const RegisterView& cpu, std::optional<bool>
 
 }  // namespace
 
-VirtualizationGroup JudgeSvm(const RegisterView& cpu, std::optional<bool> guest,
-                             const Context& context) {
+std::optional<SwitchQuestion> AskSvmSwitch(const RegisterView& cpu, std::optional<bool> guest) {
+  const auto svm = registers::Read(cpu, registers::kSvm);
+  if (!svm || *svm == 0) return std::nullopt;
+  SwitchQuestion question;
+  question.technology = Technology::kSvm;
+  question.address = kVmCr.address;
+  question.guest = guest;
+  question.svml = registers::Read(cpu, registers::kSvml);
+  question.evidence = {EvidenceOf(cpu, kVmCr), EvidenceOf(cpu, kCpuid80000001Ecx),
+                       EvidenceOf(cpu, kCpuid8000000AEdx)};
+  return question;
+}
+
+VirtualizationGroup JudgeSvmSwitch(const SwitchQuestion& question, const MsrReading& value,
+                                   const Context& context) {
+  VirtualizationGroup group = JudgeValue(question, value, context);
+  group.evidence = question.evidence;
+  group.evidence.front().value = value;
+  return group;
+}
+
+VirtualizationGroup JudgeWithoutSvm(const RegisterView& cpu, std::optional<bool> guest) {
   const auto svm = registers::Read(cpu, registers::kSvm);
   const Evidence feature = EvidenceOf(cpu, kCpuid80000001Ecx);
   const Evidence control = EvidenceOf(cpu, kVmCr);
-  const Evidence details = EvidenceOf(cpu, kCpuid8000000AEdx);
-  VirtualizationGroup group;
   if (!svm) {
-    group = Unread(Technology::kUnknown, svm.error(), "CPUID leaf 8000_0001 could not be read.");
+    VirtualizationGroup group =
+        Unread(Technology::kUnknown, svm.error(), "CPUID leaf 8000_0001 could not be read.");
     group.evidence = WithoutUnasked({control});
     group.evidence.push_back(feature);
-  } else if (*svm == 0) {
-    group = JudgeNotOffered(cpu, guest);
-    group.evidence = WithoutUnasked({feature, control, EvidenceOf(cpu, kCpuid8000000AEax),
-                                     EvidenceOf(cpu, kCpuid8000000AEbx), details});
-  } else {
-    group = JudgeSwitch(cpu, guest, context);
-    group.evidence = {control, feature, details};
+    return group;
   }
+  VirtualizationGroup group = JudgeNotOffered(cpu, guest);
+  group.evidence =
+      WithoutUnasked({feature, control, EvidenceOf(cpu, kCpuid8000000AEax),
+                      EvidenceOf(cpu, kCpuid8000000AEbx), EvidenceOf(cpu, kCpuid8000000AEdx)});
   return group;
 }
 

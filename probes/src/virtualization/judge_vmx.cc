@@ -1,6 +1,8 @@
 // Intel, Centaur and Zhaoxin: CPUID offers VMX, IA32_FEATURE_CONTROL switches
 // it. [intel/sdm-vol3] 24.6, 24.7
 
+#include <utility>
+
 #include "virtualization/attribution.h"
 #include "virtualization/judge_cpu.h"
 #include "vtprobe/registers/cpuid.h"
@@ -34,12 +36,11 @@ void Decide(std::uint64_t value, const Context& context, VirtualizationGroup* gr
   }
 }
 
-VirtualizationGroup JudgeSwitch(const RegisterView& cpu, std::optional<bool> guest,
-                                const Context& context) {
-  const MsrReading value = cpu.Msr(kFeatureControl.address);
+VirtualizationGroup JudgeValue(const SwitchQuestion& question, const MsrReading& value,
+                               const Context& context) {
   if (!value) {
     if (value.error() == AccessCode::kGeneralProtection) {
-      return SwitchFaults(Technology::kVtx, guest);
+      return SwitchFaults(Technology::kVtx, question.guest);
     }
     return Unread(Technology::kVtx, value.error(),
                   "CPUID offers VT-x, but IA32_FEATURE_CONTROL could not be read.");
@@ -47,17 +48,35 @@ VirtualizationGroup JudgeSwitch(const RegisterView& cpu, std::optional<bool> gue
   VirtualizationGroup group;
   group.technology = Technology::kVtx;
   Decide(*value, context, &group);
-  const AttributionFinding attribution =
-      AttributeFeatureControl(*value, guest.value_or(false), context);
+  AttributionFinding attribution =
+      AttributeFeatureControl(*value, question.guest.value_or(false), context);
   group.attribution = attribution.who;
-  group.attribution_reason = attribution.reason;
+  group.attribution_reason = std::move(attribution.reason);
   return group;
 }
 
 }  // namespace
 
-VirtualizationGroup JudgeVmx(const RegisterView& cpu, std::optional<bool> guest,
-                             const Context& context) {
+std::optional<SwitchQuestion> AskVmxSwitch(const RegisterView& cpu, std::optional<bool> guest) {
+  const auto vmx = registers::Read(cpu, registers::kVmx);
+  if (!vmx || *vmx == 0) return std::nullopt;
+  SwitchQuestion question;
+  question.technology = Technology::kVtx;
+  question.address = kFeatureControl.address;
+  question.guest = guest;
+  question.evidence = {EvidenceOf(cpu, kFeatureControl), EvidenceOf(cpu, kCpuid1Ecx)};
+  return question;
+}
+
+VirtualizationGroup JudgeVmxSwitch(const SwitchQuestion& question, const MsrReading& value,
+                                   const Context& context) {
+  VirtualizationGroup group = JudgeValue(question, value, context);
+  group.evidence = question.evidence;
+  group.evidence.front().value = value;
+  return group;
+}
+
+VirtualizationGroup JudgeWithoutVmx(const RegisterView& cpu, std::optional<bool> guest) {
   const auto vmx = registers::Read(cpu, registers::kVmx);
   const Evidence feature = EvidenceOf(cpu, kCpuid1Ecx);
   const Evidence control = EvidenceOf(cpu, kFeatureControl);
@@ -68,13 +87,8 @@ VirtualizationGroup JudgeVmx(const RegisterView& cpu, std::optional<bool> guest,
     group.evidence.push_back(feature);
     return group;
   }
-  if (*vmx == 0) {
-    VirtualizationGroup group = NotOffered(guest);
-    group.evidence = WithoutUnasked({feature, control});
-    return group;
-  }
-  VirtualizationGroup group = JudgeSwitch(cpu, guest, context);
-  group.evidence = {control, feature};
+  VirtualizationGroup group = NotOffered(guest);
+  group.evidence = WithoutUnasked({feature, control});
   return group;
 }
 

@@ -1,7 +1,5 @@
 #include "virtualization/phrases.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -21,7 +19,13 @@ std::string TechnologyName(const WordingInput& input, const VirtualizationVerdic
 }
 
 std::string Cpus(const CpuSet& cpus) {
-  return fmt::format("{} {}", cpus.Count() == 1 ? "CPU" : "CPUs", cpus.ToString());
+  std::string text;
+  AppendCpus(cpus, &text);
+  return text;
+}
+
+void AppendCpus(const CpuSet& cpus, std::string* text) {
+  text->append(cpus.Count() == 1 ? "CPU " : "CPUs ").append(cpus.ToString());
 }
 
 CpuSet Unread(const VirtualizationVerdict& verdict) {

@@ -18,6 +18,7 @@ std::string TechnologyName(const WordingInput& input, const VirtualizationVerdic
 
 // "CPU 3", "CPUs 0-7"
 std::string Cpus(const CpuSet& cpus);
+void AppendCpus(const CpuSet& cpus, std::string* text);
 
 // The CPUs that could not be read.
 CpuSet Unread(const VirtualizationVerdict& verdict);

@@ -50,14 +50,15 @@ set timeout=0
 serial --unit=0 --speed=115200
 terminal_output serial
 {commands}
-linux /vmlinuz console=ttyS0,115200 quiet panic=-1 mitigations=off no_timer_check {append}
+linux /vmlinuz console=ttyS0,115200 {quickly} no_timer_check {append}
 initrd /initramfs.gz
 boot
 """
 
 
 def need_bochs():
-    need_programs("bochs", "grub-mkrescue", "xorriso", "mformat", "strip", "busybox")
+    need_programs("bochs", "grub-mkrescue", "xorriso", "mformat", "strip", "busybox",
+                  "rdmsr", "kvm-ok")
     need(os.path.exists(ROM), f"no {ROM} (package bochsbios)")
 
 
@@ -83,7 +84,7 @@ def boot(work, *, kernel, model, cpus=1, boot_cpu_rom=None, other_cpus_rom=None,
     os.link(work / "initramfs.gz", tree / "initramfs.gz")
     (tree / "vmlinuz").write_bytes(kernel.image.read_bytes())
     (tree / "boot/grub/grub.cfg").write_text(
-        _GRUB.format(commands="\n".join(grub), append=append))
+        _GRUB.format(commands="\n".join(grub), quickly=guest.QUICKLY, append=append))
     iso = work / "boot.iso"
     modules = "linux normal serial terminal rdmsr wrmsr cpuid echo iso9660 biosdisk"
     run(["grub-mkrescue", "-d", "/usr/lib/grub/i386-pc", f"--install-modules={modules}",

@@ -13,10 +13,19 @@ import gzip
 import re
 import shutil
 import stat
+from pathlib import Path
 
 from bed.tools import check, need, run
 
-BUSYBOX = "/bin/busybox"
+BUSYBOX = Path("/bin/busybox")
+# Runs the scripts of other tools: busybox's shell would start its own programs
+# in place of those that they name.
+SHELL = Path("/bin/dash")
+
+# On the kernel's command line: quick, and nothing that virtualization depends
+# on. Self-tests of cryptography would be half of the time until /init.
+QUICKLY = ("quiet panic=-1 mitigations=off cryptomgr.notests "
+           "initcall_blacklist=crypto_kdf108_init")
 
 _INIT = """#!/bin/busybox sh
 /bin/busybox --install -s /bin
@@ -25,7 +34,7 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 mount -t securityfs securityfs /sys/kernel/security
 exec >/dev/ttyS0 2>&1 </dev/null
-stty -opost
+stty -F /dev/ttyS0 -opost
 export PATH=/bin HOME=/
 section() {
   name=$1
@@ -41,16 +50,13 @@ sleep 1  # until the port has sent it
 poweroff -f
 """
 
-# The processor's own word about virtualization, and KVM's.
-WORDS = r"x86/cpu:|kvm|SVM|VMX|lockdown|smpboot: (Total|Allowing)|Brought up|microcode:"
-
-
 class Cpio:
     """An archive in the format that the kernel unpacks ("newc")."""
 
     def __init__(self):
         self._parts = []
         self._folders = set()
+        self._files = set()
         self._inode = 0
 
     def folder(self, path):
@@ -63,6 +69,10 @@ class Cpio:
         self._add(path, stat.S_IFDIR | 0o755, b"")
 
     def file(self, path, content, mode=0o644):
+        """Adds the file; one that is there stays."""
+        if path in self._files:
+            return
+        self._files.add(path)
         parent = path.rpartition("/")[0]
         if parent:
             self.folder(parent)
@@ -81,15 +91,15 @@ class Cpio:
         return b"".join(self._parts)
 
 
-def _add_program(cpio, program, work):
+def _add_program(cpio, program, work, name=None):
     """The program and what the dynamic linker would load, where it looks for it."""
-    stripped = work / program.name
+    name = name or program.name
+    stripped = work / name
     run(["strip", "-o", str(stripped), str(program)], status=0)
-    cpio.file(f"bin/{program.name}", stripped.read_bytes(), 0o755)
+    cpio.file(f"bin/{name}", stripped.read_bytes(), 0o755)
     listing = run(["ldd", str(program)]).stdout
     for library in re.findall(r"(/\S+) \(0x", listing):
-        with open(library, "rb") as content:
-            cpio.file(library.lstrip("/"), content.read(), 0o755)
+        cpio.file(library.lstrip("/"), Path(library).read_bytes(), 0o755)
 
 
 def initramfs(path, *, script, kernel, vtprobe, modules=(), programs=(),
@@ -99,8 +109,8 @@ def initramfs(path, *, script, kernel, vtprobe, modules=(), programs=(),
     cpio = Cpio()
     for folder in ("bin", "proc", "sys", "dev", "tmp"):
         cpio.folder(folder)
-    with open(BUSYBOX, "rb") as content:
-        cpio.file("bin/busybox", content.read(), 0o755)
+    cpio.file("bin/busybox", BUSYBOX.read_bytes(), 0o755)
+    _add_program(cpio, SHELL, work, "sh")
     for program in (vtprobe, *programs):
         _add_program(cpio, program, work)
     for program in scripts:

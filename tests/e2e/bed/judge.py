@@ -47,6 +47,12 @@ class Verdict:
         return next(group["attribution"] for group in self.groups if cpu in cpus(group["cpus"]))
 
     @property
+    def who(self):
+        if len(self.groups) == 1:
+            return self.attribution
+        return ", ".join(f"{group['cpus']}: {group['attribution']}" for group in self.groups)
+
+    @property
     def switch(self):
         """The switch register's value by CPUs, as the evidence has it."""
         values = []
@@ -82,7 +88,8 @@ class Kernel:
 
 def agree(verdict, kernel, why_unknown=None):
     if verdict.usable == "unknown":
-        check(why_unknown, f"the kernel says “{kernel}”, the verdict is unknown: {verdict}")
+        check(why_unknown and not (kernel.loads and verdict.state == "hidden_by_hypervisor"),
+              f"the kernel says “{kernel}”, the verdict is unknown: {verdict}")
         return
     check(kernel.loads == (verdict.usable == "yes"),
           f"the kernel says “{kernel}”, the verdict is: {verdict}")

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-# They run in an emulator's guest as they do on the machine that has them.
-PROGRAMS = (Path("/usr/sbin/rdmsr"),)
-SCRIPTS = (Path("/usr/sbin/kvm-ok"),)
+# They run in an emulator's guest as they do on the machine that has them, so
+# with the grep that they were written for: busybox's finds "svm" in "svm_lock".
+PROGRAMS = (Path("/usr/sbin/rdmsr"), Path("/bin/grep"))
+SCRIPTS = (Path("/usr/sbin/kvm-ok"), Path("/bin/egrep"))
 
 # Both before KVM is loaded, whose /dev/kvm is all that kvm-ok would look at.
 IN_A_GUEST = """
@@ -13,7 +14,7 @@ case $(grep -m1 vendor_id /proc/cpuinfo) in
   *) switch=0xc0010114 ;;
 esac
 section rdmsr rdmsr -a $switch
-section kvm_ok sh /bin/kvm-ok
+section kvm_ok /bin/sh /bin/kvm-ok
 """
 
 

@@ -6,11 +6,12 @@ fault."""
 import os
 import subprocess
 
+from bed import guest
 from bed.tools import Failed, need_programs, stop
 
 
 def need_qemu():
-    need_programs("qemu-system-x86_64", "busybox", "strip")
+    need_programs("qemu-system-x86_64", "busybox", "strip", "rdmsr", "kvm-ok")
 
 
 def boot(work, *, kernel, model, cpus=1, append="", timeout=300):
@@ -23,7 +24,7 @@ def boot(work, *, kernel, model, cpus=1, append="", timeout=300):
              "-smp", str(cpus), "-m", str(384 + 16 * cpus), "-nodefaults", "-display", "none",
              "-no-reboot", "-serial", f"file:{serial}", "-kernel", str(kernel.image),
              "-initrd", str(work / "initramfs.gz"),
-             "-append", f"console=ttyS0 quiet panic=-1 mitigations=off {append}"],
+             "-append", f"console=ttyS0 {guest.QUICKLY} {append}"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             env={**os.environ, "LC_ALL": "C"})
         try:

@@ -17,7 +17,8 @@ def case(context, model, cpus=1, before=_DEFAULT, ask=_JSON, after="", append=""
     linux = kernel.unpacked(context.cache)
     guest.initramfs(
         context.work / "initramfs.gz", kernel=linux, vtprobe=context.vtprobe,
-        script=before + ask + "section dump vtprobe record -o -\n" + peers.IN_A_GUEST + after + judge.LOAD_KVM,
+        script=before + ask + "section dump vtprobe record -o -\n" + peers.IN_A_GUEST + after
+               + judge.LOAD_KVM,
         modules=("msr", "cpuid", *judge.KVM_MODULES), programs=peers.PROGRAMS,
         scripts=peers.SCRIPTS)
     said = guest.Said(qemu.boot(context.work, kernel=linux, model=model, cpus=cpus, append=append,
@@ -29,8 +30,10 @@ def case(context, model, cpus=1, before=_DEFAULT, ask=_JSON, after="", append=""
               f"expected {expect}, the verdict is: {verdict}")
     judge.agree(verdict, oracle, why_unknown)
     context.keep_recording(said["dump"])
-    return {"qemu": [row(context.name, f"{model}, {cpus}", oracle, verdict.switch, verdict,
-                         verdict.attribution, peers.rdmsr(said["rdmsr"]), peers.kvm_ok(said["kvm_ok"]), why_unknown or "")]}, said, verdict
+    seen = row(context.name, f"{model}, {cpus}", oracle, verdict.switch, verdict,
+               verdict.attribution, peers.rdmsr(said["rdmsr"]), peers.kvm_ok(said["kvm_ok"]),
+               why_unknown or "")
+    return {"qemu": [seen]}, said, verdict
 
 
 def svm(context):

@@ -26,8 +26,11 @@ def check(condition, message):
 
 
 def need_programs(*names):
-    missing = [name for name in names if shutil.which(name) is None]
-    need(not missing, f"not installed: {', '.join(missing)} (tools/setup.sh --packages-only --with-beds)")
+    # What is root's is found by others, too.
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    missing = [name for name in names if shutil.which(name, path=path) is None]
+    need(not missing, f"not installed: {', '.join(missing)} "
+                      "(tools/setup.sh --packages-only --with-beds)")
 
 
 def run(words, *, timeout=60, input_text="", status=None, **options):

@@ -5,7 +5,6 @@
 #include "vtprobe/probes/virtualization.h"
 
 int main() {
-  int unused;
   const auto judge = [](const vtprobe::PlatformSnapshot& host) {
     return vtprobe::JudgeVirtualization(host).state;
   };

@@ -34,6 +34,8 @@ class StoredFailure {
   // Requires !IsNone().
   constexpr AccessCode code() const { return static_cast<AccessCode>(stored_ - 1); }
 
+  friend constexpr bool operator==(const StoredFailure&, const StoredFailure&) = default;
+
  private:
   std::uint8_t stored_ = 0;
 };

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -42,17 +43,22 @@ struct Selection {
 // it was made with, it says kNotRecorded. Borrows from its snapshot.
 class SnapshotRow final : public RegisterView {
  public:
-  const CpuSet& cpus() const { return cpus_; }
+  const CpuSet& cpus() const& { return cpus_; }
+  CpuSet cpus() && { return std::move(cpus_); }
+  // Rows of one call with the same number agree in CPUID. From 0 on.
+  std::size_t cpuid_class() const { return cpuid_class_; }
   MsrReading Msr(MsrAddress address) const override;
   CpuidReading Cpuid(CpuidLeaf leaf) const override;
 
  private:
   friend class PlatformSnapshot;
+  // What the rows of one call have in common: where their readings stand.
+  struct Sheet;
 
   CpuSet cpus_;
-  const Selection* selection_ = nullptr;
-  std::vector<const CpuidCell*> cpuid_;  // beside selection_->cpuid; null: nothing recorded
-  std::vector<const MsrCell*> msrs_;     // beside selection_->msrs
+  std::shared_ptr<const Sheet> sheet_;
+  std::size_t number_ = 0;
+  std::size_t cpuid_class_ = 0;
 };
 
 class PlatformSnapshot {
@@ -79,8 +85,8 @@ class PlatformSnapshot {
   ByValue<CpuidReading> Values(CpuidLeaf leaf) const;
 
   // The online CPUs, grouped so that those of one group gave the same readings
-  // of all selected registers; ordered by lowest CPU. `selection` must outlive
-  // the rows. O(columns) when the CPUs are alike, O(CPUs x columns) at worst.
+  // of all selected registers; ordered by lowest CPU. O(columns) when the CPUs are alike, O(CPUs x
+  // columns) at worst.
   std::vector<SnapshotRow> Rows(const Selection& selection) const;
 
   // The same snapshot of these CPUs only.

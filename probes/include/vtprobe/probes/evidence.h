@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 
 #include "vtprobe/hal/access_error.h"
@@ -14,8 +15,8 @@
 namespace vtprobe {
 
 struct Evidence {
-  std::string register_name;  // "IA32_FEATURE_CONTROL", "CPUID.01H:ECX"
-  std::string address;        // "0x3a"; of CPUID, LEAF.SUBLEAF: "0x1.0x0"
+  std::string_view register_name;  // of its definition: "IA32_FEATURE_CONTROL", "CPUID.01H:ECX"
+  std::string address;             // "0x3a"; of CPUID, LEAF.SUBLEAF: "0x1.0x0"
   // A CPUID output register's 32 bits, an MSR's 64, or why there is no value.
   tl::expected<std::uint64_t, AccessCode> value;
 

@@ -16,6 +16,7 @@
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/probes/profile.h"
 #include "vtprobe/probes/rule.h"
+#include "vtprobe/probes/topology.h"
 #include "vtprobe/probes/virtualization.h"
 
 namespace vtprobe {
@@ -42,6 +43,7 @@ struct Subject {
   std::optional<std::string> hypervisor;
   CpuSet cpus_online;
   CpuSet cpus_offline;
+  Topology topology;
   // Keys of the recording that none of the above holds, in its order.
   std::vector<Metadata::Entry> other;
 };
