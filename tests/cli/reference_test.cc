@@ -110,18 +110,21 @@ TEST(Registers, ThatAreNoneHaveNeighbours) {
   EXPECT_THAT(unknown.err, HasSubstr("IA32_FEATURE_CONTROL (0x3a)"));
 }
 
-class Document : public testing::TestWithParam<const char*> {};
+// A command, and the document that it prints.
+class Document : public testing::TestWithParam<std::pair<const char*, const char*>> {};
 
 TEST_P(Document, IsWhatTheTablesSay) {
-  const std::string name = GetParam();
-  std::ifstream file(VTPROBE_DOCS "/" + name + ".md", std::ios::binary);
+  const auto& [name, document] = GetParam();
+  std::ifstream file(std::string(VTPROBE_DOCS "/") + document, std::ios::binary);
   const std::string committed{std::istreambuf_iterator<char>(file), {}};
   EXPECT_TRUE(Vtprobe({name, "--format", "markdown"}).out == committed)
-      << "docs/" << name << ".md is of other tables; tools/update-docs.sh makes it anew";
+      << document << " is of other tables; tools/update-docs.sh makes it anew";
 }
 
-INSTANTIATE_TEST_SUITE_P(Docs, Document, testing::Values("rules", "registers"),
-                         [](const auto& test) { return std::string(test.param); });
+INSTANTIATE_TEST_SUITE_P(Docs, Document,
+                         testing::Values(std::pair("rules", "RULES.md"),
+                                         std::pair("registers", "REGISTERS.md")),
+                         [](const auto& test) { return std::string(test.param.first); });
 
 }  // namespace
 }  // namespace vtprobe

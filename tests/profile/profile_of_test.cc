@@ -76,7 +76,7 @@ TEST(WriteProfile, KeepsEveryCharacterOfItsTexts) {
   EXPECT_TRUE(rule->strict && rule->required);
   ASSERT_EQ(rule->waivers.size(), 1U);
   EXPECT_EQ(rule->waivers[0].reason, "\"quoted\"");
-  EXPECT_EQ(rule->waivers[0].cpus, CpuSet::Parse("0-3"));
+  EXPECT_EQ(rule->waivers[0].cpus, *CpuSet::Parse("0-3"));
   EXPECT_EQ(rule->waivers[0].expires, "2026-12-31");
 }
 
