@@ -13,12 +13,19 @@
 namespace vtprobe::rules {
 namespace {
 
-// The field that a mask stands for, by name; of bits without one, their mask.
-std::string NameOf(const MsrDef& msr, std::uint64_t mask) {
+// The field that a mask stands for; null if it is no single one.
+const Field* FieldOf(const MsrDef& msr, std::uint64_t mask) {
   for (const Field& field : msr.fields) {
-    if (field.mask() == mask) return std::string(field.name);
+    if (field.mask() == mask) return &field;
   }
-  return fmt::format("bits {:#x} of {}", mask, msr.name);
+  return nullptr;
+}
+
+// By the field's name; of bits without one, their mask.
+std::string NameOf(const MsrDef& msr, std::uint64_t mask) {
+  const Field* const field = FieldOf(msr, mask);
+  return field == nullptr ? fmt::format("bits {:#x} of {}", mask, msr.name)
+                          : std::string(field->name);
 }
 
 const MsrDef& LastMsr(const Rule& rule) { return **(rule.msrs.end() - 1); }
@@ -29,14 +36,15 @@ using ByValue = std::map<std::uint64_t, CpuGathering>;
 // More values than these are counted.
 constexpr std::size_t kMaxListed = 8;
 
-std::string Listed(const ByValue& values) {
+// The values' bits from `low` on.
+std::string Listed(const ByValue& values, unsigned low) {
   std::vector<std::string> parts;
   for (const auto& [value, cpus] : values) {
     if (parts.size() == kMaxListed) {
       parts.push_back(fmt::format("{} more values", values.size() - kMaxListed));
       break;
     }
-    parts.push_back(fmt::format("{:#x} on {}", value, cpus.Together().ToString()));
+    parts.push_back(fmt::format("{:#x} on {}", value >> low, cpus.Together().ToString()));
   }
   return fmt::format("{}", fmt::join(parts, ", "));
 }
@@ -50,6 +58,7 @@ std::vector<CpuSet> Camps(const ByValue& values) {
 // What CPUs read of one register that should read the same.
 struct Comparison {
   const MsrDef& msr;
+  std::uint64_t bits = 0;  // that are compared
   std::map<CoreType, ByValue> by_type;
   std::vector<Evidence> evidence;
 };
@@ -69,7 +78,8 @@ Finding Compared(const Rule& rule, const std::vector<Comparison>& comparisons, C
                               comparisons.size() == 1
                                   ? fmt::format("{} is the same", comparisons.front().msr.name)
                                   : "These registers are the same"));
-  for (const auto& [msr, by_type, evidence] : comparisons) {
+  for (const auto& [msr, bits, by_type, evidence] : comparisons) {
+    const Field* const field = FieldOf(msr, bits);
     for (const auto& [type, values] : by_type) {
       if (values.size() < 2) continue;
       if (!type) {
@@ -77,8 +87,9 @@ Finding Compared(const Rule& rule, const std::vector<Comparison>& comparisons, C
         continue;
       }
       outside = outside.Union(OutsideLargest(Camps(values)));
-      parts.push_back(
-          fmt::format("{} differs between CPUs of one core type: {}", msr.name, Listed(values)));
+      parts.push_back(fmt::format("{}{} differs between CPUs of one core type: {}", msr.name,
+                                  field == nullptr ? "" : fmt::format(".{}", field->name),
+                                  Listed(values, field == nullptr ? 0 : field->low)));
       Append(evidence, &finding.evidence);
     }
   }
@@ -187,7 +198,7 @@ std::vector<Finding> JudgeAllUniform(const Rule& rule, const RuleInput& input,
     return {MakeFinding(rule, Outcome::kNotApplicable, online, "There is one CPU only.")};
   }
   std::vector<Comparison> comparisons;
-  for (const MsrDef* const msr : rule.msrs) comparisons.push_back({*msr, {}, {}});
+  for (const MsrDef* const msr : rule.msrs) comparisons.push_back({*msr, 0, {}, {}});
   CpuGathering compared;
   Findings findings(rule);
   ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
@@ -196,6 +207,7 @@ std::vector<Finding> JudgeAllUniform(const Rule& rule, const RuleInput& input,
       const MsrReading value = alike.registers.Msr(comparison.msr.address);
       if (!value) continue;  // a register that is left out
       const std::uint64_t bits = mask(alike.registers, comparison.msr);
+      comparison.bits |= bits;
       comparison.by_type[type][*value & bits].Add(alike.cpus);
       if (bits != 0) AddEvidence(alike.registers, comparison.msr, &comparison.evidence);
     }
