@@ -2,7 +2,6 @@
 // passed over: a key that is none, a value of another type, or a waiver that
 // ran out is an error with its place.
 
-#define TOML_EXCEPTIONS 0
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
@@ -315,16 +314,24 @@ std::map<std::string, RuleProfile, std::less<>> ReadExtended(const toml::node& n
   return {};
 }
 
-tl::expected<Profile, ProfileError> Parse(std::string_view text, std::string_view today,
-                                          const Chain& extended) {
-  const toml::parse_result root = toml::parse(text);
-  Errors errors;
-  if (!root) {
-    errors.Add(root.error().source(), std::string(root.error().description()));
+// The library is built with exceptions in every file of a program or in none.
+tl::expected<toml::table, ProfileError> ParseToml(std::string_view text) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    Errors errors;
+    errors.Add(error.source(), std::string(error.description()));
     return tl::unexpected(*errors.First());
   }
+}
+
+tl::expected<Profile, ProfileError> Parse(std::string_view text, std::string_view today,
+                                          const Chain& extended) {
+  const auto root = ParseToml(text);
+  if (!root) return tl::unexpected(root.error());
+  Errors errors;
   Profile profile;
-  Keys keys(root.table(), &errors);
+  Keys keys(*root, &errors);
   const toml::node* const name = keys.Find("name");
   if (name != nullptr) profile.name = ReadText(*name, "name", &errors).value_or("");
   if (const toml::node* const title = keys.Find("title")) {
@@ -339,7 +346,7 @@ tl::expected<Profile, ProfileError> Parse(std::string_view text, std::string_vie
     ReadRules(*rules, today, &profile, &errors);
   }
   keys.Finish("a profile");
-  if (name == nullptr) errors.Add(root.table().source(), "a profile needs a name");
+  if (name == nullptr) errors.Add(root->source(), "a profile needs a name");
   if (auto first = errors.First()) return tl::unexpected(*std::move(first));
   return profile;
 }
