@@ -78,8 +78,10 @@ class Observer {
                                  const RuleProfile& own) const {
     switch (parameter.kind) {
       case Parameter::Kind::kChoice:
-        for (const std::string_view choice : parameter.choices.subspan(1)) {
-          if (PassesWith(rule, parameter, std::string(choice), own)) return std::string(choice);
+        // Those of which one is stricter than another stand in that order.
+        for (std::size_t i = parameter.choices.size(); i > 1; --i) {
+          std::string choice(parameter.choices[i - 1]);
+          if (PassesWith(rule, parameter, choice, own)) return choice;
         }
         return std::nullopt;
       case Parameter::Kind::kNumber:
