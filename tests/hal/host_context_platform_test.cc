@@ -127,6 +127,7 @@ TEST(KernelMessagesTest, KeepsWhatIsSaidOfVirtualizationAndNothingElse) {
   tree.Write("dev/kmsg",
              "5,0,0,-;Linux version 6.1.0-18-amd64\n"
              "6,1,0,-;DMI: SECRET Inc.\n"
+             "6,1,0,-;x86/cpu: User Mode Instruction Prevention (UMIP) activated\n"
              "3,2,0,-;x86/cpu: VMX (outside TXT) disabled by BIOS\n"
              "6,3,0,-;kvm: support for 'kvm_intel' disabled by bios\n"
              "6,4,0,-;kvm [1234]: vcpu0, guest rIP: 0xffffffff\n"

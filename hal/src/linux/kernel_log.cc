@@ -123,11 +123,26 @@ std::optional<bool> Logged(const Log& log, MessageOf message_of, std::string_vie
   return banner && log.gapless ? std::optional(false) : std::nullopt;
 }
 
-// "x86/cpu: VMX (outside TXT) disabled by BIOS" and what KVM's modules say of
-// the machine; newer kernels leave the prefix of the first away for SVM. A line
-// about one guest starts with "kvm [" and is none of these.
-constexpr std::array<std::string_view, 7> kVirtualizationPrefixes = {
-    "x86/cpu: ", "kvm: ", "kvm_intel: ", "kvm_amd: ", "SVM disabled", "SVM: kvm: ", "has_svm: "};
+// What KVM's modules say of the machine, and the lines that newer kernels print
+// without a prefix. A line about one guest starts with "kvm [" and is none of
+// these.
+constexpr std::array<std::string_view, 6> kVirtualizationPrefixes = {
+    "kvm: ", "kvm_intel: ", "kvm_amd: ", "SVM disabled", "SVM: kvm: ", "has_svm: "};
+// "x86/cpu: VMX (outside TXT) disabled by BIOS" stands among lines about every
+// feature of the CPU.
+constexpr std::string_view kCpuPrefix = "x86/cpu: ";
+constexpr std::array<std::string_view, 4> kCpuFeatures = {"VMX", "SVM", "SGX", "FEAT_CTL"};
+
+bool IsAboutVirtualization(std::string_view text) {
+  if (text.starts_with(kCpuPrefix)) {
+    return std::any_of(kCpuFeatures.begin(), kCpuFeatures.end(), [&](std::string_view feature) {
+      return text.find(feature) != std::string_view::npos;
+    });
+  }
+  return std::any_of(kVirtualizationPrefixes.begin(), kVirtualizationPrefixes.end(),
+                     [&](std::string_view prefix) { return text.starts_with(prefix); });
+}
+
 constexpr std::size_t kMaxMessages = 16;
 
 KernelMessages Gather(const Log& log, MessageOf message_of) {
@@ -138,10 +153,9 @@ KernelMessages Gather(const Log& log, MessageOf message_of) {
     const auto text = message_of(*line);
     if (!text) continue;
     banner = banner || text->starts_with(kBanner);
-    const bool wanted =
-        std::any_of(kVirtualizationPrefixes.begin(), kVirtualizationPrefixes.end(),
-                    [&](std::string_view prefix) { return text->starts_with(prefix); });
-    if (!wanted || messages.lines.size() == kMaxMessages || !IsPlainText(*text)) continue;
+    if (!IsAboutVirtualization(*text) || messages.lines.size() == kMaxMessages ||
+        !IsPlainText(*text))
+      continue;
     if (std::find(messages.lines.begin(), messages.lines.end(), *text) == messages.lines.end()) {
       messages.lines.emplace_back(*text);
     }
