@@ -127,6 +127,32 @@ TEST_F(CaptureGate, ReadsAnMsrThatIsThere) {
   EXPECT_EQ(CaptureFeatureControl().Msr(LogicalCpu{0}, kFeatureControl), 0x5);
 }
 
+// IA32_MTRRCAP[15] announces 0x87, which stands before it.
+class CaptureGateInAnMsr : public CaptureGate {
+ protected:
+  static constexpr MsrAddress kKeyidPartitioning{0x87};
+  static constexpr MsrAddress kMtrrCap{0xfe};
+
+  PlatformSnapshot CaptureKeys() {
+    Offer(CpuidRegisters{0x806f8, 0, 1u << 5, 1u << 12});
+    return Capture(Reading({kVendor, kFeatures}, {kKeyidPartitioning, kMtrrCap}),
+                   CpuSet(LogicalCpu{0}), CpuSet(), Metadata(), msrs_, cpuid_);
+  }
+};
+
+TEST_F(CaptureGateInAnMsr, IsReadBeforeWhatItAnnounces) {
+  const Sequence order;
+  EXPECT_CALL(msrs_, ReadMsr(_, kMtrrCap)).InSequence(order).WillOnce(Return(0x8000));
+  EXPECT_CALL(msrs_, ReadMsr(_, kKeyidPartitioning)).InSequence(order).WillOnce(Return(0x3f));
+  EXPECT_EQ(CaptureKeys().Msr(LogicalCpu{0}, kKeyidPartitioning), 0x3f);
+}
+
+TEST_F(CaptureGateInAnMsr, LeavesAloneWhatItDoesNotAnnounce) {
+  EXPECT_CALL(msrs_, ReadMsr(_, kMtrrCap)).WillOnce(Return(0x7fff));
+  EXPECT_EQ(CaptureKeys().Msr(LogicalCpu{0}, kKeyidPartitioning),
+            MsrReading(tl::unexpected(AccessCode::kNotRecorded)));
+}
+
 TEST_F(CaptureGate, ReadsAnMsrThatMayBeThere) {
   Offer(Fail(AccessCode::kNotPinned));
   EXPECT_CALL(msrs_, ReadMsr(LogicalCpu{0}, kFeatureControl)).WillOnce(Return(0x5));
