@@ -47,7 +47,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"UnknownFormatOfRead", {"read", "0x3a", "--format", "tap"}, {"tap", "json"}},
         Mistake{"UnknownColor", {"--color", "red", "--replay", "-"}, {"auto, always or never"}},
         Mistake{"MissingValue", {"--replay"}, {"--replay"}},
-        Mistake{"ReplayTwice", {"--replay", "-", "--replay", "-"}, {"--replay", "twice"}},
+        Mistake{
+            "StandardInputTwice", {"--replay", "-", "--replay", "-"}, {"standard input", "once"}},
         Mistake{"ReplayBeforeAndAfter", {"--replay", "-", "check", "--replay", "-"}, {"twice"}},
         Mistake{"OptionOfAnotherCommand", {"--replay", "-", "decode", "0x3a", "1"}, {"--replay"}},
         Mistake{"QuietAndVerbose", {"-q", "-v", "--replay", "-"}, {"--quiet", "--verbose"}},

@@ -40,6 +40,8 @@ std::vector<Flag> AllFlags() {
   std::vector<Flag> flags;
   for (const CpuidDef* const cpuid : registers::AllCpuid()) {
     for (const Field& field : cpuid->fields) {
+      // That a leaf is announced goes without saying.
+      if (field.name == "MAX_LEAF") continue;
       flags.push_back({.name = fmt::format("{}.{}", cpuid->name, field.name),
                        .leaf = cpuid->leaf,
                        .output = cpuid->output,
@@ -108,8 +110,8 @@ class ImaginedCpu final : public RegisterView {
     return letters;
   }
 
-  const std::string_view vendor_;
-  const std::uint32_t signature_;
+  std::string_view vendor_;
+  std::uint32_t signature_;
   std::map<std::pair<CpuidLeaf, CpuidRegister>, std::uint32_t> cleared_cpuid_;
   std::map<MsrAddress, std::uint64_t> cleared_msrs_;
   mutable std::set<CpuidLeaf> asked_leaves_;
@@ -143,37 +145,63 @@ std::vector<std::uint32_t> Models(const MsrDef& msr, std::string_view vendor,
   return models;
 }
 
-// Flags without any of which the register is not there, and flags of which one
-// is enough.
+using Flags = std::vector<const Flag*>;
+
+// What a gate depends on: flags without any of which the register is not there,
+// and the others that it asked for.
+struct Dependence {
+  Flags needed;
+  Flags others;
+};
+
+Dependence Split(const MsrDef& msr, const ImaginedCpu& whole, const Flags& asked) {
+  Dependence dependence;
+  for (const Flag* const flag : asked) {
+    ImaginedCpu without = whole;
+    without.Clear(*flag);
+    (Has(msr, without) ? dependence.others : dependence.needed).push_back(flag);
+  }
+  return dependence;
+}
+
+ImaginedCpu Without(ImaginedCpu cpu, const Flags& flags, const Flag* kept) {
+  for (const Flag* const flag : flags) {
+    if (flag != kept) cpu.Clear(*flag);
+  }
+  return cpu;
+}
+
+// A gate may not ask for the second of two flags where it finds the first.
+Dependence DependenceOf(const MsrDef& msr, const ImaginedCpu& whole,
+                        const std::vector<Flag>& flags) {
+  ImaginedCpu asking = whole;
+  Flags asked;
+  while (true) {
+    Has(msr, asking);
+    const std::size_t before = asked.size();
+    asked.clear();
+    for (const Flag& flag : flags) {
+      if (asking.WasAskedFor(flag)) asked.push_back(&flag);
+    }
+    Dependence dependence = Split(msr, whole, asked);
+    if (asked.size() == before) return dependence;
+    asking = Without(asking, dependence.others, nullptr);
+  }
+}
+
 std::string FlagsText(const MsrDef& msr, std::string_view vendor, std::uint32_t signature) {
   const ImaginedCpu whole(vendor, signature);
-  if (!Has(msr, whole)) return {};
-  std::vector<Flag> candidates;
-  for (Flag& flag : AllFlags()) {
-    if (whole.WasAskedFor(flag)) candidates.push_back(std::move(flag));
-  }
-  std::vector<std::string> needed;
-  std::vector<const Flag*> others;
-  for (const Flag& flag : candidates) {
-    ImaginedCpu without(vendor, signature);
-    without.Clear(flag);
-    if (Has(msr, without)) {
-      others.push_back(&flag);
-    } else {
-      needed.push_back(flag.name);
-    }
-  }
-  std::vector<std::string> alternatives;
-  for (const Flag* const kept : others) {
-    ImaginedCpu alone(vendor, signature);
-    ImaginedCpu none(vendor, signature);
+  const std::vector<Flag> flags = AllFlags();
+  const auto [needed, others] = DependenceOf(msr, whole, flags);
+  std::vector<std::string_view> parts;
+  for (const Flag* const flag : needed) parts.push_back(flag->name);
+  std::vector<std::string_view> alternatives;
+  if (!Has(msr, Without(whole, others, nullptr))) {
     for (const Flag* const flag : others) {
-      if (flag != kept) alone.Clear(*flag);
-      none.Clear(*flag);
+      if (Has(msr, Without(whole, others, flag))) alternatives.push_back(flag->name);
     }
-    if (Has(msr, alone) && !Has(msr, none)) alternatives.push_back(kept->name);
   }
-  std::string text = fmt::format("{}", fmt::join(needed, " and "));
+  std::string text = fmt::format("{}", fmt::join(parts, " and "));
   if (!alternatives.empty()) {
     if (!text.empty()) text += " and ";
     text += fmt::format("one of {}", fmt::join(alternatives, ", "));
