@@ -61,9 +61,8 @@ class SkylakeCpu final : public RegisterView {
   std::uint64_t control_;
 };
 
-// Those of the registers that such a CPU has, as its CPUID says.
-Selection Existing(const Selection& registers) {
-  const SkylakeCpu cpu(0);
+// Those of the registers that the CPU has, as its CPUID and its other MSRs say.
+Selection Existing(const Selection& registers, const SkylakeCpu& cpu) {
   Selection existing;
   for (const auto& [leaf, mask] : registers.cpuid) {
     if (registers::LeafPresence(cpu, leaf.leaf) != Presence::kAbsent) existing.Add(leaf);
@@ -82,12 +81,13 @@ PlatformSnapshot MakeMachine(std::uint32_t cpus, Likeness likeness) {
   builder.metadata().Set(meta::kProvenance, "synthetic");
   builder.metadata().Set(meta::kStage, "os");
   builder.metadata().Set(meta::kKernel, "6.1.0-18-amd64");
-  const Selection registers = Existing(CheckedRegisters());
+  const Selection checked = CheckedRegisters();
   bool consistent = true;
   const auto add_block = [&](const CpuSet& block, std::uint32_t id) {
     const SkylakeCpu cpu(id, likeness == Likeness::kDiscordant
                                  ? kEveryState[id % kEveryState.size()]
                                  : kEnabledAndLocked);
+    const Selection registers = Existing(checked, cpu);
     consistent = consistent && builder.OpenBlock(block);
     for (const auto& [leaf, mask] : registers.cpuid) {
       consistent = consistent && builder.AddCpuid(leaf, cpu.Cpuid(leaf));

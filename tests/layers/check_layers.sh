@@ -64,6 +64,8 @@ check_quoted() {
     return
   elif [[ $header == vtprobe/* ]]; then
     find_layer "$header"
+  elif [[ $header == generated/* ]]; then
+    layer=$from  # made by its own component's CMakeLists.txt
   else
     find_private_header "$file" "$header"
     find_layer "$path"

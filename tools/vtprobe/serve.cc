@@ -21,6 +21,7 @@ namespace {
 void Declare(CLI::App* app, Arguments* arguments) {
   app->add_option("DUMP", arguments->replay, "The recording, in any format; - is standard input")
       ->expected(1)
+      ->allow_extra_args(false)
       ->required();
   app->add_option("MOUNTPOINT", arguments->folder, "An existing folder, over which it is mounted")
       ->required();

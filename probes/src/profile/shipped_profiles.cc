@@ -9,7 +9,7 @@ namespace {
 constexpr std::array kShipped = {
 #define VTPROBE_PROFILE(name, text) ShippedProfile{name, text},
 // Made of probes/profiles by probes/CMakeLists.txt.
-#include "shipped_profiles.def"
+#include "generated/shipped_profiles.def"
 #undef VTPROBE_PROFILE
 };
 
