@@ -2,7 +2,8 @@
 # Looks at the sources without running them.
 #
 #   tools/lint.sh format   clang-format 14 would change nothing
-#   tools/lint.sh tidy     clang-tidy 14 finds nothing in hal, probes, tools, bench (minutes)
+#   tools/lint.sh tidy     clang-tidy 14 finds nothing in hal, probes, fixtures/src, tools,
+#                          bench (minutes)
 #
 # Needs what tools/setup.sh --packages-only --with-clang installs.
 set -euo pipefail
@@ -16,7 +17,7 @@ format() {
 tidy() {
   cmake --preset clang >/dev/null
   # Ours end in .cc; what CMake generates to compile the headers does not.
-  run-clang-tidy-14 -quiet -p build/clang -j "$(nproc)" '/(hal|probes|tools|bench)/.*\.cc$' 2>&1 |
+  run-clang-tidy-14 -quiet -p build/clang -j "$(nproc)" '/(hal|probes|fixtures/src|tools|bench)/.*\.cc$' 2>&1 |
     sed -E '/^clang-tidy-14 |^[0-9]+ warnings? generated/d'
 }
 
