@@ -6,9 +6,8 @@
 #ifndef VTPROBE_TOOLS_MSRFS_LIBFUSE_H_
 #define VTPROBE_TOOLS_MSRFS_LIBFUSE_H_
 
-// The oldest interface with what is used here, so that its calls are the same
-// in every libfuse3.
-#define FUSE_USE_VERSION 31
+// The oldest interface with what is used here.
+#define FUSE_USE_VERSION 32
 #include <fuse3/fuse_lowlevel.h>
 
 #include <string>
@@ -18,11 +17,12 @@ namespace vtprobe::msrfs {
 
 // The functions that serving takes, under their names in libfuse.
 struct LibFuse {
+  decltype(&::fuse_opt_free_args) fuse_opt_free_args = nullptr;
   decltype(&::fuse_session_new) fuse_session_new = nullptr;
   decltype(&::fuse_session_mount) fuse_session_mount = nullptr;
   decltype(&::fuse_session_unmount) fuse_session_unmount = nullptr;
   decltype(&::fuse_session_destroy) fuse_session_destroy = nullptr;
-  decltype(&::fuse_session_loop_mt_31) fuse_session_loop_mt_31 = nullptr;
+  decltype(&::fuse_session_loop_mt_32) fuse_session_loop_mt_32 = nullptr;
   decltype(&::fuse_set_signal_handlers) fuse_set_signal_handlers = nullptr;
   decltype(&::fuse_remove_signal_handlers) fuse_remove_signal_handlers = nullptr;
   decltype(&::fuse_req_userdata) fuse_req_userdata = nullptr;

@@ -22,6 +22,9 @@ namespace {
 // tree when its server is gone is told so.
 constexpr double kForever = 1e9;
 
+// libfuse's own number.
+constexpr unsigned kIdleThreads = 10;
+
 double LifeOfAttributes(Inode inode) { return Tree::FileOf(inode) ? kForever : 0; }
 
 // Serve() has loaded it before any of the functions below is called.
@@ -138,7 +141,10 @@ Session NewSession(Tree* tree) {
   std::array<char*, 2> words = {name.data(), options.data()};
   fuse_args arguments = {static_cast<int>(words.size()), words.data(), 0};
   constexpr fuse_lowlevel_ops kOperations = Operations();
-  return Session(Fuse().fuse_session_new(&arguments, &kOperations, sizeof(kOperations), tree));
+  Session session(Fuse().fuse_session_new(&arguments, &kOperations, sizeof(kOperations), tree));
+  // Parsing put a copy of its own in their place.
+  Fuse().fuse_opt_free_args(&arguments);
+  return session;
 }
 
 }  // namespace
@@ -160,8 +166,8 @@ tl::expected<void, std::string> Serve(const PlatformSnapshot& snapshot, const st
     }
     mounted();
     // A descriptor for each thread: they need not wait for each other.
-    constexpr int kCloneFd = 1;
-    const int ended = Fuse().fuse_session_loop_mt_31(session.get(), kCloneFd);
+    fuse_loop_config config = {.clone_fd = 1, .max_idle_threads = kIdleThreads};
+    const int ended = Fuse().fuse_session_loop_mt_32(session.get(), &config);
     Fuse().fuse_session_unmount(session.get());
     // Positive: the signal that ended it.
     if (ended < 0) return tl::unexpected("serving " + folder + " ended with an error");
