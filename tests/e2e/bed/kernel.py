@@ -30,7 +30,16 @@ def unpacked(cache):
 
 def fetch(cache):
     """Downloads and unpacks the kernel, unless it is there. Returns its package."""
-    depends = run(["apt-cache", "depends", "linux-image-amd64"], status=0).stdout
+    try:
+        return _fetch(cache)
+    except Failed:
+        # The package lists are missing, or name a version that has gone.
+        run(["apt-get", "-q", "-o", "Acquire::Retries=3", "update"], timeout=300)
+        return _fetch(cache)
+
+
+def _fetch(cache):
+    depends = run(["apt-cache", "depends", "linux-image-amd64"]).stdout
     found = re.search(r"Depends: (linux-image-\S+)", depends)
     if not found:
         raise Failed(f"linux-image-amd64 depends on no kernel:\n{depends}")
