@@ -1,0 +1,63 @@
+// The work whose instructions are counted, a case a run. Only what stands below
+// Measured() counts; what it needs is made before. Exits with 1 if the work was
+// not done, since that is the cheapest way to be fast.
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "machines.h"
+#include "vtprobe/hal/dump.h"
+#include "vtprobe/probes/virtualization.h"
+
+namespace vtprobe::bench {
+namespace {
+
+// The name under which the counting is switched on and off.
+template <typename Work>
+[[gnu::noinline]] auto Measured(const Work& work) {
+  return work();
+}
+
+bool Judge(std::uint32_t cpus, Likeness likeness, State expected) {
+  const PlatformSnapshot machine = MakeMachine(cpus, likeness);
+  return Measured([&] { return JudgeVirtualization(machine); }).state == expected;
+}
+
+bool Parse(const std::string& text, std::uint32_t cpus) {
+  const auto parsed = Measured([&] { return ParseDump(text); });
+  return parsed && parsed->online().Count() == cpus;
+}
+
+bool ParseMachine() {
+  constexpr std::uint32_t kCpus = 256;
+  return Parse(WriteDump(MakeMachine(kCpus, Likeness::kDistinct)), kCpus);
+}
+
+// Each register once, in an order in which no two neighbours ascend for long.
+std::string RegistersOfOneCpu(std::uint32_t step) {
+  constexpr std::uint32_t kRegisters = 1 << 14;
+  std::string text = "vtprobe-dump 1\ncpu 0\n";
+  for (std::uint32_t i = 0; i < kRegisters; ++i) {
+    char line[64];
+    std::snprintf(line, sizeof line, "msr 0x%x = 0x%x\n", i * step % kRegisters, 0x12345678 + i);
+    text += line;
+  }
+  return text;
+}
+
+bool Run(std::string_view name) {
+  if (name == "verdict-uniform") return Judge(1024, Likeness::kUniform, State::kEnabled);
+  if (name == "verdict-distinct") return Judge(1024, Likeness::kDistinct, State::kEnabled);
+  if (name == "verdict-discordant") return Judge(1024, Likeness::kDiscordant, State::kInconsistent);
+  if (name == "parse-machine") return ParseMachine();
+  if (name == "parse-ascending") return Parse(RegistersOfOneCpu(1), 1);
+  if (name == "parse-unordered") return Parse(RegistersOfOneCpu(6661), 1);
+  return false;
+}
+
+}  // namespace
+}  // namespace vtprobe::bench
+
+int main(int argc, char** argv) { return argc == 2 && vtprobe::bench::Run(argv[1]) ? 0 : 1; }
