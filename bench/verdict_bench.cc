@@ -31,8 +31,14 @@ BENCHMARK_CAPTURE(Verdict, uniform, Likeness::kUniform)
     ->ArgName("cpus")
     ->Arg(1)
     ->Arg(128)
-    ->Arg(1024);
-BENCHMARK_CAPTURE(Verdict, distinct, Likeness::kDistinct)->ArgName("cpus")->Arg(128)->Arg(1024);
+    ->Arg(1024)
+    ->Arg(4096);
+BENCHMARK_CAPTURE(Verdict, distinct, Likeness::kDistinct)
+    ->ArgName("cpus")
+    ->Arg(16)
+    ->Arg(128)
+    ->Arg(1024)
+    ->Arg(4096);
 BENCHMARK_CAPTURE(Verdict, discordant, Likeness::kDiscordant)->ArgName("cpus")->Arg(128)->Arg(1024);
 
 // Every rule's findings; the verdict, which rules may look at, is not timed.
