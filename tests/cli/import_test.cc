@@ -54,6 +54,26 @@ constexpr std::string_view kReadings =
     "cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
     "cpuid 0x1.0x0 = 0x506e3 0x100800 0x7ffafbff 0xbfebfbff\n";
 
+TEST_F(Import, WritesBinaryByTheNameOfTheFileAndReadsItByItsContent) {
+  const std::string text = Path("text.dump");
+  const std::string binary = Path("machine.vtpb");
+  ASSERT_EQ(Vtprobe({"import", Path("chipsec.json"), "-o", text}).exit_status, 0);
+  ASSERT_EQ(Vtprobe({"import", Path("chipsec.json"), "-o", binary}).exit_status, 0);
+  EXPECT_THAT(Content(binary), StartsWith("\x89VTPB\r\n\x1a"));
+  std::filesystem::rename(binary, Path("any-name"));
+  EXPECT_EQ(Vtprobe({"import", Path("any-name")}).out, Content(text));
+  const Ended judged = Vtprobe({"check", "--replay", Path("any-name")});
+  EXPECT_EQ(judged.out, Vtprobe({"check", "--replay", text}).out);
+  EXPECT_EQ(judged.exit_status, 0);
+
+  std::string damaged = Content(Path("any-name"));
+  damaged.back() = '\x01';
+  tree_.Write("damaged", 0, damaged);
+  const Ended refused = Vtprobe({"check", "--replay", Path("damaged")});
+  EXPECT_EQ(refused.exit_status, 65);
+  EXPECT_THAT(refused.err, HasSubstr("byte 24: the checksum is another"));
+}
+
 TEST_F(Import, WritesOurDump) {
   const Ended ended = Vtprobe({"import", Path("m/pu0"), Path("m/pu10")});
   EXPECT_EQ(ended.exit_status, 0);

@@ -196,7 +196,7 @@ tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Imp
   if (!chosen->left_alone.empty()) {
     imported->notes.push_back("left alone, being no recording: " + Listed(chosen->left_alone));
   }
-  if (chosen->importer != &kVtprobeDump) {
+  if (chosen->importer != &kVtprobeDump && chosen->importer != &kVtprobeBinary) {
     StateOrigin(SourceOf(names, *chosen), &imported->snapshot);
   }
   return imported;

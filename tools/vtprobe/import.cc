@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include "command.h"
+#include "dump_output.h"
 #include "input.h"
 #include "output.h"
 #include "register_argument.h"
-#include "vtprobe/hal/dump.h"
 #include "vtprobe/probes/suggestions.h"
 #include "vtprobe/report/printable.h"
 
@@ -28,7 +28,7 @@ void Declare(CLI::App* app, Arguments* arguments) {
   for (const import::Importer* const importer : import::AllImporters()) {
     formats += fmt::format("  {:<16} {}\n", importer->name, importer->title);
   }
-  app->footer(formats);
+  app->footer(formats + "An output file whose name ends with .vtpb is written in binary.");
 }
 
 OrFailure<const import::Importer*> ImporterNamed(const std::string& name) {
@@ -62,7 +62,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process&) {
   }
   const auto recording = LoadRecording(arguments.files, options);
   if (!recording) return tl::unexpected(recording.error());
-  const auto written = WriteOutput(arguments.output, WriteDump(recording->snapshot));
+  const auto written = WriteDumpOutput(arguments.output, recording->snapshot);
   if (!written) return tl::unexpected(written.error());
   if (!arguments.quiet) PrintNotes(*recording);
   return 0;

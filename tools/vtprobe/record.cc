@@ -9,10 +9,10 @@
 #include <map>
 
 #include "command.h"
+#include "dump_output.h"
 #include "output.h"
 #include "progress.h"
 #include "subject.h"
-#include "vtprobe/hal/dump.h"
 
 namespace vtprobe {
 namespace {
@@ -24,6 +24,7 @@ void Declare(CLI::App* app, Arguments* arguments) {
       "--keep-identifiers", arguments->keep_identifiers,
       "Also record what tells this machine from its twins: PPIN, serial number, host name");
   app->add_flag("-q,--quiet", arguments->quiet, "No word about what could not be read");
+  app->footer("An output file whose name ends with .vtpb is written in binary.");
 }
 
 // A free key: it is written only for those who ask for it.
@@ -85,7 +86,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   PlatformSnapshot& snapshot = subject->snapshot;
   snapshot.mutable_metadata() = AsRecording(snapshot.metadata(), process.version);
   if (arguments.keep_identifiers) snapshot.mutable_metadata().Set(kHostName, HostName());
-  const auto written = WriteOutput(arguments.output, WriteDump(snapshot));
+  const auto written = WriteDumpOutput(arguments.output, snapshot);
   if (!written) return tl::unexpected(written.error());
   if (!arguments.quiet) PrintError(WhatIsMissing(snapshot));
   return 0;
