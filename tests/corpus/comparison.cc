@@ -58,7 +58,8 @@ void CompareLines(const std::string& what, std::vector<std::string> expected,
   for (const std::string& line : extra) report->Add(not_expected + line);
 }
 
-void CompareGroups(const Expected& expected, const VirtualizationVerdict& verdict, Mismatches* report) {
+void CompareGroups(const Expected& expected, const VirtualizationVerdict& verdict,
+                   Mismatches* report) {
   std::vector<std::string> wanted;
   for (const ExpectedGroup& group : expected.groups) {
     wanted.push_back(Line(group.cpus.ToString(), group.state, group.unread.value_or("")));
@@ -146,7 +147,8 @@ std::string AllWords(const VirtualizationVerdict& verdict) {
   return words;
 }
 
-void CompareWords(const Expected& expected, const VirtualizationVerdict& verdict, Mismatches* report) {
+void CompareWords(const Expected& expected, const VirtualizationVerdict& verdict,
+                  Mismatches* report) {
   const std::string words = Lowercase(AllWords(verdict));
   for (const std::string& word : expected.says) {
     if (words.find(Lowercase(word)) == std::string::npos) report->Add("never says: " + word);

@@ -67,8 +67,7 @@ TEST_F(Serve, LooksLikeTheDriversFolder) {
     names.push_back(entry.path().filename());
   }
   // In devtmpfs's order, which rdmsr -a takes for the reverse of the CPUs'.
-  EXPECT_THAT(names,
-              testing::ElementsAre("11", "10", "9", "8", "7", "6", "5", "4", "3", "2", "0"));
+  EXPECT_THAT(names, testing::ElementsAre("11", "10", "9", "8", "7", "6", "5", "4", "3", "2", "0"));
   EXPECT_EQ(::access((served.root() + "/1/msr").c_str(), F_OK), -1);
   EXPECT_EQ(::access((served.root() + "/02/msr").c_str(), F_OK), -1);
   struct stat attributes = {};
