@@ -1,0 +1,112 @@
+// Several recordings of one machine, given to one check.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/dumps.h"
+#include "cli/process.h"
+#include "hal/temp_tree.h"
+
+namespace vtprobe {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Sequence : public testing::Test {
+ protected:
+  std::string Dump(const std::string& name, const std::string& debug_interface) {
+    return File(name, Intel("0-3", "msr 0x3a = 0x5\nmsr 0xc80 = " + debug_interface + "\n"));
+  }
+  std::string File(const std::string& name, const std::string& text) {
+    tree_.Write(name, 0, text);
+    return tree_.root() + "/" + name;
+  }
+  // What the rule about locks found, in the order of its findings.
+  static std::vector<std::string> LocksKept(const Ended& ended) {
+    const auto json = nlohmann::json::parse(ended.out, nullptr, false);
+    if (json.is_discarded()) return {"no JSON: " + ended.err};
+    std::vector<std::string> found;
+    for (const auto& finding : json["findings"]) {
+      if (finding["rule"] != "sequence.locks_kept") continue;
+      found.push_back(finding["outcome"].get<std::string>() + " on " +
+                      finding["cpus"].get<std::string>());
+    }
+    return found;
+  }
+
+  TempTree tree_;
+};
+
+TEST_F(Sequence, ThatLosesALockIsNotUsableAsItIs) {
+  const std::vector<std::string> check = {"check",
+                                          "--format",
+                                          "json",
+                                          "--replay",
+                                          Dump("cold-boot.dump", "0x40000000"),
+                                          "--replay",
+                                          Dump("resumed.dump", "0x0")};
+  const Ended ended = Vtprobe(check);
+  EXPECT_THAT(LocksKept(ended), Contains("fail on 0-3"));
+  EXPECT_EQ(ended.exit_status, 1);
+}
+
+TEST_F(Sequence, OfOneRecordingIsNone) {
+  const Ended ended =
+      Vtprobe({"check", "--format", "json", "--replay", Dump("one.dump", "0x40000000")});
+  EXPECT_THAT(LocksKept(ended), ElementsAre("not_applicable on 0-3"));
+  EXPECT_EQ(ended.exit_status, 0);
+}
+
+TEST_F(Sequence, MayBeListedInAFolder) {
+  Dump("z.dump", "0x40000000");
+  Dump("a.dump", "0x0");
+  File("sequence.toml", "recordings = [\"z.dump\", \"a.dump\"]\n");
+  const Ended ended = Vtprobe({"check", "--format", "json", "--replay", tree_.root()});
+  EXPECT_THAT(LocksKept(ended), Contains("fail on 0-3"));
+}
+
+TEST_F(Sequence, IsGivenInTheOrderOfTheList) {
+  Dump("z.dump", "0x0");
+  Dump("a.dump", "0x40000000");
+  File("sequence.toml", "recordings = [\"z.dump\", \"a.dump\"]\n");
+  const Ended ended = Vtprobe({"check", "--format", "json", "--replay", tree_.root()});
+  EXPECT_THAT(LocksKept(ended), ElementsAre("pass on 0-3"));
+  EXPECT_EQ(ended.exit_status, 0);
+}
+
+TEST_F(Sequence, ThatIsMalformedIsRefusedWithItsPlace) {
+  int number = 0;
+  const auto expect = [&](const std::string& text, const std::string& words) {
+    const std::string folder = std::to_string(++number);
+    Dump(folder + "/a.dump", "0x0");
+    File(folder + "/sequence.toml", text);
+    const Ended ended = Vtprobe({"check", "--replay", tree_.root() + "/" + folder});
+    EXPECT_EQ(ended.exit_status, 65) << text;
+    EXPECT_THAT(ended.err, HasSubstr(words));
+  };
+  expect("recordings = [\n", "sequence.toml:");
+  expect("recordings = [\"a.dump\"]\nrecording = 1\n", "sequence.toml:2:");
+  expect("recordings = []\n", "expected recordings");
+  expect("recordings = [\"a.dump\", 3]\n", "sequence.toml:1:");
+}
+
+TEST_F(Sequence, ThatMissesARecordingNamesIt) {
+  File("sequence.toml", "recordings = [\"missing.dump\"]\n");
+  const Ended ended = Vtprobe({"check", "--replay", tree_.root()});
+  EXPECT_EQ(ended.exit_status, 66);
+  EXPECT_THAT(ended.err, HasSubstr("missing.dump"));
+}
+
+TEST_F(Sequence, IsForCheckAlone) {
+  const std::string dump = Dump("a.dump", "0x0");
+  EXPECT_EQ(Vtprobe({"read", "0x3a", "--replay", dump, "--replay", dump}).exit_status, 64);
+}
+
+}  // namespace
+}  // namespace vtprobe
