@@ -10,6 +10,7 @@
 #include <string>
 
 #include "machines.h"
+#include "vtprobe/hal/binary_dump.h"
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/hal/snapshot_builder.h"
 
@@ -64,6 +65,25 @@ BENCHMARK_CAPTURE(WriteDumpText, distinct, Likeness::kDistinct)
     ->ArgName("cpus")
     ->Arg(128)
     ->Arg(1024);
+
+// The same in binary, in bytes of the binary dump.
+void ParseBinary(benchmark::State& state, Likeness likeness) {
+  const auto cpus = static_cast<std::uint32_t>(state.range(0));
+  const PlatformSnapshot snapshot = MakeMachine(cpus, likeness);
+  const std::string bytes = WriteBinaryDump(snapshot);
+  for (auto _ : state) {
+    const auto parsed = ParseBinaryDump(bytes);
+    if (!parsed || parsed->online().Count() != cpus) {
+      state.SkipWithError("the dump was not read");
+      break;
+    }
+  }
+  const auto parsed = ParseBinaryDump(bytes);
+  if (!parsed || *parsed != snapshot) state.SkipWithError("it was read as another machine");
+  CountBytes(state, bytes);
+}
+BENCHMARK_CAPTURE(ParseBinary, uniform, Likeness::kUniform)->ArgName("cpus")->Arg(1);
+BENCHMARK_CAPTURE(ParseBinary, distinct, Likeness::kDistinct)->ArgName("cpus")->Arg(128)->Arg(1024);
 
 // CPUs with so many MSRs each, and no value twice.
 PlatformSnapshot MachineOf(std::uint32_t cpus, std::uint32_t registers) {
