@@ -30,9 +30,20 @@ bool Parse(const std::string& text, std::uint32_t cpus) {
   return parsed && parsed->online().Count() == cpus;
 }
 
+// A block a CPU, each with the same registers.
 bool ParseMachine() {
   constexpr std::uint32_t kCpus = 256;
-  return Parse(WriteDump(MakeMachine(kCpus, Likeness::kDistinct)), kCpus);
+  constexpr std::uint32_t kRegisters = 40;
+  std::string text = "vtprobe-dump 1\n";
+  for (std::uint32_t cpu = 0; cpu < kCpus; ++cpu) {
+    text += "cpu " + std::to_string(cpu) + '\n';
+    for (std::uint32_t i = 0; i < kRegisters; ++i) {
+      char line[64];
+      std::snprintf(line, sizeof line, "msr 0x%x = 0x%x\n", 0x10 + i * 7, 0x12345678 + cpu);
+      text += line;
+    }
+  }
+  return Parse(text, kCpus);
 }
 
 // Each register once, in an order in which no two neighbours ascend for long.
