@@ -31,6 +31,11 @@ class Results:
         self._lock = threading.Lock()
         self.updates = os.environ.get("VTPROBE_UPDATE_RESULTS", "") == "1"
 
+    def lacks(self, owner):
+        """Whether nothing was ever seen of this case."""
+        with self._lock:
+            return f"\n| {owner} |" not in self._path.read_text(encoding="utf-8")
+
     def settle(self, table, rows, owner=None):
         """Compares these rows with the table's rows of `owner`, or with all of
         the table. Returns what differs, as text; nothing if it was written."""
