@@ -9,9 +9,13 @@ before the kernel, and GRUB's rdmsr is the witness of what firmware left.
 
 import os
 import pty
+import re
 import subprocess
+import termios
 import threading
 import time
+import tty
+from pathlib import Path
 
 from bed import guest
 from bed.tools import Failed, check, need, need_programs, run, stop
@@ -95,10 +99,8 @@ def boot(work, *, kernel, model, cpus=1, boot_cpu_rom=None, other_cpus_rom=None,
     config = work / "bochsrc"
     config.write_text(_CONFIG.format(model=model, cpus=cpus, ips=ips, rom=work / "rom",
                                      vga_rom=VGA_ROM, iso=iso, serial=serial, log=log))
-    # It wants a terminal to draw on, and somebody who looks: when nobody takes
-    # what it draws, it waits for ever.
     ours, theirs = pty.openpty()
-    threading.Thread(target=_take_all, args=(ours,), daemon=True).start()
+    _look_at(ours)
     bochs = subprocess.Popen(["bochs", "-q", "-f", config, "-rc", commands],
                              stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
                              env={**os.environ, "TERM": "xterm", "LINES": "24", "COLUMNS": "80"})
@@ -111,6 +113,8 @@ def boot(work, *, kernel, model, cpus=1, boot_cpu_rom=None, other_cpus_rom=None,
 
 
 def _take_all(terminal):
+    """Reads the terminal until it is closed. A program that draws on one from
+    which nobody takes it waits for ever."""
     try:
         while os.read(terminal, 65536):
             pass
@@ -119,10 +123,36 @@ def _take_all(terminal):
     os.close(terminal)
 
 
+def _look_at(terminal):
+    threading.Thread(target=_take_all, args=(terminal,), daemon=True).start()
+
+
+def _screen_of(bochs):
+    """The terminal that Bochs makes for its screen, besides that of its debugger
+    which it is given; None as long as it has not made it."""
+    descriptors = Path(f"/proc/{bochs.pid}/fd")
+    try:
+        for descriptor in descriptors.iterdir():
+            if os.readlink(descriptor) in ("/dev/ptmx", "/dev/pts/ptmx"):
+                about = Path(f"/proc/{bochs.pid}/fdinfo/{descriptor.name}").read_text()
+                number = re.search(r"tty-index:\s*(\d+)", about)[1]
+                screen = os.open(f"/dev/pts/{number}", os.O_RDWR | os.O_NOCTTY)
+                tty.setraw(screen)
+                return screen
+    except (OSError, termios.error):  # it has ended, or closed it meanwhile
+        pass
+    return None
+
+
 def _wait_until_off(bochs, serial, timeout):
     """It does not end by itself when the machine is off."""
     end = time.monotonic() + timeout
+    screen = None
     while time.monotonic() < end:
+        if screen is None:
+            screen = _screen_of(bochs)
+            if screen is not None:
+                _look_at(screen)
         if serial.exists() and b"\n=== done" in serial.read_bytes():
             return
         if bochs.poll() is not None:
