@@ -6,11 +6,10 @@
 namespace vtprobe::registers {
 
 Presence HasBit(const RegisterView& cpu, const MsrDef& msr, const Field& field) {
-  const Presence presence = msr.present(cpu);
-  if (presence == Presence::kAbsent) return Presence::kAbsent;
+  // What was read is there.
   const MsrReading reading = cpu.Msr(msr.address);
-  if (!reading) return Presence::kUnknown;
-  return field.IsSet(*reading) ? Presence::kPresent : Presence::kAbsent;
+  if (reading) return field.IsSet(*reading) ? Presence::kPresent : Presence::kAbsent;
+  return msr.present(cpu) == Presence::kAbsent ? Presence::kAbsent : Presence::kUnknown;
 }
 
 Presence HasVmx(const RegisterView& cpu) {

@@ -46,20 +46,34 @@ CpuSignature DecodeSignature(std::uint32_t leaf1_eax) {
 
 namespace registers {
 
-tl::expected<std::string, AccessCode> ReadVendorString(const RegisterView& cpu) {
-  std::string text;
-  for (const CpuidDef* const part : {&kCpuid0Ebx, &kCpuid0Edx, &kCpuid0Ecx}) {
-    const auto value = Read(cpu, *part);
-    if (!value) return tl::unexpected(value.error());
+namespace {
+
+// Each gate asks for the vendor, of each CPU: no string is made for that.
+tl::expected<std::array<char, 12>, AccessCode> ReadVendorCharacters(const RegisterView& cpu) {
+  const CpuidReading leaf0 = cpu.Cpuid(kCpuid0Ebx.leaf);
+  if (!leaf0) return tl::unexpected(leaf0.error());
+  std::array<char, 12> characters{};
+  std::size_t next = 0;
+  for (const CpuidRegister part : {CpuidRegister::kEbx, CpuidRegister::kEdx, CpuidRegister::kEcx}) {
+    if (!leaf0->Has(part)) return tl::unexpected(AccessCode::kNotRecorded);
     for (int shift = 0; shift < 32; shift += 8) {
-      text += static_cast<char>(*value >> shift & 0xff);
+      characters.at(next++) = static_cast<char>(leaf0->Get(part) >> shift & 0xff);
     }
   }
-  return text;
+  return characters;
+}
+
+}  // namespace
+
+tl::expected<std::string, AccessCode> ReadVendorString(const RegisterView& cpu) {
+  return ReadVendorCharacters(cpu).map(
+      [](const auto& characters) { return std::string(characters.data(), characters.size()); });
 }
 
 tl::expected<Vendor, AccessCode> ReadVendor(const RegisterView& cpu) {
-  return ReadVendorString(cpu).map([](const std::string& text) { return VendorFromString(text); });
+  return ReadVendorCharacters(cpu).map([](const auto& characters) {
+    return VendorFromString(std::string_view(characters.data(), characters.size()));
+  });
 }
 
 tl::expected<CpuSignature, AccessCode> ReadSignature(const RegisterView& cpu) {

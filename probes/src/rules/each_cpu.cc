@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -60,13 +61,54 @@ class Refusal {
   Findings& findings_;
 };
 
+// A kind's CPUID, which notices that it was asked for an MSR.
+class CpuidAlone final : public RegisterView {
+ public:
+  explicit CpuidAlone(const RegisterView& kind) : kind_(kind) {}
+
+  MsrReading Msr(MsrAddress) const override {
+    was_asked_for_msr_ = true;
+    return tl::unexpected(AccessCode::kNotRecorded);
+  }
+  CpuidReading Cpuid(CpuidLeaf leaf) const override { return kind_.Cpuid(leaf); }
+
+  bool was_asked_for_msr() const { return was_asked_for_msr_; }
+
+ private:
+  const RegisterView& kind_;
+  mutable bool was_asked_for_msr_ = false;
+};
+
+// What the gate says of all CPUs of the kind; nothing if MSRs decide.
+std::optional<Presence> OfKind(PresenceGate gate, const RegisterView& kind) {
+  const CpuidAlone cpuid(kind);
+  const Presence presence = gate(cpuid);
+  return cpuid.was_asked_for_msr() ? std::nullopt : std::optional(presence);
+}
+
 }  // namespace
 
-bool internal::IsToBeChecked(const Rule& rule, const RuleInput& input, const AlikeCpus& alike,
+internal::KindGates::KindGates(const Rule& rule, const RuleInput& input, const RegisterView& kind)
+    : rule_(rule),
+      is_guest_(IsGuest(input, kind)),
+      applies_(rule.applies == nullptr ? std::optional(Presence::kPresent)
+                                       : OfKind(rule.applies, kind)) {
+  for (const MsrDef* const msr : rule.msrs) has_.push_back(OfKind(msr->present, kind));
+}
+
+Presence internal::KindGates::Applies(const RegisterView& cpu) const {
+  return applies_ ? *applies_ : rule_.applies(cpu);
+}
+
+Presence internal::KindGates::Has(std::size_t msr, const RegisterView& cpu) const {
+  return has_[msr] ? *has_[msr] : rule_.msrs.begin()[msr]->present(cpu);
+}
+
+bool internal::IsToBeChecked(const Rule& rule, const KindGates& gates, const AlikeCpus& alike,
                              Findings* findings) {
   const RegisterView& registers = alike.registers;
   Refusal refusal(rule, alike, findings);
-  if (!rule.in_guests && IsGuest(input, registers)) {
+  if (!rule.in_guests && gates.is_guest()) {
     return refusal.NotApplicable("This is a guest: what firmware set does not show here.");
   }
   bool any = rule.msrs.size() == 0;
@@ -78,7 +120,7 @@ bool internal::IsToBeChecked(const Rule& rule, const RuleInput& input, const Ali
     }
   }
   if (!any) return refusal.NotApplicable("These CPUs have none of the registers.");
-  const Presence applies = rule.applies == nullptr ? Presence::kPresent : rule.applies(registers);
+  const Presence applies = gates.Applies(registers);
   if (applies == Presence::kAbsent) {
     return refusal.NotApplicable("These CPUs do not have what this is about.");
   }

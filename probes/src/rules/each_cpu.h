@@ -4,6 +4,8 @@
 #ifndef VTPROBE_PROBES_SRC_RULES_EACH_CPU_H_
 #define VTPROBE_PROBES_SRC_RULES_EACH_CPU_H_
 
+#include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "rules/findings.h"
@@ -43,8 +45,28 @@ class KindWithMsrs final : public RegisterView {
   const SnapshotRow& msrs_;
 };
 
+// What a rule's gates say of CPUs of one kind. A gate that looks at CPUID alone
+// is asked once for all of them, since CPUs that differ in an MSR are many.
+class KindGates {
+ public:
+  KindGates(const Rule& rule, const RuleInput& input, const RegisterView& kind);
+
+  bool is_guest() const { return is_guest_; }
+  // Whether the rule applies to such a CPU, and whether it has the rule's MSR of
+  // that number.
+  Presence Applies(const RegisterView& cpu) const;
+  Presence Has(std::size_t msr, const RegisterView& cpu) const;
+
+ private:
+  const Rule& rule_;
+  bool is_guest_;
+  // Nothing: it depends on the CPU's MSRs.
+  std::optional<Presence> applies_;
+  std::vector<std::optional<Presence>> has_;
+};
+
 // Whether the rule has these CPUs to judge; if not, says why not.
-bool IsToBeChecked(const Rule& rule, const RuleInput& input, const AlikeCpus& alike,
+bool IsToBeChecked(const Rule& rule, const KindGates& gates, const AlikeCpus& alike,
                    Findings* findings);
 
 }  // namespace internal
@@ -56,13 +78,14 @@ void ForEachCpu(const Rule& rule, const RuleInput& input, Findings* findings, Vi
   for (const MsrDef* const msr : rule.msrs) msrs.Add(msr->address);
   const std::vector<SnapshotRow> rows = input.snapshot.Rows(msrs);
   for (const SnapshotRow& kind : input.kinds()) {
+    const internal::KindGates gates(rule, input, kind);
     for (const SnapshotRow& row : rows) {
       // All CPUs of a machine are of one kind as a rule.
       CpuSet cpus = input.kinds().size() == 1 ? row.cpus() : row.cpus().Intersection(kind.cpus());
       if (cpus.empty()) continue;
       const internal::KindWithMsrs registers(kind, row);
       const AlikeCpus alike{std::move(cpus), registers};
-      if (internal::IsToBeChecked(rule, input, alike, findings)) visit(alike);
+      if (internal::IsToBeChecked(rule, gates, alike, findings)) visit(alike);
     }
   }
 }

@@ -9,7 +9,7 @@ namespace vtprobe::rules {
 namespace {
 
 Evidence EvidenceOf(const MsrDef& msr, const MsrReading& reading) {
-  return {std::string(msr.name), fmt::format("{:#x}", Number(msr.address)), reading};
+  return {msr.name, fmt::format("{:#x}", Number(msr.address)), reading};
 }
 
 bool IsRecorded(const MsrReading& reading) {
