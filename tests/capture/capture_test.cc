@@ -5,9 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "capture/machine.h"
@@ -52,6 +55,32 @@ TEST(Capture, KeepsWhatEveryCpuAnswered) {
   ReplayBackend backend(machine);
   CapturePlan plan{.registers = machine.Everything(), .distinct_apic_ids = false};
   EXPECT_EQ(Capture(plan, machine.online(), CpuSet(), Metadata(), backend, backend), machine);
+}
+
+// A slow reader that remembers in how many threads it was at a time.
+class SlowReader final : public MsrReader {
+ public:
+  Result<std::uint64_t> ReadMsr(LogicalCpu, MsrAddress) override {
+    const int inside = ++inside_;
+    most_ = std::max(most_.load(), inside);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    --inside_;
+    return 0;
+  }
+  int most() const { return most_; }
+
+ private:
+  std::atomic<int> inside_ = 0;
+  std::atomic<int> most_ = 0;
+};
+
+TEST(Capture, ReadsOneCpuAfterTheOtherIfAskedTo) {
+  CapturePlan plan = Reading({}, {kUnknownToTheTable});
+  plan.sequential = true;
+  NiceMock<MockCpuidReader> cpuid;
+  SlowReader msrs;
+  Capture(plan, CpuSet{{0, 7}}, CpuSet(), Metadata(), msrs, cpuid);
+  EXPECT_EQ(msrs.most(), 1);
 }
 
 TEST(Capture, KeepsEachFailureAsWhatItWas) {

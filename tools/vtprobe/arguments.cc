@@ -16,6 +16,11 @@ void DeclareSubject(CLI::App* app, Arguments* arguments) {
   app->add_option("--cpus", arguments->cpus, "Only these CPUs, such as 0-3,8")->type_name("LIST");
 }
 
+void DeclareCapture(CLI::App* app, Arguments* arguments) {
+  app->add_flag("--sequential", arguments->sequential,
+                "Read one CPU after the other, for hosts that parallel reads would disturb");
+}
+
 void DeclareFormat(CLI::App* app, Arguments* arguments) {
   app->add_option("--format", arguments->format,
                   "Form of the answer: text (default), json; of a check also junit, tap or sarif")

@@ -24,6 +24,7 @@ struct Arguments {
   std::string color = "auto";
   bool quiet = false;
   bool verbose = false;
+  bool sequential = false;
   bool all = false;
   bool keep_identifiers = false;
   std::string reg;
@@ -39,6 +40,7 @@ struct Arguments {
 
 // Options that several commands take, each declared in one place.
 void DeclareSubject(CLI::App* app, Arguments* arguments);  // --replay, --cpus
+void DeclareCapture(CLI::App* app, Arguments* arguments);  // --sequential
 void DeclareFormat(CLI::App* app, Arguments* arguments);
 void DeclareOutput(CLI::App* app, Arguments* arguments);
 void DeclareStyle(CLI::App* app, Arguments* arguments);  // --color, --quiet, --verbose

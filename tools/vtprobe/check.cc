@@ -33,6 +33,7 @@ OrFailure<ReportFormat> FormatNamed(const std::string& name) {
 
 void Declare(CLI::App* app, Arguments* arguments) {
   DeclareSubject(app, arguments);
+  DeclareCapture(app, arguments);
   app->add_option(
          "--profile", arguments->profile,
          "What the machine is for: a shipped profile (vtprobe profile lists them) or a file")

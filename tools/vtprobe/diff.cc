@@ -24,6 +24,7 @@ void Declare(CLI::App* app, Arguments* arguments) {
       ->type_name("");
   app->add_option("--cpus", arguments->cpus, "Only these CPUs, such as 0-3,8")->type_name("LIST");
   DeclareFormat(app, arguments);
+  DeclareCapture(app, arguments);
   DeclareOutput(app, arguments);
   DeclareStyle(app, arguments);
   app->footer(

@@ -22,6 +22,7 @@ void Declare(CLI::App* app, Arguments* arguments) {
       ->type_name("");
   app->add_option("--bits", arguments->bits, "Only these bits")->type_name("HI:LO");
   DeclareSubject(app, arguments);
+  DeclareCapture(app, arguments);
   DeclareFormat(app, arguments);
   DeclareOutput(app, arguments);
   DeclareStyle(app, arguments);

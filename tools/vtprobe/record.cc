@@ -18,6 +18,7 @@ namespace vtprobe {
 namespace {
 
 void Declare(CLI::App* app, Arguments* arguments) {
+  DeclareCapture(app, arguments);
   DeclareOutput(app, arguments);
   app->add_flag("--all", arguments->all, "Also read registers that CPUID says are not there");
   app->add_flag(

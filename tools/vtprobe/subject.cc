@@ -86,7 +86,11 @@ OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const CapturePl
 OrFailure<LoadedSubject> LoadSequence(const Arguments& arguments, const CapturePlan& plan) {
   const auto chosen = ChosenCpus(arguments);
   if (!chosen) return tl::unexpected(chosen.error());
-  if (arguments.replay.empty()) return LoadThisMachine(plan, *chosen);
+  if (arguments.replay.empty()) {
+    CapturePlan as_asked = plan;
+    as_asked.sequential = arguments.sequential;
+    return LoadThisMachine(as_asked, *chosen);
+  }
   const auto paths = RecordingsOf(arguments.replay);
   if (!paths) return tl::unexpected(paths.error());
   return LoadReplay(*paths, *chosen, arguments.quiet);

@@ -96,7 +96,7 @@ std::vector<CpuReadings> ReadAll(const CapturePlan& plan, const std::vector<Logi
                                  const Readers& readers) {
   std::vector<CpuReadings> slots(cpus.size());
   std::atomic<std::size_t> done = 0;
-  const std::size_t worker_count = std::min(cpus.size(), kMaxWorkers);
+  const std::size_t worker_count = plan.sequential ? 1 : std::min(cpus.size(), kMaxWorkers);
   const auto work = [&](std::size_t worker) {
     for (std::size_t i = worker; i < cpus.size(); i += worker_count) {
       // Makes the reads local and CPUID cheap. Where it fails, readers that

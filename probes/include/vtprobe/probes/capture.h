@@ -33,6 +33,9 @@ struct CapturePlan {
   // kNotPinned; their MSRs, which the driver reads on the CPU it is asked for,
   // stay. Recordings often give all CPUs the same leaves.
   bool distinct_apic_ids = true;
+  // One CPU after the other: on a host that has deadlines to keep, reads on many
+  // CPUs at a time disturb.
+  bool sequential = false;
   // Called now and then, by the thread that captures, with the number of CPUs
   // that are done; may be empty.
   std::function<void(std::size_t done)> progress = nullptr;
