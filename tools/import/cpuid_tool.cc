@@ -50,7 +50,7 @@ bool TakeLeaf(Scanner* scanner, Line* line) {
 
 bool TakeRegisters(Scanner* scanner, CpuidRegisters* registers) {
   std::array<std::size_t, 4> digits{};
-  return TakeRegister(scanner, "eax=", &registers->eax, &digits[0]) &&
+  return TakeRegister(scanner, "eax=", &registers->eax, digits.data()) &&
          TakeRegister(scanner, "ebx=", &registers->ebx, &digits[1]) &&
          TakeRegister(scanner, "ecx=", &registers->ecx, &digits[2]) &&
          TakeRegister(scanner, "edx=", &registers->edx, &digits[3]) && scanner->AtBlankOrEnd() &&

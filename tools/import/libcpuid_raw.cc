@@ -72,9 +72,9 @@ std::optional<Entry> ParseEntry(Scanner scanner, const Array& array) {
       array.holds_subleaves ? CpuidLeaf{array.leaf, *index} : CpuidLeaf{array.leaf + *index, 0};
   CpuidRegisters& r = entry.registers;
   std::array<std::size_t, 4> digits{};
-  if (!TakeRegister(&scanner, &r.eax, &digits[0]) || !TakeRegister(&scanner, &r.ebx, &digits[1]) ||
-      !TakeRegister(&scanner, &r.ecx, &digits[2]) || !TakeRegister(&scanner, &r.edx, &digits[3]) ||
-      IsCutOff(digits)) {
+  if (!TakeRegister(&scanner, &r.eax, digits.data()) ||
+      !TakeRegister(&scanner, &r.ebx, &digits[1]) || !TakeRegister(&scanner, &r.ecx, &digits[2]) ||
+      !TakeRegister(&scanner, &r.edx, &digits[3]) || IsCutOff(digits)) {
     return std::nullopt;
   }
   scanner.SkipBlanks();

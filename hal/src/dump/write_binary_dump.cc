@@ -32,7 +32,8 @@ class Writer {
     header_.version = binary::kVersion;
     header_.size = bytes_.size();
     std::memcpy(bytes_.data(), &header_, sizeof header_);
-    header_.checksum = Xxh64(std::string_view(bytes_).substr(binary::kChecked));
+    const std::string_view written = bytes_;
+    header_.checksum = Xxh64(written.substr(binary::kChecked));
     std::memcpy(bytes_.data(), &header_, sizeof header_);
     return std::move(bytes_);
   }
@@ -76,12 +77,12 @@ class Writer {
 
   // Byte by byte what the cell holds, since what stands between its members is
   // nobody's.
-  void AppendCell(const MsrCell& cell, char* at) {
+  static void AppendCell(const MsrCell& cell, char* at) {
     std::memcpy(at, &cell.value, 8);
     std::memcpy(at + 8, &cell.set, 4);
     std::memcpy(at + 12, &cell.failure, 1);
   }
-  void AppendCell(const CpuidCell& cell, char* at) {
+  static void AppendCell(const CpuidCell& cell, char* at) {
     std::memcpy(at, &cell.registers, 16);
     std::memcpy(at + 16, &cell.set, 4);
     std::memcpy(at + 20, &cell.recorded, 1);

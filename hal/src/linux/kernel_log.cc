@@ -153,9 +153,8 @@ KernelMessages Gather(const Log& log, MessageOf message_of) {
     const auto text = message_of(*line);
     if (!text) continue;
     banner = banner || text->starts_with(kBanner);
-    if (!IsAboutVirtualization(*text) || messages.lines.size() == kMaxMessages ||
-        !IsPlainText(*text))
-      continue;
+    if (!IsAboutVirtualization(*text) || !IsPlainText(*text)) continue;
+    if (messages.lines.size() == kMaxMessages) continue;
     if (std::find(messages.lines.begin(), messages.lines.end(), *text) == messages.lines.end()) {
       messages.lines.emplace_back(*text);
     }

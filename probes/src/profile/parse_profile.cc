@@ -225,6 +225,7 @@ void ReadRule(const toml::table& table, const Rule& rule, std::string_view today
   Keys keys(table, errors);
   if (const toml::node* const severity = keys.Find("severity")) {
     std::vector<std::string_view> names;
+    names.reserve(kAllSeverities.size());
     for (const Severity each : kAllSeverities) names.push_back(Name(each));
     const auto chosen = ReadChoice(*severity, "severity", names, errors);
     if (chosen) profile->severity = SeverityNamed(*chosen);
@@ -286,6 +287,9 @@ void ReadRules(const toml::node& node, std::string_view today, Profile* profile,
 
 tl::expected<Profile, ProfileError> Parse(std::string_view text, std::string_view today,
                                           const Chain& extended);
+
+// A profile that extends itself is refused, so the recursion ends.
+// NOLINTBEGIN(misc-no-recursion)
 
 // The rules of the shipped profile that this one adds to.
 std::map<std::string, RuleProfile, std::less<>> ReadExtended(const toml::node& node,
@@ -350,6 +354,8 @@ tl::expected<Profile, ProfileError> Parse(std::string_view text, std::string_vie
   if (auto first = errors.First()) return tl::unexpected(*std::move(first));
   return profile;
 }
+
+// NOLINTEND(misc-no-recursion)
 
 }  // namespace
 

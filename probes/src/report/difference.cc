@@ -124,8 +124,9 @@ class Comparison {
       compared.fields = &cpuid->fields;
       compared.definition = cpuid->name;
     }
-    if (const auto bits = registers::FindVolatile(leaf, output))
+    if (const auto bits = registers::FindVolatile(leaf, output)) {
       compared.volatile_mask = bits->mask;
+    }
     return compared;
   }
 

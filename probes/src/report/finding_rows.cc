@@ -37,6 +37,7 @@ std::string_view Label(Outcome outcome) {
 
 std::vector<const Finding*> ByUrgency(const std::vector<Finding>& findings) {
   std::vector<const Finding*> sorted;
+  sorted.reserve(findings.size());
   for (const Finding& finding : findings) sorted.push_back(&finding);
   std::stable_sort(sorted.begin(), sorted.end(), [](const Finding* a, const Finding* b) {
     return std::tuple(Urgency(a->outcome), b->severity) <

@@ -35,6 +35,7 @@ std::string ValueText(const Field& field, std::uint64_t value) {
 // "pass", "fail on CPU 3"
 std::string OutcomesText(const std::vector<Finding>& findings) {
   std::vector<std::string> parts;
+  parts.reserve(findings.size());
   for (const Finding& finding : findings) {
     parts.push_back(findings.size() == 1 && finding.outcome == Outcome::kPass
                         ? std::string(Name(finding.outcome))

@@ -42,8 +42,9 @@ std::string Diagnostics(const RuleResult& result) {
     if (!evidence.empty()) text += "      evidence:\n";
     for (const std::string& line : evidence) text += fmt::format("        - {}\n", Scalar(line));
     text += fmt::format("      spec: {}\n", Scalar(finding->spec));
-    if (!finding->remedy.empty())
+    if (!finding->remedy.empty()) {
       text += fmt::format("      remedy: {}\n", Scalar(finding->remedy));
+    }
   }
   return text + "  ...\n";
 }

@@ -19,8 +19,8 @@ constexpr std::string_view kRemedy =
 
 Opinion CheckRanges(const CheckedCpu& cpu) {
   const std::uint64_t mask = cpu[kSmmMask];
-  const Opinion opinion = ExpectBits(cpu, kSmmMask, kSmmMask["TValid"].mask(),
-                                     kSmmMask["AClose"].mask() | kSmmMask["TClose"].mask());
+  Opinion opinion = ExpectBits(cpu, kSmmMask, kSmmMask["TValid"].mask(),
+                               kSmmMask["AClose"].mask() | kSmmMask["TClose"].mask());
   if (opinion.outcome != Outcome::kPass || kSmmMask["AValid"].IsSet(mask)) return opinion;
   // Firmware that keeps no SMM code there (coreboot) never switches it on.
   return {Outcome::kWarn,

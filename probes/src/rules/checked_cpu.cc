@@ -41,7 +41,8 @@ std::string_view rules::ChoiceOf(const Rule& rule, const Settings& settings,
                                  std::string_view parameter) {
   const Parameter& declared = Declared(rule, parameter, Parameter::Kind::kChoice);
   const auto* const chosen = Find<std::string>(settings, parameter);
-  return chosen == nullptr ? declared.choices.front() : std::string_view(*chosen);
+  if (chosen == nullptr) return declared.choices.front();
+  return *chosen;
 }
 
 std::string_view CheckedCpu::Choice(std::string_view parameter) const {

@@ -169,9 +169,9 @@ std::vector<Finding> JudgeSwitch(
   std::vector<Finding> compared;
   if (values.size() == 1) {
     const auto& [value, cpus] = *values.begin();
-    compared.push_back(
-        MakeFinding(rule, Outcome::kPass, cpus.Together(),
-                    fmt::format("{} is {} on each of these CPUs.", name, value ? "on" : "off")));
+    compared.push_back(MakeFinding(
+        rule, Outcome::kPass, cpus.Together(),
+        fmt::format("{} is {} on each of these CPUs.", name, value != 0 ? "on" : "off")));
     compared.back().evidence = std::move(evidence);
   } else if (values.size() > 1) {
     compared.push_back(

@@ -67,8 +67,9 @@ class Groups {
       value = first.value.value_or(0);
       if (!first.value) error = first.value.error();
     }
+    const std::string_view note = group.note;
     return std::tuple(value, error, register_name, group.technology, group.state, group.usable,
-                      group.attribution, group.unread, std::string_view(group.note));
+                      group.attribution, group.unread, note);
   }
 
   struct IsBefore {
