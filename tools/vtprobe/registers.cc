@@ -19,7 +19,7 @@ void Declare(CLI::App* app, Arguments* arguments) {
 
 // A register that is defined.
 OrFailure<NamedRegister> Defined(const std::string& name) {
-  const auto reg = ParseRegister(name);
+  auto reg = ParseRegister(name);
   if (!reg || !InfoOf(*reg).name.empty()) return reg;
   return NoDefinition(std::get<MsrAddress>(*reg));
 }
