@@ -22,7 +22,6 @@ using testing::Not;
 using testing::SizeIs;
 
 constexpr MsrAddress kTsc{0x10};
-constexpr MsrAddress kFeatureControl{0x3a};
 constexpr MsrAddress kUnknown{0x1234};
 
 PlatformBuilder Host() { return PlatformBuilder::Intel().Cpus("0-7").FeatureControl(0x5); }
