@@ -17,7 +17,8 @@ format() {
 tidy() {
   cmake --preset clang >/dev/null
   # Ours end in .cc; what CMake generates to compile the headers does not.
-  run-clang-tidy-14 -quiet -p build/clang -j "$(nproc)" '/(hal|probes|fixtures/src|tools|bench)/.*\.cc$' 2>&1 |
+  run-clang-tidy-14 -quiet -p build/clang -j "$(nproc)" \
+    "^$PWD/(hal|probes|fixtures/src|tools|bench)/.*\\.cc\$" 2>&1 |
     sed -E '/^clang-tidy-14 |^[0-9]+ warnings? generated/d'
 }
 

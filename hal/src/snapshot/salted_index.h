@@ -9,7 +9,6 @@
 #ifndef VTPROBE_HAL_SRC_SNAPSHOT_SALTED_INDEX_H_
 #define VTPROBE_HAL_SRC_SNAPSHOT_SALTED_INDEX_H_
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -63,7 +62,7 @@ class SaltedIndex {
     while ((std::size_t{count} + 1) * 4 > size * 3) size *= 2;
     slots_ = {};
     slots_.assign(size, kEmpty);
-    salt_ = std::uint64_t{std::bit_cast<std::uintptr_t>(slots_.data())} * 0x9e3779b97f4a7c15;
+    salt_ = std::uint64_t{reinterpret_cast<std::uintptr_t>(slots_.data())} * 0x9e3779b97f4a7c15;
     for (std::uint32_t position = 0; position < count; ++position) {
       std::size_t slot = Hash(bits_at(position));
       while (slots_[slot] != kEmpty) slot = (slot + 1) & (size - 1);
