@@ -296,14 +296,6 @@ class Parser {
 
 }  // namespace
 
-bool MayBecomeDump(std::string_view beginning) {
-  const std::size_t start = beginning.find_first_not_of(" \t");
-  if (start == std::string_view::npos) return true;
-  beginning.remove_prefix(start);
-  const std::size_t shared = std::min(beginning.size(), kMagic.size());
-  return beginning.substr(0, shared) == kMagic.substr(0, shared);
-}
-
 tl::expected<PlatformSnapshot, DumpError> ParseDump(std::string_view text) {
   return Parser(text).Parse();
 }

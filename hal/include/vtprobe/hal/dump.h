@@ -20,10 +20,6 @@ struct DumpError {
   std::string message;
 };
 
-// Whether a text of which this is the beginning, of whatever length, may be a
-// dump. For those who read from where there may be no end.
-bool MayBecomeDump(std::string_view beginning);
-
 // Parses a whole dump or nothing. Memory: a small multiple of the text. Never
 // throws for bad input.
 tl::expected<PlatformSnapshot, DumpError> ParseDump(std::string_view text);
