@@ -15,7 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly PACKAGES=(
   g++ cmake ninja-build
   libcli11-dev libcpuid-dev libexpected-dev libfmt-dev libtomlplusplus-dev nlohmann-json3-dev
-  libarchive-dev libfuse3-dev libpugixml-dev zlib1g-dev
+  libarchive-dev libfuse3-dev libpugixml-dev libxxhash-dev zlib1g-dev
   libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev
   libxml2-utils python3-jsonschema
   dpkg-dev file googletest pkg-config
@@ -30,7 +30,7 @@ readonly BED_PACKAGES=(
   python3 fuse3 binutils
   qemu-system-x86 busybox-static
   bochs bochsbios bochs-term grub-common grub-pc-bin xorriso mtools
-  msr-tools cpu-checker libvirt-clients
+  msr-tools cpu-checker libvirt-clients perl-base spectre-meltdown-checker
 )
 
 readonly EXAMPLE_DUMP=recorded-msr-dumps/intel/core2-smx-only-ff03/machine.dump

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "dump/xxh64.h"
+#include "dump/checksum.h"
 #include "vtprobe/hal/binary_dump.h"
 #include "vtprobe/hal/dump.h"
 
@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (bytes.size() < 32) return 0;
   const std::uint64_t whole = bytes.size();
   std::memcpy(bytes.data() + 16, &whole, sizeof whole);
-  const std::uint64_t checksum = vtprobe::Xxh64(std::string_view(bytes).substr(32));
+  const std::uint64_t checksum = vtprobe::Checksum(std::string_view(bytes).substr(32));
   std::memcpy(bytes.data() + 24, &checksum, sizeof checksum);
   CheckDump(bytes);
   return 0;

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "dump/binary_layout.h"
-#include "dump/xxh64.h"
+#include "dump/checksum.h"
 #include "snapshot/column_access.h"
 #include "snapshot/cpu_bitmap.h"
 #include "vtprobe/hal/binary_dump.h"
@@ -113,7 +113,7 @@ class Reader {
     if (header_.size != bytes_.size() || SizeByCounts() != bytes_.size()) {
       return Fail(offsetof(Header, size), "the sizes in the header are not those of the file");
     }
-    if (header_.checksum != Xxh64(bytes_.substr(binary::kChecked))) {
+    if (header_.checksum != Checksum(bytes_.substr(binary::kChecked))) {
       return Fail(offsetof(Header, checksum), "the checksum is another: the file is damaged");
     }
     at_ = sizeof header_;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "dump/binary_layout.h"
-#include "dump/xxh64.h"
+#include "dump/checksum.h"
 #include "snapshot/column_access.h"
 #include "vtprobe/hal/binary_dump.h"
 
@@ -33,7 +33,7 @@ class Writer {
     header_.size = bytes_.size();
     std::memcpy(bytes_.data(), &header_, sizeof header_);
     const std::string_view written = bytes_;
-    header_.checksum = Xxh64(written.substr(binary::kChecked));
+    header_.checksum = Checksum(written.substr(binary::kChecked));
     std::memcpy(bytes_.data(), &header_, sizeof header_);
     return std::move(bytes_);
   }

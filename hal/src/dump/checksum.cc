@@ -1,0 +1,11 @@
+#include "dump/checksum.h"
+
+// Into this file, so that who links the library needs no other one.
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace vtprobe {
+
+std::uint64_t Checksum(std::string_view bytes) { return XXH64(bytes.data(), bytes.size(), 0); }
+
+}  // namespace vtprobe
