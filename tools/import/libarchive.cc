@@ -1,33 +1,21 @@
 #include "import/libarchive.h"
 
-#include <dlfcn.h>
-
 #include <string_view>
+
+#include "dynamic_library.h"
 
 namespace vtprobe::import {
 namespace {
 
-std::string LoaderError() {
-  const char* const text = ::dlerror();
-  return text == nullptr ? "unknown error" : text;
-}
-
-template <typename Function>
-bool Find(void* library, const char* name, Function* function) {
-  *function = reinterpret_cast<Function>(::dlsym(library, name));
-  return *function != nullptr;
-}
+constexpr std::string_view kPurpose = "archives are read with libarchive";
 
 }  // namespace
 
 tl::expected<LibArchive, std::string> LoadLibArchive(const std::string& library) {
-  void* const handle = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) {
-    return tl::unexpected("archives are read with libarchive, which can't be loaded (" +
-                          LoaderError() + "): install it (Debian: apt-get install libarchive13)");
-  }
+  const auto loaded = DynamicLibrary::Load(library, kPurpose, "libarchive13");
+  if (!loaded) return tl::unexpected(loaded.error());
   LibArchive table;
-#define VTPROBE_FIND(function) Find(handle, #function, &table.function)
+#define VTPROBE_FIND(function) loaded->Find(#function, &table.function)
   const bool is_complete =
       VTPROBE_FIND(archive_read_new) && VTPROBE_FIND(archive_read_free) &&
       VTPROBE_FIND(archive_read_support_filter_gzip) &&
@@ -41,10 +29,7 @@ tl::expected<LibArchive, std::string> LoadLibArchive(const std::string& library)
       VTPROBE_FIND(archive_filter_count) && VTPROBE_FIND(archive_entry_pathname) &&
       VTPROBE_FIND(archive_entry_filetype);
 #undef VTPROBE_FIND
-  if (!is_complete) {
-    return tl::unexpected("archives are read with libarchive, but " + library +
-                          " is another version: " + LoaderError());
-  }
+  if (!is_complete) return tl::unexpected(DynamicLibrary::WrongVersion(library, kPurpose));
   return table;
 }
 

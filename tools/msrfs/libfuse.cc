@@ -1,31 +1,21 @@
 #include "msrfs/libfuse.h"
 
-#include <dlfcn.h>
+#include <string_view>
+
+#include "dynamic_library.h"
 
 namespace vtprobe::msrfs {
 namespace {
 
-std::string LoaderError() {
-  const char* const text = ::dlerror();
-  return text == nullptr ? "unknown error" : text;
-}
-
-template <typename Function>
-bool Find(void* library, const char* name, Function* function) {
-  *function = reinterpret_cast<Function>(::dlsym(library, name));
-  return *function != nullptr;
-}
+constexpr std::string_view kPurpose = "a dump is served with libfuse3";
 
 }  // namespace
 
 tl::expected<LibFuse, std::string> LoadLibFuse(const std::string& library) {
-  void* const handle = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) {
-    return tl::unexpected("a dump is served with libfuse3, which can't be loaded (" +
-                          LoaderError() + "): install it (Debian: apt-get install libfuse3-3)");
-  }
+  const auto loaded = DynamicLibrary::Load(library, kPurpose, "libfuse3-3");
+  if (!loaded) return tl::unexpected(loaded.error());
   LibFuse table;
-#define VTPROBE_FIND(function) Find(handle, #function, &table.function)
+#define VTPROBE_FIND(function) loaded->Find(#function, &table.function)
   const bool is_complete =
       VTPROBE_FIND(fuse_opt_free_args) && VTPROBE_FIND(fuse_session_new) &&
       VTPROBE_FIND(fuse_session_mount) && VTPROBE_FIND(fuse_session_unmount) &&
@@ -36,10 +26,7 @@ tl::expected<LibFuse, std::string> LoadLibFuse(const std::string& library) {
       VTPROBE_FIND(fuse_reply_open) && VTPROBE_FIND(fuse_reply_buf) &&
       VTPROBE_FIND(fuse_add_direntry);
 #undef VTPROBE_FIND
-  if (!is_complete) {
-    return tl::unexpected("a dump is served with libfuse3, but " + library +
-                          " is another version: " + LoaderError());
-  }
+  if (!is_complete) return tl::unexpected(DynamicLibrary::WrongVersion(library, kPurpose));
   return table;
 }
 
