@@ -3,14 +3,15 @@ what the real kernel says of it.
 
 What firmware left on the boot CPU is known by GRUB's rdmsr, imported as a
 recording of the time before any operating system. If the register is the same
-after the boot, firmware did it; if not, the kernel did. The verdict may say
-that it can't tell; it may not say the other.
+after the boot, firmware did it; if not, the kernel did. The verdict of the
+machine as it is then may say that it can't tell; it may not say the other.
+vtprobe, given both recordings, must say who locked it.
 """
 
 import json
 
 from bed import bochs, guest, judge, kernel, peers
-from bed.dump import Dump
+from bed.dump import Dump, cpus as numbers
 from bed.results import row
 from bed.tools import check, run
 
@@ -55,6 +56,8 @@ def case(context, model, grub=None, *, register=FEATURE_CONTROL, cpus=1, rom=(No
         check(said_of_it in (proved[-1], "firmware_or_kernel", *may_say),
               f"CPU {cpu}: {proved[-1]} set it, from {before:#x} to "
               f"{after.msr(cpu, register):#x}; the verdict says {said_of_it}")
+    if register == FEATURE_CONTROL:
+        _compare_before_and_after(context, proved[0])
     context.keep_recording(said["dump"])
     wrote = ", ".join(filter(None, [
         f"ROM: {rom[0]:#x} on CPU 0" if rom[0] is not None else "",
@@ -96,6 +99,17 @@ def _left_by_firmware(context, log, register, after):
           f"what GRUB read before any kernel is attributed to {judged['attribution']}")
     context.keep_recording(text, "pre-os.dump")
     return value
+
+
+def _compare_before_and_after(context, locked_by):
+    """What vtprobe makes of both recordings of this boot."""
+    judged = json.loads(run([context.vtprobe, "check", "--replay", context.work / "pre-os.dump",
+                             "--replay", context.work / "os.dump", "--format", "json"]).stdout)
+    found = [finding["outcome"] for finding in judged["findings"]
+             if finding["rule"] == "sequence.locked_by_firmware" and 0 in numbers(finding["cpus"])]
+    check(found == [{"firmware": "pass", "kernel": "warn"}[locked_by]],
+          f"the {locked_by} locked it on CPU 0; of both recordings "
+          f"sequence.locked_by_firmware says {found}")
 
 
 def intel(model, grub, expect, **options):

@@ -5,7 +5,7 @@ from typing import Callable
 
 from bed import bochs_cases as bochs
 from bed import qemu_cases as qemu
-from bed import served
+from bed import self_comparison, served
 
 QUICK = "quick"  # by ctest
 USUAL = "usual"  # by a run without arguments, so by .ci/run
@@ -29,6 +29,7 @@ class Case:
 ALL = (
     Case("served-peers", QUICK, 300, served.over_synthetic_states, is_emulator=False),
     Case("served-live", QUICK, 60, served.live, is_emulator=False),
+    Case("served-self-comparison", USUAL, 120, self_comparison.case, is_emulator=False),
     Case("qemu-svm", QUICK, 300, qemu.svm),
     Case("qemu-without-svm", USUAL, 300, qemu.without_svm),
     Case("qemu-bare-svm", USUAL, 300, qemu.bare_svm),

@@ -22,8 +22,8 @@ _SVM = 1 << 2
 _LOCK, _OUTSIDE = 1 << 0, 1 << 2
 _SVMDIS = 1 << 4
 
-# $1: a folder of the case's own, with the served tree in cpu.
-_NAMESPACE = r"""
+# For `sh` in a mount namespace of its own. $1: a folder of the case's own, with the served tree in cpu.
+NAMESPACE = r"""
 set -e
 work=$1
 mkdir -p "$work/dev"
@@ -123,7 +123,7 @@ class Machine:
         (work / "cpuinfo_new").write_text(_cpuinfo(self.dump, flags_since))
         (work / "peers.sh").write_text(
             _PEERS.format(register=self.register, bits="4:4" if self.is_amd else "2:2"))
-        (work / "namespace.sh").write_text(_NAMESPACE)
+        (work / "namespace.sh").write_text(NAMESPACE)
         # kvm-ok would load the driver that it does not find.
         modprobe = work / "bin/modprobe"
         modprobe.parent.mkdir()
