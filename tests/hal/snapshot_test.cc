@@ -296,6 +296,26 @@ TEST(Snapshot, ValuesAreOrderedByLowestCpu) {
                           Pair(List("4-7,9"), MsrReading(0))));
 }
 
+TEST(Snapshot, ReadingsOfSomeCpusNameThoseOfWhichNothingIsRecorded) {
+  SnapshotBuilder builder;
+  ASSERT_TRUE(builder.OpenBlock(List("0-3")));
+  ASSERT_TRUE(builder.AddMsr(kFeatureControl, 0x5));
+  ASSERT_TRUE(builder.OpenBlock(List("4-7")));
+  ASSERT_TRUE(builder.AddMsr(kFeatureControl, tl::unexpected(AccessCode::kIo)));
+  ASSERT_TRUE(builder.OpenBlock(List("8-9")));
+  const PlatformSnapshot snapshot = builder.Build();
+  const MsrReading failed = tl::unexpected(AccessCode::kIo);
+  const MsrReading nothing = tl::unexpected(kNothing);
+  EXPECT_THAT(snapshot.ReadingsOf(kFeatureControl, List("2-8")),
+              ElementsAre(Pair(List("2-3"), MsrReading(0x5)), Pair(List("4-7"), failed),
+                          Pair(List("8"), nothing)));
+  EXPECT_THAT(snapshot.ReadingsOf(kFeatureControl, List("5")),
+              ElementsAre(Pair(List("5"), failed)));
+  EXPECT_THAT(snapshot.ReadingsOf(kFeatureControl, CpuSet()), IsEmpty());
+  EXPECT_THAT(snapshot.ReadingsOf(MsrAddress{0x480}, List("0-1")),
+              ElementsAre(Pair(List("0-1"), nothing)));
+}
+
 TEST(SnapshotBuilder, BuildLeavesItEmpty) {
   SnapshotBuilder builder;
   builder.metadata().Set(meta::kStage, "os");

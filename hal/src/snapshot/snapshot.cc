@@ -6,6 +6,26 @@
 #include "snapshot/column_access.h"
 
 namespace vtprobe {
+namespace {
+
+template <typename Reading>
+PlatformSnapshot::ByValue<Reading> OfCpus(PlatformSnapshot::ByValue<Reading> values,
+                                          const CpuSet& cpus) {
+  PlatformSnapshot::ByValue<Reading> readings;
+  CpuSet rest = cpus;
+  for (auto& [with_value, reading] : values) {
+    CpuSet common = with_value.Intersection(cpus);
+    if (common.empty()) continue;
+    rest = rest.Difference(common);
+    readings.emplace_back(std::move(common), std::move(reading));
+  }
+  if (!rest.empty()) {
+    readings.emplace_back(std::move(rest), tl::unexpected(AccessCode::kNotRecorded));
+  }
+  return readings;
+}
+
+}  // namespace
 
 PartialCpuid PartialCpuid::Masked(CpuidRegisterMask mask) const {
   PartialCpuid masked{{}, static_cast<CpuidRegisterMask>(recorded & mask)};
@@ -56,6 +76,16 @@ PlatformSnapshot::ByValue<MsrReading> PlatformSnapshot::Values(MsrAddress addres
 PlatformSnapshot::ByValue<CpuidReading> PlatformSnapshot::Values(CpuidLeaf leaf) const {
   const auto column = cpuid_.Find(leaf);
   return column ? ColumnAccess::Values(*this, column->cells) : ByValue<CpuidReading>();
+}
+
+PlatformSnapshot::ByValue<MsrReading> PlatformSnapshot::ReadingsOf(MsrAddress address,
+                                                                   const CpuSet& cpus) const {
+  return OfCpus(Values(address), cpus);
+}
+
+PlatformSnapshot::ByValue<CpuidReading> PlatformSnapshot::ReadingsOf(CpuidLeaf leaf,
+                                                                     const CpuSet& cpus) const {
+  return OfCpus(Values(leaf), cpus);
 }
 
 PlatformSnapshot PlatformSnapshot::RestrictedTo(const CpuSet& cpus) const {

@@ -29,7 +29,8 @@ std::vector<TextRow> FieldRows(const FieldList& fields, std::uint64_t value) {
   std::vector<TextRow> rows;
   for (const Field& field : fields) {
     TextRow row = Prose(BitsText(field.high, field.low), Meaning(field, value));
-    row.lead = fmt::format("{:<{}}   {}", field.name, name_columns, FieldValueText(field, value));
+    row.lead = fmt::format("{:<{}}   {}", field.name, name_columns,
+                           FieldValueText(field, field.Extract(value)));
     rows.push_back(row);
   }
   return rows;

@@ -16,25 +16,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kOutputNames = {"EAX", "EBX", "ECX", "EDX"};
 
-// CPUs with one reading; kNotRecorded of those of which nothing is recorded.
-using Readings = std::vector<std::pair<CpuSet, RegisterReading>>;
-
-template <typename Reading, typename Convert>
-Readings ReadingsOf(const PlatformSnapshot::ByValue<Reading>& values, const CpuSet& cpus,
-                    Convert convert) {
-  Readings readings;
-  CpuSet rest = cpus;
-  for (const auto& [with_value, reading] : values) {
-    CpuSet common = with_value.Intersection(cpus);
-    if (common.empty()) continue;
-    rest = rest.Difference(common);
-    readings.emplace_back(std::move(common), convert(reading));
-  }
-  if (!rest.empty()) {
-    readings.emplace_back(std::move(rest), tl::unexpected(AccessCode::kNotRecorded));
-  }
-  return readings;
-}
+using Readings = PlatformSnapshot::ByValue<RegisterReading>;
 
 // What a comparison of one register knows of it.
 struct Compared {
@@ -92,25 +74,33 @@ class Comparison {
       compared.volatile_mask = bits->mask;
       if (msr == nullptr) compared.title = fmt::format("{} ({})", bits->name, info.address);
     }
-    const auto same = [](const MsrReading& reading) { return reading; };
-    Compare(compared, ReadingsOf(before_.Values(address), common_, same),
-            ReadingsOf(after_.Values(address), common_, same));
+    Compare(compared, before_.ReadingsOf(address, common_), after_.ReadingsOf(address, common_));
   }
 
   void CompareLeaf(CpuidLeaf leaf) {
-    const auto old_values = before_.Values(leaf);
-    const auto new_values = after_.Values(leaf);
-    if (old_values == new_values) return;
+    const auto old_readings = before_.ReadingsOf(leaf, common_);
+    const auto new_readings = after_.ReadingsOf(leaf, common_);
+    if (old_readings == new_readings) return;
     for (const CpuidRegister output :
          {CpuidRegister::kEax, CpuidRegister::kEbx, CpuidRegister::kEcx, CpuidRegister::kEdx}) {
-      const auto convert = [&](const CpuidReading& reading) -> RegisterReading {
-        if (!reading) return tl::unexpected(reading.error());
-        if (!reading->Has(output)) return tl::unexpected(AccessCode::kNotRecorded);
-        return reading->Get(output);
-      };
-      Compare(DescribeOutput(leaf, output), ReadingsOf(old_values, common_, convert),
-              ReadingsOf(new_values, common_, convert));
+      Compare(DescribeOutput(leaf, output), Outputs(old_readings, output),
+              Outputs(new_readings, output));
     }
+  }
+
+  static Readings Outputs(const PlatformSnapshot::ByValue<CpuidReading>& readings,
+                          CpuidRegister output) {
+    Readings outputs;
+    outputs.reserve(readings.size());
+    for (const auto& [cpus, reading] : readings)
+      outputs.emplace_back(cpus, Output(reading, output));
+    return outputs;
+  }
+
+  static RegisterReading Output(const CpuidReading& reading, CpuidRegister output) {
+    if (!reading) return tl::unexpected(reading.error());
+    if (!reading->Has(output)) return tl::unexpected(AccessCode::kNotRecorded);
+    return reading->Get(output);
   }
 
   static Compared DescribeOutput(CpuidLeaf leaf, CpuidRegister output) {

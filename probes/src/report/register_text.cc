@@ -12,7 +12,7 @@ namespace vtprobe {
 namespace {
 
 std::string FieldText(const Field& field, std::uint64_t value) {
-  return fmt::format("{} {}", field.name, FieldValueText(field, value));
+  return fmt::format("{} {}", field.name, FieldValueText(field, field.Extract(value)));
 }
 
 bool Is(const MsrDef& msr, std::string_view name) { return msr.name == name; }
@@ -39,7 +39,7 @@ std::string CpusLabel(const CpuSet& cpus) {
 }
 
 std::string FieldValueText(const Field& field, std::uint64_t value) {
-  return fmt::format(fmt::runtime(field.width() == 1 ? "{}" : "{:#x}"), field.Extract(value));
+  return fmt::format(fmt::runtime(field.width() == 1 ? "{}" : "{:#x}"), value);
 }
 
 std::vector<std::string> SetFields(const FieldList& fields, std::uint64_t value) {

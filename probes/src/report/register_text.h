@@ -25,7 +25,8 @@ std::string CpusText(const CpuSet& cpus);
 // The same as a label: the lists stand under each other.
 std::string CpusLabel(const CpuSet& cpus);
 
-// "1" of a single bit, "0x7f" of more.
+// "1" of a single bit, "0x7f" of more. `value` is the field's, not the
+// register's.
 std::string FieldValueText(const Field& field, std::uint64_t value);
 
 // "LOCK 1" of each field that is not 0.

@@ -27,11 +27,6 @@ std::string ReadingText(const RegisterReading& reading) {
   return reading ? fmt::format("{:#x}", *reading) : std::string(Name(reading.error()));
 }
 
-// "1" of a single bit, "0x7f" of more.
-std::string ValueText(const Field& field, std::uint64_t value) {
-  return fmt::format(fmt::runtime(field.width() == 1 ? "{}" : "{:#x}"), value);
-}
-
 // "pass", "fail on CPU 3"
 std::string OutcomesText(const std::vector<Finding>& findings) {
   std::vector<std::string> parts;
@@ -135,8 +130,8 @@ class Body {
         row.separator = kFieldSeparator;
         for (const FieldChange& field : change.fields) {
           row.items.push_back(fmt::format("{} {}{}{}", field.field.name,
-                                          ValueText(field.field, field.before), kArrow,
-                                          ValueText(field.field, field.after)));
+                                          FieldValueText(field.field, field.before), kArrow,
+                                          FieldValueText(field.field, field.after)));
         }
         rows_.push_back(std::move(row));
       }

@@ -16,10 +16,6 @@ bool IsRecorded(const MsrReading& reading) {
   return reading || reading.error() != AccessCode::kNotRecorded;
 }
 
-bool IsPreOs(const PlatformSnapshot& snapshot) {
-  return snapshot.metadata().Get(meta::kStage) == "pre-os";
-}
-
 // Which recording to hold one against; null: none. What a system locks or loads
 // is gone at the next reset, so what firmware left is compared with what it
 // left before.
@@ -31,28 +27,11 @@ const PlatformSnapshot* Predecessor(const std::vector<const PlatformSnapshot*>& 
   return nullptr;
 }
 
-// With what is not recorded as a reading of its own.
-PlatformSnapshot::ByValue<MsrReading> AllReadings(const PlatformSnapshot& snapshot,
-                                                  MsrAddress address, const CpuSet& cpus) {
-  PlatformSnapshot::ByValue<MsrReading> readings;
-  CpuSet rest = cpus;
-  for (const auto& [with_value, reading] : snapshot.Values(address)) {
-    CpuSet common = with_value.Intersection(cpus);
-    if (common.empty()) continue;
-    rest = rest.Difference(common);
-    readings.emplace_back(std::move(common), reading);
-  }
-  if (!rest.empty()) {
-    readings.emplace_back(std::move(rest), tl::unexpected(AccessCode::kNotRecorded));
-  }
-  return readings;
-}
-
 void JudgeStep(const MsrDef& msr, const Step& step,
                Opinion (*judge)(const MsrDef& msr, const MsrStep& step), Findings* findings) {
   const CpuSet cpus = step.before.online().Intersection(step.after.online());
-  for (const auto& [old_cpus, old_reading] : AllReadings(step.before, msr.address, cpus)) {
-    for (const auto& [new_cpus, new_reading] : AllReadings(step.after, msr.address, cpus)) {
+  for (const auto& [old_cpus, old_reading] : step.before.ReadingsOf(msr.address, cpus)) {
+    for (const auto& [new_cpus, new_reading] : step.after.ReadingsOf(msr.address, cpus)) {
       const CpuSet both = old_cpus.Intersection(new_cpus);
       if (both.empty() || (!IsRecorded(old_reading) && !IsRecorded(new_reading))) continue;
       const std::vector<Evidence> evidence = {EvidenceOf(msr, old_reading),
@@ -71,6 +50,10 @@ void JudgeStep(const MsrDef& msr, const Step& step,
 }
 
 }  // namespace
+
+bool IsPreOs(const PlatformSnapshot& snapshot) {
+  return snapshot.metadata().Get(meta::kStage) == "pre-os";
+}
 
 std::vector<Finding> JudgeSteps(const Rule& rule, const RuleInput& input,
                                 Opinion (*judge)(const MsrDef& msr, const MsrStep& step)) {

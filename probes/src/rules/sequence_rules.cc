@@ -18,10 +18,6 @@ using registers::kHwcr;
 using registers::kTmeActivate;
 using registers::kVmCr;
 
-bool IsPreOs(const PlatformSnapshot& snapshot) {
-  return snapshot.metadata().Get(meta::kStage) == "pre-os";
-}
-
 // The field that locks a register until the next reset.
 std::uint64_t LockOf(const MsrDef& msr) {
   for (const Field& field : msr.fields) {

@@ -84,6 +84,11 @@ class PlatformSnapshot {
   ByValue<MsrReading> Values(MsrAddress address) const;
   ByValue<CpuidReading> Values(CpuidLeaf leaf) const;
 
+  // The same of `cpus` alone, and last, with kNotRecorded, those of them of
+  // which nothing is recorded.
+  ByValue<MsrReading> ReadingsOf(MsrAddress address, const CpuSet& cpus) const;
+  ByValue<CpuidReading> ReadingsOf(CpuidLeaf leaf, const CpuSet& cpus) const;
+
   // The online CPUs, grouped so that those of one group gave the same readings
   // of all selected registers; ordered by lowest CPU. O(columns) when the CPUs are alike, O(CPUs x
   // columns) at worst.
