@@ -3,6 +3,7 @@
 #include <cpuid.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/syscall.h>
 
 #include <cerrno>
 #include <optional>
@@ -10,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "hal/affinity_filter.h"
+#include "hal/system_call_filter.h"
 #include "hal/usable_cpus.h"
 #include "vtprobe/fixtures/live_cpuid_contract.h"
 #include "vtprobe/fixtures/result_matchers.h"
@@ -67,16 +68,46 @@ TEST(CpuidInstruction, DoesNotBindAThreadThatIsBoundAlready) {
     const LogicalCpu cpu = UsableCpus().front();
     const auto scope = PinnedScope::To(cpu);
     ASSERT_TRUE(scope.has_value());
-    if (!AnswerSetAffinityWith(EPERM)) GTEST_SKIP() << "this kernel has no seccomp filters";
+    if (!AnswerSystemCallWith(SYS_sched_setaffinity, EPERM))
+      GTEST_SKIP() << "this kernel has no seccomp filters";
     CpuidInstruction cpuid;
     EXPECT_TRUE(cpuid.ReadCpuid(cpu, {0, 0}).has_value());
+  });
+}
+
+TEST(CpuidInstruction, NeitherAsksForNorSetsTheAffinityOfAThreadThatHoldsAScope) {
+  std::jthread([] {
+    const LogicalCpu cpu = UsableCpus().front();
+    const auto here = PinnedScope::To(cpu);
+    ASSERT_TRUE(here.has_value());
+    if (!AnswerSystemCallWith(SYS_sched_setaffinity, EPERM) ||
+        !AnswerSystemCallWith(SYS_sched_getaffinity, EPERM)) {
+      GTEST_SKIP() << "this kernel has no seccomp filters";
+    }
+    CpuidInstruction cpuid;
+    EXPECT_TRUE(cpuid.ReadCpuidHere(*here, {0, 0}).has_value());
+  });
+}
+
+TEST(CpuidInstruction, DoesNotBelieveAScopeThatTheThreadHasLeft) {
+  std::jthread([] {
+    AllowEveryCpu();
+    const std::vector<LogicalCpu> cpus = UsableCpus();
+    if (cpus.size() < 2) GTEST_SKIP() << "there is but one CPU to be on";
+    const auto here = PinnedScope::To(cpus.front());
+    ASSERT_TRUE(here.has_value());
+    const auto elsewhere = PinnedScope::To(cpus.back());
+    ASSERT_TRUE(elsewhere.has_value());
+    CpuidInstruction cpuid;
+    EXPECT_THAT(cpuid.ReadCpuidHere(*here, {0, 0}), FailsWith(AccessCode::kNotPinned, 0));
   });
 }
 
 TEST(CpuidInstruction, KeepsTheErrnoOfARefusedAffinity) {
   std::jthread([] {
     const LogicalCpu elsewhere{Number(UsableCpus().back()) + 1};
-    if (!AnswerSetAffinityWith(EPERM)) GTEST_SKIP() << "this kernel has no seccomp filters";
+    if (!AnswerSystemCallWith(SYS_sched_setaffinity, EPERM))
+      GTEST_SKIP() << "this kernel has no seccomp filters";
     CpuidInstruction cpuid;
     EXPECT_THAT(cpuid.ReadCpuid(elsewhere, {0, 0}), FailsWith(AccessCode::kNotPinned, EPERM));
   });

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/syscall.h>
 
 #include <cerrno>
 #include <optional>
@@ -10,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "hal/affinity_filter.h"
+#include "hal/system_call_filter.h"
 #include "hal/usable_cpus.h"
 #include "vtprobe/fixtures/result_matchers.h"
 #include "vtprobe/hal/cpu_set.h"
@@ -93,7 +94,8 @@ TEST(PinnedScope, ACpuThatDoesNotExistIsRefusedByTheKernel) {
 
 TEST(PinnedScope, KeepsTheErrnoOfARefusal) {
   OnItsOwnThread([] {
-    if (!AnswerSetAffinityWith(EPERM)) GTEST_SKIP() << "this kernel has no seccomp filters";
+    if (!AnswerSystemCallWith(SYS_sched_setaffinity, EPERM))
+      GTEST_SKIP() << "this kernel has no seccomp filters";
     EXPECT_THAT(PinnedScope::To(UsableCpus().front()), FailsWith(AccessCode::kNotPinned, EPERM));
   });
 }
@@ -101,8 +103,43 @@ TEST(PinnedScope, KeepsTheErrnoOfARefusal) {
 TEST(PinnedScope, DoesNotBelieveACallThatSucceedsWithoutEffect) {
   OnItsOwnThread([] {
     const LogicalCpu elsewhere{Number(UsableCpus().back()) + 1};
-    if (!AnswerSetAffinityWith(0)) GTEST_SKIP() << "this kernel has no seccomp filters";
+    if (!AnswerSystemCallWith(SYS_sched_setaffinity, 0))
+      GTEST_SKIP() << "this kernel has no seccomp filters";
     EXPECT_THAT(PinnedScope::To(elsewhere), FailsWith(AccessCode::kNotPinned, 0));
+  });
+}
+
+TEST(PinnedScope, MovesToAnotherCpuAndPutsTheFirstAffinityBack) {
+  OnItsOwnThread([] {
+    const std::vector<LogicalCpu> before = UsableCpus();
+    {
+      auto scope = PinnedScope::To(before.front());
+      ASSERT_TRUE(scope.has_value());
+      for (const LogicalCpu cpu : before) {
+        ASSERT_TRUE(scope->MoveTo(cpu).has_value());
+        EXPECT_EQ(scope->cpu(), cpu);
+        EXPECT_THAT(UsableCpus(), ElementsAre(cpu));
+      }
+    }
+    EXPECT_EQ(UsableCpus(), before);
+  });
+}
+
+TEST(PinnedScope, StaysWhereItIsIfItMayNotMove) {
+  OnItsOwnThread([] {
+    const LogicalCpu cpu = UsableCpus().front();
+    auto scope = PinnedScope::To(cpu);
+    ASSERT_TRUE(scope.has_value());
+    for (const std::uint32_t absent : {kMaxCpuNumber, kMaxCpuNumber + 1}) {
+      EXPECT_THAT(scope->MoveTo(LogicalCpu{absent}), FailsWith(AccessCode::kNotPinned, EINVAL));
+      EXPECT_EQ(scope->cpu(), cpu);
+      EXPECT_THAT(UsableCpus(), ElementsAre(cpu));
+    }
+    if (!AnswerSystemCallWith(SYS_sched_setaffinity, 0)) {
+      GTEST_SKIP() << "this kernel has no seccomp filters";
+    }
+    EXPECT_THAT(scope->MoveTo(LogicalCpu{Number(cpu) + 1}), FailsWith(AccessCode::kNotPinned, 0));
+    EXPECT_EQ(scope->cpu(), cpu);
   });
 }
 

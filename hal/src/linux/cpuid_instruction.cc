@@ -12,12 +12,15 @@
 namespace vtprobe {
 namespace {
 
+// Had the CPU gone offline, or had somebody else changed this thread's affinity,
+// the answer could be another CPU's. Asking where the thread is takes no system
+// call: the kernel keeps the number in the thread's own memory.
 Result<CpuidRegisters> Execute(LogicalCpu cpu, CpuidLeaf leaf) {
+  const int number = static_cast<int>(Number(cpu));
+  if (::sched_getcpu() != number) return Fail(AccessCode::kNotPinned);
   CpuidRegisters answer;
   __cpuid_count(leaf.leaf, leaf.subleaf, answer.eax, answer.ebx, answer.ecx, answer.edx);
-  // Had the CPU gone offline, or had somebody else changed this thread's
-  // affinity, the answer could be another CPU's.
-  if (::sched_getcpu() != static_cast<int>(Number(cpu))) return Fail(AccessCode::kNotPinned);
+  if (::sched_getcpu() != number) return Fail(AccessCode::kNotPinned);
   return answer;
 }
 
@@ -28,6 +31,10 @@ Result<CpuidRegisters> CpuidInstruction::ReadCpuid(LogicalCpu cpu, CpuidLeaf lea
   const Result<PinnedScope> scope = PinnedScope::To(cpu);
   if (!scope) return tl::unexpected<AccessError>(scope.error());
   return Execute(cpu, leaf);
+}
+
+Result<CpuidRegisters> CpuidInstruction::ReadCpuidHere(const PinnedScope& here, CpuidLeaf leaf) {
+  return Execute(here.cpu(), leaf);
 }
 
 }  // namespace vtprobe

@@ -9,8 +9,21 @@
 #include "vtprobe/hal/cpu_set.h"
 
 namespace vtprobe {
+namespace {
 
-PinnedScope::PinnedScope(std::unique_ptr<AffinityMask> previous) : previous_(std::move(previous)) {}
+Result<void> BindThisThread(LogicalCpu cpu) {
+  // What the kernel says of a CPU that it has no bit for.
+  if (Number(cpu) > kMaxCpuNumber) return Fail(AccessCode::kNotPinned, EINVAL);
+  if (const int sys_errno = AffinityMask::Only(cpu).ApplyToThisThread(); sys_errno != 0) {
+    return Fail(AccessCode::kNotPinned, sys_errno);
+  }
+  return {};
+}
+
+}  // namespace
+
+PinnedScope::PinnedScope(LogicalCpu cpu, std::unique_ptr<AffinityMask> previous)
+    : cpu_(cpu), previous_(std::move(previous)) {}
 
 PinnedScope::PinnedScope(PinnedScope&& other) noexcept = default;
 
@@ -20,17 +33,21 @@ PinnedScope::~PinnedScope() {
 }
 
 Result<PinnedScope> PinnedScope::To(LogicalCpu cpu) {
-  // What the kernel says of a CPU that it has no bit for.
-  if (Number(cpu) > kMaxCpuNumber) return Fail(AccessCode::kNotPinned, EINVAL);
-
   auto previous = AffinityMask::OfThisThread();
   if (!previous) return Fail(AccessCode::kNotPinned, previous.error());
-  if (const int sys_errno = AffinityMask::Only(cpu).ApplyToThisThread(); sys_errno != 0) {
-    return Fail(AccessCode::kNotPinned, sys_errno);
+  if (const auto bound = BindThisThread(cpu); !bound) {
+    return tl::unexpected<AccessError>(bound.error());
   }
-  PinnedScope scope(std::make_unique<AffinityMask>(std::move(*previous)));
+  PinnedScope scope(cpu, std::make_unique<AffinityMask>(std::move(*previous)));
   if (!AlreadyOn(cpu)) return Fail(AccessCode::kNotPinned);
   return scope;
+}
+
+Result<void> PinnedScope::MoveTo(LogicalCpu cpu) {
+  if (const auto bound = BindThisThread(cpu); !bound) return bound;
+  if (!AlreadyOn(cpu)) return Fail(AccessCode::kNotPinned);
+  cpu_ = cpu;
+  return {};
 }
 
 bool PinnedScope::AlreadyOn(LogicalCpu cpu) {

@@ -1,9 +1,10 @@
 // CPUID as an instruction, executed on a thread bound to the CPU asked for.
 //
 // It needs no driver and no privilege. It answers for the CPU that executes it,
-// though, so the thread has to be there: a thread that is bound already, as a
-// capture's workers are, pays one system call a read; any other is bound for
-// the read and gets its affinity back.
+// though, so the thread has to be there. One that holds a PinnedScope, as a
+// capture's workers do, makes no system call to read; one that is bound in
+// another way makes one, to know it; any other is bound for the read and gets
+// its affinity back.
 
 #ifndef VTPROBE_HAL_CPUID_INSTRUCTION_H_
 #define VTPROBE_HAL_CPUID_INSTRUCTION_H_
@@ -21,6 +22,7 @@ namespace vtprobe {
 class CpuidInstruction final : public CpuidReader {
  public:
   Result<CpuidRegisters> ReadCpuid(LogicalCpu cpu, CpuidLeaf leaf) override;
+  Result<CpuidRegisters> ReadCpuidHere(const PinnedScope& here, CpuidLeaf leaf) override;
 };
 
 }  // namespace vtprobe

@@ -30,14 +30,23 @@ class [[nodiscard]] PinnedScope {
   // system call.
   static bool AlreadyOn(LogicalCpu cpu);
 
+  // The CPU that the thread was bound to last.
+  LogicalCpu cpu() const { return cpu_; }
+
+  // Binds the thread to another CPU instead, with the errors of To(). After a
+  // refusal the thread stays where it is. The affinity that is put back in the
+  // end is that of before To().
+  Result<void> MoveTo(LogicalCpu cpu);
+
   ~PinnedScope();
   // The scope moved from puts nothing back.
   PinnedScope(PinnedScope&& other) noexcept;
   PinnedScope& operator=(PinnedScope&&) = delete;
 
  private:
-  explicit PinnedScope(std::unique_ptr<AffinityMask> previous);
+  PinnedScope(LogicalCpu cpu, std::unique_ptr<AffinityMask> previous);
 
+  LogicalCpu cpu_;
   std::unique_ptr<AffinityMask> previous_;
 };
 

@@ -11,11 +11,14 @@
 #define VTPROBE_HAL_READERS_H_
 
 #include <cstdint>
+#include <span>
 
 #include "vtprobe/hal/result.h"
 #include "vtprobe/hal/types.h"
 
 namespace vtprobe {
+
+class PinnedScope;
 
 class MsrReader {
  public:
@@ -24,6 +27,12 @@ class MsrReader {
   // The register's 64 bits as that CPU holds them, or why they could not be
   // had. Never throws, never blocks beyond the driver's own wait.
   virtual Result<std::uint64_t> ReadMsr(LogicalCpu cpu, MsrAddress address) = 0;
+
+  // The same for several registers of one CPU: answers[i] is that of
+  // addresses[i]. Asks one by one where a backend has no quicker way. Requires
+  // spans of one size.
+  virtual void ReadMsrs(LogicalCpu cpu, std::span<const MsrAddress> addresses,
+                        std::span<Result<std::uint64_t>> answers);
 
  protected:
   MsrReader() = default;
@@ -38,6 +47,10 @@ class CpuidReader {
   // The four registers as that CPU answers them. A leaf beyond the CPU's
   // maximum is answered as the CPU answers it; judging that is not for here.
   virtual Result<CpuidRegisters> ReadCpuid(LogicalCpu cpu, CpuidLeaf leaf) = 0;
+
+  // The same for the CPU to which the calling thread is bound, by a scope of its
+  // own. Spares those backends the proof that have to be there.
+  virtual Result<CpuidRegisters> ReadCpuidHere(const PinnedScope& here, CpuidLeaf leaf);
 
  protected:
   CpuidReader() = default;

@@ -1,10 +1,9 @@
-#include "hal/affinity_filter.h"
+#include "hal/system_call_filter.h"
 
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +11,7 @@
 
 namespace vtprobe {
 
-bool AnswerSetAffinityWith(int sys_errno) {
+bool AnswerSystemCallWith(long number, int sys_errno) {
   constexpr auto kLoad = std::uint16_t{BPF_LD | BPF_W | BPF_ABS};
   constexpr auto kSkipUnlessEqual = std::uint16_t{BPF_JMP | BPF_JEQ | BPF_K};
   constexpr auto kReturn = std::uint16_t{BPF_RET | BPF_K};
@@ -20,7 +19,7 @@ bool AnswerSetAffinityWith(int sys_errno) {
       {kLoad, 0, 0, offsetof(seccomp_data, arch)},
       {kSkipUnlessEqual, 0, 3, AUDIT_ARCH_X86_64},
       {kLoad, 0, 0, offsetof(seccomp_data, nr)},
-      {kSkipUnlessEqual, 0, 1, SYS_sched_setaffinity},
+      {kSkipUnlessEqual, 0, 1, static_cast<std::uint32_t>(number)},
       {kReturn, 0, 0, SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(sys_errno)},
       {kReturn, 0, 0, SECCOMP_RET_ALLOW},
   };
