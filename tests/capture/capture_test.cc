@@ -15,6 +15,7 @@
 
 #include "capture/machine.h"
 #include "vtprobe/fixtures/mock_readers.h"
+#include "vtprobe/hal/cpuid_instruction.h"
 #include "vtprobe/hal/fault_injecting_backend.h"
 #include "vtprobe/hal/replay_backend.h"
 #include "vtprobe/hal/snapshot_builder.h"
@@ -261,6 +262,36 @@ TEST(Capture, AsksEachOfManyCpusEachQuestionOnce) {
     ASSERT_EQ(captured.Cpuid(LogicalCpu{cpu}, CpuidLeaf{0xd, 1}),
               CpuidReading(PartialCpuid{{cpu, 0xd, 1, 0}}));
   }
+}
+
+TEST(Capture, OnKeptWorkersReadsAnewEachTime) {
+  constexpr std::uint32_t kCpus = 40;
+  CountingMachine machine(kCpus);
+  PinnedWorkers workers;
+  const CapturePlan plan = Reading({{0x5}}, {kUnknownToTheTable});
+  for (int sweep = 1; sweep <= 3; ++sweep) {
+    const PlatformSnapshot captured =
+        Capture(plan, CpuSet({{0, kCpus - 1}}), CpuSet(), Metadata(), machine, machine, workers);
+    for (std::uint32_t cpu = 0; cpu < kCpus; ++cpu) {
+      ASSERT_EQ(machine.Questions(cpu), 2 * sweep) << "CPU " << cpu;
+      ASSERT_EQ(captured.Msr(LogicalCpu{cpu}, kUnknownToTheTable), std::uint64_t{cpu} << 32 | 0x17);
+    }
+  }
+}
+
+// The kernel refuses to bind a thread to a CPU that does not exist as it refuses
+// one outside the cpuset.
+TEST(Capture, OfACpuThatNoThreadMayGoToHasNoCpuid) {
+  const LogicalCpu forbidden{kMaxCpuNumber};
+  CpuidInstruction instruction;
+  NiceMock<MockMsrReader> msrs;
+  ON_CALL(msrs, ReadMsr(forbidden, kUnknownToTheTable)).WillByDefault(Return(0x5));
+  const PlatformSnapshot captured =
+      Capture(Reading({kVendor}, {kUnknownToTheTable}), CpuSet(forbidden), CpuSet(), Metadata(),
+              msrs, instruction);
+  EXPECT_EQ(captured.Cpuid(forbidden, kVendor),
+            CpuidReading(tl::unexpected(AccessCode::kNotPinned)));
+  EXPECT_EQ(captured.Msr(forbidden, kUnknownToTheTable), 0x5);
 }
 
 // A CPU with leaves 0 to 4, one cache, and a serial number.

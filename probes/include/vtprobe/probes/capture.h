@@ -1,9 +1,11 @@
 // Reads a machine into a snapshot: every CPU by a thread that is on it.
 //
 // A local read spares the interrupt that a remote one sends to the CPU asked,
-// and CPUID answers for the CPU it runs on, so the backends pin the thread that
-// calls them. On each CPU the CPUID leaves come first: they say which MSRs are
-// there to be read. A failure is a reading like any other.
+// and CPUID answers for the CPU it runs on, so workers are bound to the CPUs.
+// Each register of a CPU is asked for once, and nothing else: with the kernel's
+// drivers that is one system call. On each CPU the CPUID leaves come first: they
+// say which MSRs are there to be read. A failure is a reading like any other, and
+// so is a CPU to which no thread can be bound.
 
 #ifndef VTPROBE_PROBES_CAPTURE_H_
 #define VTPROBE_PROBES_CAPTURE_H_
@@ -13,6 +15,7 @@
 
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/metadata.h"
+#include "vtprobe/hal/pinned_workers.h"
 #include "vtprobe/hal/readers.h"
 #include "vtprobe/hal/snapshot.h"
 
@@ -41,11 +44,15 @@ struct CapturePlan {
   std::function<void(std::size_t done)> progress = nullptr;
 };
 
-// Reads the online CPUs, as many at a time as a bounded number of threads can,
-// and declares the offline ones. `metadata` is taken over as it is. A thread
-// that can't be started is done without.
+// Reads the online CPUs, on workers that last for this one capture, and declares
+// the offline ones. `metadata` is taken over as it is.
 PlatformSnapshot Capture(const CapturePlan& plan, const CpuSet& online, const CpuSet& offline,
                          Metadata metadata, MsrReader& msrs, CpuidReader& cpuid);
+
+// On workers that the caller keeps, for one capture after the other.
+PlatformSnapshot Capture(const CapturePlan& plan, const CpuSet& online, const CpuSet& offline,
+                         Metadata metadata, MsrReader& msrs, CpuidReader& cpuid,
+                         PinnedWorkers& workers);
 
 // The CPUID leaves that say which CPU this is: vendor, model, name, topology,
 // core type, hypervisor.

@@ -1,0 +1,22 @@
+// From the readings of each CPU to the snapshot of all.
+
+#ifndef VTPROBE_PROBES_SRC_CAPTURE_ASSEMBLE_H_
+#define VTPROBE_PROBES_SRC_CAPTURE_ASSEMBLE_H_
+
+#include <vector>
+
+#include "capture/cpu_readings.h"
+#include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/metadata.h"
+#include "vtprobe/hal/snapshot.h"
+
+namespace vtprobe {
+
+// slots[i] holds the readings of cpus[i]. What all CPUs gave alike is stored
+// once. Neither list of CPUs names a CPU that the other one names.
+PlatformSnapshot Assemble(const std::vector<LogicalCpu>& cpus, std::vector<CpuReadings> slots,
+                          const CpuSet& offline, Metadata metadata);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_PROBES_SRC_CAPTURE_ASSEMBLE_H_
