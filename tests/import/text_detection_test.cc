@@ -1,5 +1,6 @@
 // A file is recognised by its content, and by one importer alone.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "import/importers.h"
@@ -69,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(
                "\tMSR 0x0000001B\t\t0x00000000\t0xFEE00900\n"},
         Sample{"Grub", "grub", Confidence::kCertain,
                "\x1b[0mGNU GRUB  version 2.06\n\ngrub> rdmsr 0x3a\n0x5\n"},
-        Sample{"Ours", "vtprobe", Confidence::kCertain,
+        Sample{"Ours", "vtprobe", Confidence::kSettled,
                "vtprobe-dump 1\ncpu 0\ncpuid 0x0.0x0 = 0x1 0x2 0x3 0x4\nmsr 0x3a = 0x5\n"},
         Sample{"HwlocPu", "hwloc", Confidence::kCertain,
                "# mask e[abcd]x => e[abcd]x\n"
@@ -83,7 +84,15 @@ INSTANTIATE_TEST_SUITE_P(
                "[    0.134000] CPU0: Intel(R) Core(TM) i7 (family: 0x6, model: 0x9e)\n"}),
     [](const auto& row) { return row.param.name; });
 
-// Every format looks at every file, so none may look at all of a long one.
+// A dump of ours may quote another program; it is ours all the same.
+TEST(TextDetection, OwnFirstLineSettlesIt) {
+  const std::string text =
+      "vtprobe-dump 1\nmeta note = x\nrdmsr: CPU 0 cannot read MSR 0x0000003a\n";
+  ASSERT_EQ(kRdmsr.detect(File{"x", text}), Confidence::kCertain);
+  EXPECT_THAT(GuessFormat(File{"x", text}).candidates, testing::ElementsAre(&kVtprobeDump));
+}
+
+// Every other format looks at every file, so none may look at all of a long one.
 TEST(TextDetection, LooksAtTheHeadOnly) {
   const std::string text = std::string(std::size_t{1024} * 1024, '\n') +
                            "CPUID 00000000: 00000016-756E6547-6C65746E-49656E69\n";

@@ -41,6 +41,7 @@ Guess GuessFormat(const File& file) {
     if (confidence > guess.confidence) guess.candidates.clear();
     guess.confidence = confidence;
     guess.candidates.push_back(importer);
+    if (confidence == Confidence::kSettled) break;
   }
   return guess;
 }

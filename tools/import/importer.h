@@ -52,7 +52,8 @@ enum class Confidence : std::uint8_t {
   kNone,      // it is not
   kPossible,  // nothing speaks against it, as for a column of bare numbers
   kLikely,    // lines of the format's shape
-  kCertain    // the format's own signature
+  kCertain,   // the format's own signature
+  kSettled    // the file begins with bytes that nothing else begins with: no other is asked
 };
 
 struct Importer {

@@ -26,13 +26,18 @@ struct LibArchive {
   decltype(&::archive_read_support_format_tar) archive_read_support_format_tar = nullptr;
   decltype(&::archive_read_support_format_raw) archive_read_support_format_raw = nullptr;
   decltype(&::archive_read_open_memory) archive_read_open_memory = nullptr;
+  decltype(&::archive_read_open_fd) archive_read_open_fd = nullptr;
   decltype(&::archive_read_next_header) archive_read_next_header = nullptr;
   decltype(&::archive_read_data) archive_read_data = nullptr;
   decltype(&::archive_error_string) archive_error_string = nullptr;
   decltype(&::archive_format) archive_format = nullptr;
   decltype(&::archive_filter_count) archive_filter_count = nullptr;
   decltype(&::archive_entry_pathname) archive_entry_pathname = nullptr;
+  decltype(&::archive_entry_pathname_utf8) archive_entry_pathname_utf8 = nullptr;
   decltype(&::archive_entry_filetype) archive_entry_filetype = nullptr;
+  decltype(&::archive_entry_hardlink) archive_entry_hardlink = nullptr;
+  decltype(&::archive_entry_size) archive_entry_size = nullptr;
+  decltype(&::archive_entry_size_is_set) archive_entry_size_is_set = nullptr;
 };
 
 // Loads the library by this name, or says why it can't be. It stays loaded:

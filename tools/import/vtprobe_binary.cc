@@ -7,7 +7,7 @@ namespace vtprobe::import {
 namespace {
 
 Confidence Looks(const File& file) {
-  return IsBinaryDump(file.content) ? Confidence::kCertain : Confidence::kNone;
+  return IsBinaryDump(file.content) ? Confidence::kSettled : Confidence::kNone;
 }
 
 tl::expected<Imported, Error> Import(std::span<const File> files, const Options&) {

@@ -8,7 +8,7 @@ namespace vtprobe::import {
 namespace {
 
 Confidence Looks(const File& file) {
-  return file.content.starts_with("vtprobe-dump") ? Confidence::kCertain : Confidence::kNone;
+  return file.content.starts_with("vtprobe-dump") ? Confidence::kSettled : Confidence::kNone;
 }
 
 tl::expected<Imported, Error> Import(std::span<const File> files, const Options&) {
