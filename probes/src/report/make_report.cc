@@ -16,34 +16,6 @@ std::string CodenameOf(Vendor vendor, const CpuSignature& signature) {
   return fmt::format("unknown (family {} model {:#x})", signature.family, signature.model);
 }
 
-// A hypervisor's or a hybrid's CPUs are of one make, and one that could not be
-// read must not hide it: each fact is that of the first CPU that tells it.
-// APIC ids stay out of the selection: they would make each CPU a row.
-void TakeFromCpus(const PlatformSnapshot& snapshot, Subject* subject) {
-  Selection selection;
-  selection.Add(CpuidLeaf{0x0});
-  selection.Add(CpuidLeaf{0x1}, MaskOf(CpuidRegister::kEax));
-  selection.Add(CpuidLeaf{0x1}, MaskOf(CpuidRegister::kEcx));
-  for (const std::uint32_t leaf :
-       {0x4000'0000u, 0x8000'0000u, 0x8000'0002u, 0x8000'0003u, 0x8000'0004u}) {
-    selection.Add(CpuidLeaf{leaf});
-  }
-  for (const SnapshotRow& row : snapshot.Rows(selection)) {
-    const Identity identity = Identify(row);
-    if (!subject->vendor && identity.vendor_string) subject->vendor = *identity.vendor_string;
-    if (!subject->model) subject->model = identity.brand;
-    if (!subject->family && identity.signature) {
-      subject->family = identity.signature->family;
-      subject->model_number = identity.signature->model;
-      subject->stepping = identity.signature->stepping;
-      if (identity.vendor) {
-        subject->codename = CodenameOf(*identity.vendor, *identity.signature);
-      }
-    }
-    if (!subject->hypervisor) subject->hypervisor = HypervisorName(row);
-  }
-}
-
 // "0x22, 0x24"
 std::vector<std::string> SplitRevisions(std::string_view text) {
   constexpr std::string_view kSeparators = ", ";
@@ -86,12 +58,11 @@ void TakeFromMetadata(const Metadata& metadata, Subject* subject) {
 }
 
 Subject SubjectOf(const PlatformSnapshot& snapshot, std::optional<std::string> source) {
-  Subject subject;
+  Subject subject = IdentifySubject(snapshot);
   // A dump is a recording unless it says otherwise.
   subject.provenance = "recorded";
   subject.source = std::move(source);
   TakeFromMetadata(snapshot.metadata(), &subject);
-  TakeFromCpus(snapshot, &subject);
   subject.cpus_online = snapshot.online();
   subject.cpus_offline = snapshot.offline();
   subject.topology = DescribeTopology(snapshot);
@@ -106,6 +77,36 @@ bool LostSomething(const std::vector<Finding>& findings) {
 }
 
 }  // namespace
+
+// A hypervisor's or a hybrid's CPUs are of one make, and one that could not be
+// read must not hide it. APIC ids stay out of the selection: they would make
+// each CPU a row.
+Subject IdentifySubject(const PlatformSnapshot& snapshot) {
+  Subject subject;
+  Selection selection;
+  selection.Add(CpuidLeaf{0x0});
+  selection.Add(CpuidLeaf{0x1}, MaskOf(CpuidRegister::kEax));
+  selection.Add(CpuidLeaf{0x1}, MaskOf(CpuidRegister::kEcx));
+  for (const std::uint32_t leaf :
+       {0x4000'0000u, 0x8000'0000u, 0x8000'0002u, 0x8000'0003u, 0x8000'0004u}) {
+    selection.Add(CpuidLeaf{leaf});
+  }
+  for (const SnapshotRow& row : snapshot.Rows(selection)) {
+    const Identity identity = Identify(row);
+    if (!subject.vendor && identity.vendor_string) subject.vendor = *identity.vendor_string;
+    if (!subject.model) subject.model = identity.brand;
+    if (!subject.family && identity.signature) {
+      subject.family = identity.signature->family;
+      subject.model_number = identity.signature->model;
+      subject.stepping = identity.signature->stepping;
+      if (identity.vendor) {
+        subject.codename = CodenameOf(*identity.vendor, *identity.signature);
+      }
+    }
+    if (!subject.hypervisor) subject.hypervisor = HypervisorName(row);
+  }
+  return subject;
+}
 
 Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_version,
                   std::optional<std::string> source, const Profile* profile,

@@ -64,6 +64,11 @@ struct Report {
   int exit_code = 2;
 };
 
+// What the CPUs tell of a report's subject: vendor, model, codename, family,
+// model number, stepping and hypervisor, each as the first CPU that tells it has
+// it.
+Subject IdentifySubject(const PlatformSnapshot& snapshot);
+
 // Judges a snapshot. `source` names where it comes from, for people: a path, or
 // nothing for a live run; a recording's own `source` goes before it. A profile decides the exit
 // status. With earlier recordings of the machine, a lock or a microcode revision
