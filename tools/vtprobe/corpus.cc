@@ -1,35 +1,42 @@
-// vtprobe corpus: what a folder of recordings covers, so that a gap is seen.
+// vtprobe corpus: what many recordings cover, so that a gap is seen, and which
+// machines stand out.
+
+#include "vtprobe/report/corpus.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <filesystem>
-#include <map>
-#include <string_view>
+#include <string>
 #include <system_error>
-#include <tuple>
 
 #include "command.h"
-#include "input.h"
+#include "corpus_judge.h"
 #include "output.h"
+#include "progress.h"
 #include "recorded_machines.h"
 #include "vtprobe/report/printable.h"
-#include "vtprobe/report/report.h"
 
 namespace vtprobe {
 namespace {
 
+namespace fs = std::filesystem;
+
 void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option("FOLDER", arguments->folder,
-                  "Recordings in any known format; by default those that come with vtprobe");
+  app->add_option("RECORDINGS", arguments->folder,
+                  "A folder of recordings in any known format, or an archive of one: tar, also "
+                  "compressed with gzip, bzip2, xz or zstd; - is an archive on standard input. By "
+                  "default those that come with vtprobe")
+      ->type_name("FOLDER|ARCHIVE");
+  app->add_option("--format", arguments->format, "Form of the answer: text (default), json")
+      ->type_name("FORMAT");
+  app->add_flag("-v,--verbose", arguments->verbose,
+                "Also name the recordings by which it is not usable, or not known to be");
   DeclareOutput(app, arguments);
 }
 
 // The shipped recordings: where the program is installed, wherever that is by
 // now, or where it was built.
 OrFailure<std::string> ShippedRecordings() {
-  namespace fs = std::filesystem;
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
   const fs::path installed =
@@ -41,125 +48,60 @@ OrFailure<std::string> ShippedRecordings() {
                                           Printable(installed.string())));
 }
 
-// Machines of one design, in the order of the designs' families and models.
-struct Generation {
-  std::string vendor;
-  std::uint32_t family = 0;
-  std::string name;
-
-  friend bool operator<(const Generation& a, const Generation& b) {
-    return std::tie(a.vendor, a.family, a.name) < std::tie(b.vendor, b.family, b.name);
+OrFailure<ArchiveSummary> AddMachines(const std::string& path, CorpusJudge* judge) {
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored)) {
+    return ReadArchive(path, [&](FoundMachine machine) { judge->Add(std::move(machine)); });
   }
-};
-
-struct Tally {
-  std::size_t recordings = 0;
-  std::array<std::size_t, kAllStates.size()> states{};
-
-  void Add(State state) {
-    ++recordings;
-    ++states.at(static_cast<std::size_t>(state));
+  auto machines = MachinesIn(path);
+  if (!machines) return tl::unexpected(machines.error());
+  for (MachinePaths& paths : *machines) {
+    std::string name = paths.front();
+    judge->Add({std::move(name), std::move(paths)});
   }
-};
-
-using Table = std::map<Generation, Tally>;
-
-Generation GenerationOf(const Subject& subject) {
-  Generation generation;
-  // Zhaoxin's own string is padded with blanks.
-  const std::string vendor = subject.vendor.value_or("unknown");
-  const std::size_t first = std::min(vendor.find_first_not_of(' '), vendor.size());
-  generation.vendor = vendor.substr(first, vendor.find_last_not_of(' ') + 1 - first);
-  generation.family = subject.family.value_or(0);
-  if (subject.codename) {
-    generation.name = *subject.codename;
-  } else if (subject.family && subject.model_number) {
-    generation.name =
-        fmt::format("unknown (family {} model {:#x})", *subject.family, *subject.model_number);
-  } else {
-    generation.name = "unknown";
-  }
-  return generation;
+  return ArchiveSummary();
 }
 
-// "enabled 3, disabled_locked 1"
-std::string States(const Tally& tally) {
+std::string ComplaintsText(const CorpusJudge::Result& result) {
   std::string text;
-  for (const State state : kAllStates) {
-    const std::size_t count = tally.states.at(static_cast<std::size_t>(state));
-    if (count == 0) continue;
-    if (!text.empty()) text += ", ";
-    text += fmt::format("{} {}", Name(state), count);
-  }
-  return text;
-}
-
-std::string Render(const Table& table) {
-  std::size_t vendor_width = std::string_view("vendor").size();
-  std::size_t name_width = std::string_view("generation").size();
-  Tally total;
-  for (const auto& [generation, tally] : table) {
-    vendor_width = std::max(vendor_width, generation.vendor.size());
-    name_width = std::max(name_width, generation.name.size());
-    total.recordings += tally.recordings;
-    for (std::size_t i = 0; i < total.states.size(); ++i) total.states.at(i) += tally.states.at(i);
-  }
-  std::string text;
-  const auto row = [&](std::string_view vendor, std::string_view name, const auto& recordings,
-                       std::string_view states) {
-    text += fmt::format("{:<{}}  {:<{}}  {:>10}  {}\n", vendor, vendor_width, name, name_width,
-                        recordings, states);
-    if (states.empty()) text.erase(text.size() - 3, 2);
-  };
-  row("vendor", "generation", "recordings", "state");
-  for (const auto& [generation, tally] : table) {
-    row(generation.vendor, generation.name, tally.recordings, States(tally));
-  }
-  row("all", "", total.recordings, States(total));
-
-  std::string missing;
-  for (const State state : kAllStates) {
-    if (total.states.at(static_cast<std::size_t>(state)) != 0) continue;
-    missing += fmt::format("{}{}", missing.empty() ? "" : ", ", Name(state));
-  }
-  if (!missing.empty()) text += fmt::format("No recording is {}.\n", missing);
+  for (const auto& [number, message] : result.complaints) text += message + '\n';
+  const std::size_t more = result.corpus.malformed - result.complaints.size();
+  if (more != 0) text += fmt::format("vtprobe: and {} more that can't be read\n", more);
   return text;
 }
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
-  const auto folder =
-      arguments.folder ? OrFailure<std::string>(*arguments.folder) : ShippedRecordings();
-  if (!folder) return tl::unexpected(folder.error());
-  const auto machines = MachinesIn(*folder);
-  if (!machines) return tl::unexpected(machines.error());
-
-  Table table;
-  std::size_t others = 0;
-  std::string unreadable;
-  for (const MachinePaths& paths : *machines) {
-    const auto recording = LoadIfRecording(paths);
-    if (!recording) {
-      unreadable += recording.error().message + '\n';
-    } else if (*recording) {
-      const Report report = MakeReport((*recording)->snapshot, process.version, std::nullopt);
-      table[GenerationOf(report.subject)].Add(report.virtualization.state);
-    } else {
-      ++others;
-    }
+  const bool as_json = arguments.format == "json";
+  if (!as_json && arguments.format != "text") {
+    return Fails(kUsageError, fmt::format("there is no format {}; there are text and json",
+                                          Printable(arguments.format)));
   }
-  std::string text = Render(table);
-  if (others != 0) text += fmt::format("Files that are no recordings: {}.\n", others);
-  const auto written = WriteOutput(arguments.output, text);
+  const auto path =
+      arguments.folder ? OrFailure<std::string>(*arguments.folder) : ShippedRecordings();
+  if (!path) return tl::unexpected(path.error());
+
+  CorpusJudge::Result result;
+  {
+    Progress progress("recordings read");
+    CorpusJudge judge(arguments.verbose, progress.Callback());
+    const auto summary = AddMachines(*path, &judge);
+    if (!summary) return tl::unexpected(summary.error());
+    result = judge.Finish();
+    result.corpus.links = summary->links;
+  }
+  const int exit_code = result.corpus.malformed == 0 ? 0 : kMalformedInput;
+  const auto written = WriteOutput(
+      arguments.output, as_json ? RenderCorpusJson(result.corpus, process.version, exit_code)
+                                : RenderCorpusText(result.corpus));
   if (!written) return tl::unexpected(written.error());
-  if (unreadable.empty()) return 0;
-  PrintError(unreadable);
-  return kMalformedInput;
+  PrintError(ComplaintsText(result));
+  return exit_code;
 }
 
 }  // namespace
 
 const Command kCorpus{.name = "corpus",
-                      .summary = "Which machines a folder of recordings covers, and in what state",
+                      .summary = "Which machines many recordings cover, and in what state",
                       .declare = Declare,
                       .run = Run};
 

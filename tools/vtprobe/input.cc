@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "fd_io.h"
-#include "import/recording.h"
 #include "output.h"
 #include "vtprobe/report/printable.h"
 
@@ -37,33 +36,16 @@ std::size_t SizeOf(int fd) {
   return is_file && status.st_size > 0 ? static_cast<std::size_t>(status.st_size) : 0;
 }
 
-// Whatever the content is if `takes_all`, and otherwise no more than the
-// beginning of what is no recording.
 OrFailure<std::string> ReadAll(const std::string& path, int fd, bool takes_all) {
-  const std::size_t expected = SizeOf(fd);
-  std::string text;
-  bool is_checked = takes_all;
-  while (true) {
-    const std::size_t size = text.size();
-    const bool has_rest = expected > 0 && size <= expected;
-    // One byte more than there should be shows the end.
-    const std::size_t rest = has_rest ? expected - size + 1 : kBlock;
-    const std::size_t block = std::min(rest, kBeginning);
-    if (is_checked && has_rest) text.reserve(size + std::min(rest, kLargest));
-    text.resize(size + block);
-    const std::ptrdiff_t count = ReadSome(fd, text.data() + size, block);
-    if (count < 0) return Missing(path, ErrnoText(static_cast<int>(-count)));
-    text.resize(size + static_cast<std::size_t>(count));
-    if (count == 0) return text;
-    if (!is_checked && text.size() >= kBeginning) {
-      if (!import::MayBeRecording(text)) return text;
-      is_checked = true;
-    }
-    if (text.size() > kLargest) {
-      return Fails(kMalformedInput,
-                   fmt::format("{}: expected a recording of at most 1 GiB", InputName(path)));
-    }
-  }
+  return ReadContent(path, SizeOf(fd), takes_all,
+                     [&](std::size_t most, std::string* bytes) -> OrFailure<std::size_t> {
+                       const std::size_t size = bytes->size();
+                       bytes->resize(size + most);
+                       const std::ptrdiff_t count = ReadSome(fd, bytes->data() + size, most);
+                       if (count < 0) return Missing(path, ErrnoText(static_cast<int>(-count)));
+                       bytes->resize(size + static_cast<std::size_t>(count));
+                       return static_cast<std::size_t>(count);
+                     });
 }
 
 OrFailure<std::string> ReadFile(const std::string& path, bool takes_all) {
@@ -128,6 +110,31 @@ OrFailure<import::Imported> Read(std::vector<import::Input> inputs, const Readin
 
 std::string InputName(const std::string& path) { return path == "-" ? "<stdin>" : Printable(path); }
 
+OrFailure<std::string> ReadContent(const std::string& name, std::size_t expected, bool takes_all,
+                                   const MoreBytes& more) {
+  std::string bytes;
+  bool is_checked = takes_all;
+  while (true) {
+    const std::size_t size = bytes.size();
+    const bool has_rest = expected > 0 && size <= expected;
+    // One byte more than there should be shows the end.
+    const std::size_t rest = has_rest ? expected - size + 1 : kBlock;
+    const std::size_t block = std::min(rest, kBeginning);
+    if (is_checked && has_rest) bytes.reserve(size + std::min(rest, kLargest));
+    const auto count = more(block, &bytes);
+    if (!count) return tl::unexpected(count.error());
+    if (*count == 0) return bytes;
+    if (!is_checked && bytes.size() >= kBeginning) {
+      if (!import::MayBeRecording(bytes)) return bytes;
+      is_checked = true;
+    }
+    if (bytes.size() > kLargest) {
+      return Fails(kMalformedInput,
+                   fmt::format("{}: expected a recording of at most 1 GiB", InputName(name)));
+    }
+  }
+}
+
 OrFailure<std::string> ReadTextFile(const std::string& path) {
   constexpr std::size_t kLargestText = std::size_t{1} << 20;
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
@@ -155,11 +162,15 @@ OrFailure<import::Imported> LoadRecording(const std::vector<std::string>& paths,
 OrFailure<std::optional<import::Imported>> LoadIfRecording(const std::vector<std::string>& paths) {
   auto inputs = ReadInputs(paths, false);
   if (!inputs) return tl::unexpected(std::move(inputs.error()));
-  const bool is_recording =
-      std::any_of(inputs->begin(), inputs->end(),
-                  [](const import::Input& input) { return import::MayBeRecording(input.content); });
+  return LoadIfRecording(*std::move(inputs));
+}
+
+OrFailure<std::optional<import::Imported>> LoadIfRecording(std::vector<import::Input> files) {
+  const bool is_recording = std::any_of(files.begin(), files.end(), [](const import::Input& input) {
+    return import::MayBeRecording(input.content);
+  });
   if (!is_recording) return std::nullopt;
-  return Read(*std::move(inputs), {}).map([](import::Imported&& recording) {
+  return Read(std::move(files), {}).map([](import::Imported&& recording) {
     return std::optional(std::move(recording));
   });
 }

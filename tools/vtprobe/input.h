@@ -3,12 +3,15 @@
 #ifndef VTPROBE_TOOLS_VTPROBE_INPUT_H_
 #define VTPROBE_TOOLS_VTPROBE_INPUT_H_
 
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "failure.h"
 #include "import/importer.h"
+#include "import/recording.h"
 
 namespace vtprobe {
 
@@ -35,6 +38,17 @@ OrFailure<import::Imported> LoadRecording(const std::vector<std::string>& paths,
 // The same for files that were come across: nothing if none of them looks like
 // a recording.
 OrFailure<std::optional<import::Imported>> LoadIfRecording(const std::vector<std::string>& paths);
+OrFailure<std::optional<import::Imported>> LoadIfRecording(std::vector<import::Input> files);
+
+// Where bytes come from: appends at most that many and returns how many, 0 at
+// the end.
+using MoreBytes = std::function<OrFailure<std::size_t>(std::size_t most, std::string* bytes)>;
+
+// Whatever the content is if `takes_all`, and otherwise no more than the
+// beginning of what is no recording. `expected` is the size in bytes, 0 where
+// there is none. kMalformedInput for more than a recording has.
+OrFailure<std::string> ReadContent(const std::string& name, std::size_t expected, bool takes_all,
+                                   const MoreBytes& more);
 
 // What a person should know about how it was read, on standard error.
 void PrintNotes(const import::Imported& recording);

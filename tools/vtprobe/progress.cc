@@ -10,10 +10,13 @@ namespace {
 
 // Back to the first column, and the rest of the line erased. [ecma-48] EL
 constexpr const char* kStartOver = "\r\x1b[K";
+// Somebody reads it.
+constexpr auto kInterval = std::chrono::milliseconds(100);
 
 }  // namespace
 
-Progress::Progress() : on_terminal_(::isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(std::string_view what)
+    : what_(what), on_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
   if (shown_) PrintError(kStartOver);
@@ -22,8 +25,10 @@ Progress::~Progress() {
 std::function<void(std::size_t done)> Progress::Callback() {
   if (!on_terminal_) return {};
   return [this](std::size_t done) {
-    PrintError(fmt::format("{}vtprobe: {} CPUs read ...", kStartOver, done));
-    shown_ = true;
+    const auto now = std::chrono::steady_clock::now();
+    if (shown_ && now - *shown_ < kInterval) return;
+    PrintError(fmt::format("{}vtprobe: {} {} ...", kStartOver, done, what_));
+    shown_ = now;
   };
 }
 

@@ -77,7 +77,7 @@ std::string WhatIsMissing(const PlatformSnapshot& snapshot) {
 }
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
-  Progress progress;
+  Progress progress("CPUs read");
   auto subject = LoadSubject(arguments, {.registers = RecordedRegisters(arguments.keep_identifiers),
                                          .all_cpuid = true,
                                          .identifiers = arguments.keep_identifiers,

@@ -7,7 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "import/recording.h"
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {
@@ -42,9 +41,9 @@ void AppendMachines(const fs::path& folder, const std::vector<std::string>& file
   const auto has = [&](std::string_view name) {
     return std::find(files.begin(), files.end(), (folder / name).string()) != files.end();
   };
-  if (has("machine.dump")) {
-    machines->push_back({(folder / "machine.dump").string()});
-  } else if (has("pu0")) {
+  if (has(kWholeMachine)) {
+    machines->push_back({(folder / kWholeMachine).string()});
+  } else if (has(kFirstOfWholeFolder)) {
     machines->push_back({folder.string()});
   } else {
     for (const std::string& file : files) machines->push_back({file});

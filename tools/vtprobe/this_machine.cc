@@ -16,18 +16,6 @@
 namespace vtprobe {
 namespace {
 
-CpuSet CpusOfThisProcess() {
-  // Larger than any kernel's mask, which a smaller one would make an error.
-  std::array<cpu_set_t, (kMaxCpuNumber + 1) / CPU_SETSIZE> mask{};
-  constexpr std::size_t kBytes = sizeof(mask);
-  if (::sched_getaffinity(0, kBytes, mask.data()) != 0) return {};
-  std::vector<CpuSet::Range> ranges;
-  for (std::uint32_t cpu = 0; cpu <= kMaxCpuNumber; ++cpu) {
-    if (CPU_ISSET_S(cpu, kBytes, mask.data())) ranges.push_back({cpu, cpu});
-  }
-  return CpuSet(std::move(ranges));
-}
-
 // The msr reader keeps a file open for each CPU, which a large machine's
 // default limit does not bear.
 void AllowOpenFiles(std::size_t count) {
@@ -47,6 +35,18 @@ bool IsGuest(const PlatformSnapshot& snapshot) {
 }
 
 }  // namespace
+
+CpuSet CpusOfThisProcess() {
+  // Larger than any kernel's mask, which a smaller one would make an error.
+  std::array<cpu_set_t, (kMaxCpuNumber + 1) / CPU_SETSIZE> mask{};
+  constexpr std::size_t kBytes = sizeof(mask);
+  if (::sched_getaffinity(0, kBytes, mask.data()) != 0) return {};
+  std::vector<CpuSet::Range> ranges;
+  for (std::uint32_t cpu = 0; cpu <= kMaxCpuNumber; ++cpu) {
+    if (CPU_ISSET_S(cpu, kBytes, mask.data())) ranges.push_back({cpu, cpu});
+  }
+  return CpuSet(std::move(ranges));
+}
 
 HostContext DescribeThisMachine() {
   HostContext host = ReadHostContext();

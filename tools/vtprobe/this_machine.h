@@ -3,11 +3,15 @@
 #ifndef VTPROBE_TOOLS_VTPROBE_THIS_MACHINE_H_
 #define VTPROBE_TOOLS_VTPROBE_THIS_MACHINE_H_
 
+#include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/host_context.h"
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/probes/capture.h"
 
 namespace vtprobe {
+
+// The CPUs that this thread may run on; none where the kernel does not say.
+CpuSet CpusOfThisProcess();
 
 // What the host says of itself. If it does not say which CPUs are online, they
 // are those on which this process may run.

@@ -1,0 +1,106 @@
+// Work that comes in batches, on as many threads as this process has CPUs.
+//
+// Whoever gives the batches is one of the threads: it works on one itself while
+// more are waiting than the others will come to soon. So nobody waits for room,
+// memory is bounded, and with one CPU, or where no thread can be had, all is
+// done just the same.
+
+#ifndef VTPROBE_TOOLS_VTPROBE_CREW_H_
+#define VTPROBE_TOOLS_VTPROBE_CREW_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace vtprobe {
+
+template <typename Batch>
+class Crew {
+ public:
+  // `work` is called with the number of the thread, from 0 to size() - 1, and
+  // for one number by one thread at a time. `most_waiting` is the size, in any
+  // unit, from which on the giver works itself. Requires size > 0.
+  Crew(std::size_t size, std::size_t most_waiting, std::function<void(std::size_t, Batch)> work)
+      : size_(size), most_waiting_(most_waiting), work_(std::move(work)) {
+    for (std::size_t i = 1; i < size_; ++i) {
+      try {
+        threads_.emplace_back([this, i] { Work(i); });
+      } catch (const std::system_error&) {
+        break;  // those there are do it
+      }
+    }
+  }
+  ~Crew() { Finish(); }
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  std::size_t size() const { return size_; }
+
+  // Returns when the batch is waiting or done.
+  void Give(Batch batch, std::size_t batch_size) {
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.emplace_back(std::move(batch), batch_size);
+      waiting_size_ += batch_size;
+    }
+    changed_.notify_one();
+    while (auto mine = TakeIfMany()) work_(0, *std::move(mine));
+  }
+
+  // Returns when all that was given is done; no more may be given.
+  void Finish() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_finishing_ = true;
+    }
+    changed_.notify_all();
+    while (auto mine = Take()) work_(0, *std::move(mine));
+    threads_.clear();  // joins
+  }
+
+ private:
+  void Work(std::size_t number) {
+    while (auto batch = Take()) work_(number, *std::move(batch));
+  }
+
+  // Waits for a batch; nothing if there will be none.
+  std::optional<Batch> Take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return is_finishing_ || !waiting_.empty(); });
+    return waiting_.empty() ? std::nullopt : TakeFirst();
+  }
+
+  std::optional<Batch> TakeIfMany() {
+    const std::lock_guard lock(mutex_);
+    const bool is_few = waiting_size_ < most_waiting_ && waiting_.size() <= 2 * threads_.size();
+    return is_few || waiting_.empty() ? std::nullopt : TakeFirst();
+  }
+
+  std::optional<Batch> TakeFirst() {
+    auto [batch, size] = std::move(waiting_.front());
+    waiting_.pop_front();
+    waiting_size_ -= size;
+    return std::move(batch);
+  }
+
+  std::size_t size_;
+  std::size_t most_waiting_;
+  std::function<void(std::size_t, Batch)> work_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::pair<Batch, std::size_t>> waiting_;
+  std::size_t waiting_size_ = 0;
+  bool is_finishing_ = false;
+  std::vector<std::jthread> threads_;  // ends before what it uses
+};
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_TOOLS_VTPROBE_CREW_H_

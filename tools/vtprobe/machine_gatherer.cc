@@ -1,0 +1,114 @@
+#include "machine_gatherer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "vtprobe/report/printable.h"
+
+namespace vtprobe {
+namespace {
+
+// The folder and the name in it.
+std::pair<std::string_view, std::string_view> Split(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos) return {{}, path};
+  return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
+bool IsWithin(std::string_view path, std::string_view folder) {
+  return folder.empty() || path == folder ||
+         (path.starts_with(folder) && path[folder.size()] == '/');
+}
+
+}  // namespace
+
+bool MachineGatherer::Wants(std::string_view path) {
+  return Enter(Split(path).first).kind != Kind::kOneDump;
+}
+
+void MachineGatherer::Add(std::string_view path, std::string content) {
+  const auto [folder_path, name] = Split(path);
+  Folder& folder = Enter(folder_path);
+  import::Input file{NameOf(path), std::move(content), true};
+  switch (folder.kind) {
+    case Kind::kOneDump:
+      return;
+    case Kind::kOpen:
+      return AddToOpen(name, std::move(file), &folder);
+    case Kind::kEachFile:
+      if (name != kWholeMachine && name != kFirstOfWholeFolder) return TakeFile(std::move(file));
+      return Refuse(file.name, fmt::format("it comes behind more than {} MiB of files of its "
+                                           "folder: extract the archive and name the folder",
+                                           kMostWaiting >> 20));
+  }
+}
+
+void MachineGatherer::Finish() {
+  while (!open_.empty()) {
+    Close(&open_.back());
+    open_.pop_back();
+  }
+}
+
+MachineGatherer::Folder& MachineGatherer::Enter(std::string_view path) {
+  while (!open_.empty() && !IsWithin(path, open_.back().path)) {
+    Close(&open_.back());
+    open_.pop_back();
+  }
+  if (open_.empty() || open_.back().path != path) {
+    open_.push_back(Folder{.path = std::string(path), .waiting = {}});
+  }
+  return open_.back();
+}
+
+void MachineGatherer::AddToOpen(std::string_view name, import::Input file, Folder* folder) {
+  if (name == kWholeMachine) {
+    folder->kind = Kind::kOneDump;
+    folder->waiting = {};
+    return TakeFile(std::move(file));
+  }
+  // Of what is no recording the name is enough.
+  constexpr std::size_t kLong = std::size_t{1} << 20;
+  if (file.content.size() >= kLong && !import::MayBeRecording(file.content)) file.content = {};
+  folder->has_pu0 = folder->has_pu0 || name == kFirstOfWholeFolder;
+  folder->size += file.content.size() + file.name.size() + sizeof(file);
+  folder->waiting.push_back(std::move(file));
+  if (folder->size <= kMostWaiting) return;
+  if (!folder->has_pu0) {
+    folder->kind = Kind::kEachFile;
+    return TakeEach(folder);
+  }
+  folder->kind = Kind::kOneDump;
+  folder->waiting = {};
+  Refuse(NameOf(folder->path),
+         fmt::format("expected a machine of at most {} MiB", kMostWaiting >> 20));
+}
+
+void MachineGatherer::Close(Folder* folder) {
+  if (!folder->has_pu0 || folder->kind != Kind::kOpen) return TakeEach(folder);
+  std::vector<import::Input>& files = folder->waiting;
+  std::sort(files.begin(), files.end(), [](const import::Input& a, const import::Input& b) {
+    return import::IsNaturallyBefore(a.name, b.name);
+  });
+  for (import::Input& file : files) file.is_named = false;
+  take_({NameOf(folder->path), std::move(files)});
+}
+
+void MachineGatherer::TakeEach(Folder* folder) {
+  for (import::Input& file : std::exchange(folder->waiting, {})) TakeFile(std::move(file));
+}
+
+void MachineGatherer::TakeFile(import::Input file) {
+  std::string name = file.name;
+  std::vector<import::Input> files;
+  files.push_back(std::move(file));
+  take_({std::move(name), std::move(files)});
+}
+
+void MachineGatherer::Refuse(const std::string& name, std::string_view why) {
+  take_({name, Failure{kMalformedInput, fmt::format("{}: {}", Printable(name), why)}});
+}
+
+}  // namespace vtprobe
