@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <limits>
 #include <set>
@@ -21,6 +22,8 @@ namespace {
 
 using testing::Each;
 using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
 
 constexpr std::size_t kNoLimit = std::numeric_limits<std::size_t>::max();
 
@@ -30,23 +33,23 @@ std::vector<LogicalCpu> AbsentCpus(std::uint32_t count) {
 }
 
 // Which thread worked for each place.
-std::vector<std::thread::id> ThreadsOf(PinnedWorkers& workers, std::size_t most_workers,
+std::vector<std::thread::id> ThreadsOf(PinnedWorkers& workers, std::size_t most_threads,
                                        const std::vector<LogicalCpu>& cpus) {
   std::vector<std::thread::id> threads(cpus.size());
-  workers.Run(cpus, most_workers, [&](std::size_t place, const PinnedScope*) {
+  workers.Run(cpus, most_threads, [&](std::size_t place, const PinnedScope*) {
     threads[place] = std::this_thread::get_id();
   });
   return threads;
 }
 
-TEST(PinnedWorkers, AreAsManyAsCpusUpToFourAndThenTwiceTheSquareRoot) {
+TEST(PinnedWorkers, ShareOutAmongAsManyAsCpusUpToFourAndThenTwiceTheSquareRoot) {
   for (const std::size_t cpus : {0u, 1u, 2u, 3u, 4u}) {
-    EXPECT_EQ(PinnedWorkers::CountFor(cpus), cpus);
+    EXPECT_EQ(PinnedWorkers::SharesFor(cpus), cpus);
   }
-  EXPECT_EQ(PinnedWorkers::CountFor(16), 8u);
-  EXPECT_EQ(PinnedWorkers::CountFor(128), 23u);
-  EXPECT_EQ(PinnedWorkers::CountFor(1024), 64u);
-  EXPECT_EQ(PinnedWorkers::CountFor(4096), 128u);
+  EXPECT_EQ(PinnedWorkers::SharesFor(16), 8u);
+  EXPECT_EQ(PinnedWorkers::SharesFor(128), 23u);
+  EXPECT_EQ(PinnedWorkers::SharesFor(1024), 64u);
+  EXPECT_EQ(PinnedWorkers::SharesFor(4096), 128u);
 }
 
 TEST(PinnedWorkers, WorkOnceForEachCpu) {
@@ -81,20 +84,30 @@ TEST(PinnedWorkers, LastFromSweepToSweep) {
   const std::vector<LogicalCpu> cpus = AbsentCpus(16);
   const auto first = ThreadsOf(workers, kNoLimit, cpus);
   EXPECT_EQ(std::set(first.begin(), first.end()).size(), 8u);
-  EXPECT_EQ(workers.count(), 8u);
+  EXPECT_EQ(first[0], std::this_thread::get_id()) << "who asks works too";
+  EXPECT_EQ(workers.count(), 7u);
   EXPECT_EQ(ThreadsOf(workers, kNoLimit, cpus), first);
   // Fewer CPUs take fewer of them; more get more.
-  EXPECT_THAT(ThreadsOf(workers, kNoLimit, AbsentCpus(1)), ElementsAre(first[0]));
-  EXPECT_EQ(workers.count(), 8u);
-  EXPECT_EQ(ThreadsOf(workers, kNoLimit, AbsentCpus(64))[0], first[0]);
-  EXPECT_EQ(workers.count(), 16u);
+  EXPECT_THAT(ThreadsOf(workers, kNoLimit, AbsentCpus(2)), ElementsAre(first[0], first[1]));
+  EXPECT_EQ(workers.count(), 7u);
+  EXPECT_EQ(ThreadsOf(workers, kNoLimit, AbsentCpus(64))[1], first[1]);
+  EXPECT_EQ(workers.count(), 15u);
 }
 
-TEST(PinnedWorkers, AreNoMoreThanAskedFor) {
+TEST(PinnedWorkers, OfOneCpuOrOneThreadAreNone) {
   PinnedWorkers workers;
-  const auto threads = ThreadsOf(workers, 1, AbsentCpus(100));
-  EXPECT_THAT(threads, Each(threads[0]));
-  EXPECT_EQ(workers.count(), 1u);
+  const auto me = std::this_thread::get_id();
+  EXPECT_THAT(ThreadsOf(workers, kNoLimit, AbsentCpus(1)), Each(me));
+  EXPECT_THAT(ThreadsOf(workers, 1, AbsentCpus(100)), Each(me));
+  EXPECT_THAT(ThreadsOf(workers, kNoLimit, {}), Each(me));
+  EXPECT_EQ(workers.count(), 0u);
+}
+
+TEST(PinnedWorkers, LeaveTheCallersAffinityAsItWas) {
+  const std::vector<LogicalCpu> before = UsableCpus();
+  PinnedWorkers workers;
+  ThreadsOf(workers, kNoLimit, before);
+  EXPECT_EQ(UsableCpus(), before);
 }
 
 TEST(PinnedWorkers, OneGoesOnAfterACpuThatItMayNotGoTo) {
@@ -109,13 +122,25 @@ TEST(PinnedWorkers, OneGoesOnAfterACpuThatItMayNotGoTo) {
   EXPECT_THAT(bound, ElementsAre(false, true, false, true));
 }
 
-TEST(PinnedWorkers, TellHowFarTheyAre) {
+// Long enough for somebody to be told.
+void TakeTime() { std::this_thread::sleep_for(std::chrono::milliseconds(120)); }
+
+TEST(PinnedWorkers, TellHowFarTheyAreBetweenCpus) {
+  std::vector<std::size_t> progress;
+  PinnedWorkers workers;
+  workers.Run(
+      AbsentCpus(2), 1, [&](std::size_t, const PinnedScope*) { TakeTime(); },
+      [&](std::size_t done) { progress.push_back(done); });
+  EXPECT_THAT(progress, ElementsAre(1, 2));
+}
+
+TEST(PinnedWorkers, TellHowFarTheyAreWhileTheCallerWaits) {
   std::atomic<bool> told = false;
   std::vector<std::size_t> progress;
   PinnedWorkers workers;
-  // The second CPU is not done before somebody was told of the first.
+  // The caller's CPU is done at once, the other one not before it was told.
   workers.Run(
-      AbsentCpus(2), 1,
+      AbsentCpus(2), kNoLimit,
       [&](std::size_t place, const PinnedScope*) {
         if (place == 1) told.wait(false);
       },
@@ -124,7 +149,8 @@ TEST(PinnedWorkers, TellHowFarTheyAre) {
         told = true;
         told.notify_all();
       });
-  EXPECT_THAT(progress, ElementsAre(1));
+  ASSERT_THAT(progress, Not(IsEmpty()));
+  EXPECT_EQ(progress.front(), 1u);
 }
 
 TEST(PinnedWorkers, AreDoneWithoutWhereThereCanBeNone) {

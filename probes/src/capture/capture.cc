@@ -44,9 +44,7 @@ PlatformSnapshot Capture(const CapturePlan& plan, const CpuSet& online, const Cp
 PlatformSnapshot Capture(const CapturePlan& plan, const CpuSet& online, const CpuSet& offline,
                          Metadata metadata, MsrReader& msrs, CpuidReader& cpuid,
                          PinnedWorkers& workers) {
-  CapturePlan complete = plan;
-  if (plan.distinct_apic_ids) complete.registers.Add(ApicIdRegisters());
-  const CpuTask task(complete, msrs, cpuid);
+  const CpuTask task(plan, msrs, cpuid);
   const std::vector<LogicalCpu> cpus = online.ToVector();
   std::vector<CpuReadings> slots(cpus.size());
   workers.Run(

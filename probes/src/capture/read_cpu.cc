@@ -1,8 +1,10 @@
 #include "capture/read_cpu.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
+#include "capture/apic_id.h"
 #include "capture/cpuid_walk.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/table.h"
@@ -22,12 +24,20 @@ MsrReading ReadingOf(const Result<std::uint64_t>& answer) {
 
 void ReadCpuidLeaves(const CpuTask& task, LogicalCpu cpu, const PinnedScope* here,
                      CpuReadings* readings) {
+  // A reader that could not go to the CPU for one leaf can't for the next.
+  bool is_out_of_reach = false;
+  const auto read = [&](CpuidLeaf leaf) -> Result<CpuidRegisters> {
+    if (here != nullptr) return task.cpuid.ReadCpuidHere(*here, leaf);
+    if (is_out_of_reach) return Fail(AccessCode::kNotPinned);
+    const Result<CpuidRegisters> answer = task.cpuid.ReadCpuid(cpu, leaf);
+    is_out_of_reach = !answer && answer.error().code == AccessCode::kNotPinned;
+    return answer;
+  };
   const auto ask = [&](CpuidLeaf leaf) -> CpuidReading {
     if (leaf.leaf == kSerialNumberLeaf && !task.plan.identifiers) {
       return tl::unexpected(AccessCode::kNotRecorded);
     }
-    const Result<CpuidRegisters> answer =
-        here != nullptr ? task.cpuid.ReadCpuidHere(*here, leaf) : task.cpuid.ReadCpuid(cpu, leaf);
+    const Result<CpuidRegisters> answer = read(leaf);
     // An instruction answers with four registers, whichever were asked for.
     const CpuidReading reading =
         answer ? CpuidReading(PartialCpuid{*answer}) : tl::unexpected(answer.error().code);
@@ -35,7 +45,7 @@ void ReadCpuidLeaves(const CpuTask& task, LogicalCpu cpu, const PinnedScope* her
     return reading;
   };
   if (task.plan.all_cpuid) WalkCpuid(ask);
-  for (const auto& [leaf, mask] : task.plan.registers.cpuid) {
+  for (const CpuidLeaf leaf : task.leaves) {
     // Beyond the highest leaf a CPU may answer with another leaf's data.
     const bool absent = registers::LeafPresence(*readings, leaf.leaf) == Presence::kAbsent;
     if (!absent && !readings->Has(leaf)) ask(leaf);
@@ -99,6 +109,13 @@ class MsrSweep {
 
 CpuTask::CpuTask(const CapturePlan& capture_plan, MsrReader& msr_reader, CpuidReader& cpuid_reader)
     : plan(capture_plan), msrs(msr_reader), cpuid(cpuid_reader) {
+  for (const auto& [leaf, mask] : plan.registers.cpuid) leaves.push_back(leaf);
+  if (plan.distinct_apic_ids) {
+    for (const auto& [leaf, mask] : ApicIdRegisters().cpuid) {
+      if (!plan.registers.cpuid.contains(leaf)) leaves.push_back(leaf);
+    }
+    std::sort(leaves.begin(), leaves.end());
+  }
   gates.reserve(plan.registers.msrs.size());
   for (const MsrAddress address : plan.registers.msrs) {
     const MsrDef* const msr = plan.absent_msrs ? nullptr : registers::FindMsr(address);
@@ -107,10 +124,9 @@ CpuTask::CpuTask(const CapturePlan& capture_plan, MsrReader& msr_reader, CpuidRe
 }
 
 CpuReadings ReadCpu(const CpuTask& task, LogicalCpu cpu, const PinnedScope* here) {
-  const Selection& registers = task.plan.registers;
   CpuReadings readings;
-  readings.Reserve(registers.cpuid.size() + (task.plan.all_cpuid ? kLeavesOfAWalk : 0),
-                   registers.msrs.size());
+  readings.Reserve(task.leaves.size() + (task.plan.all_cpuid ? kLeavesOfAWalk : 0),
+                   task.gates.size());
   ReadCpuidLeaves(task, cpu, here, &readings);
   MsrSweep(task, cpu, &readings).Run();
   return readings;

@@ -23,6 +23,8 @@ struct CpuTask {
   const CapturePlan& plan;
   MsrReader& msrs;
   CpuidReader& cpuid;
+  // Those of the plan, and those that tell one CPU from another.
+  std::vector<CpuidLeaf> leaves;
   // Of each MSR of the plan; null for one that is always there.
   std::vector<PresenceGate> gates;
 };

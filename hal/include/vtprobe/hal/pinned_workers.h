@@ -1,11 +1,12 @@
 // Threads that are bound to CPUs and stay so: they are started once and woken
 // for each sweep over the CPUs, and a worker that has one CPU to itself is bound
-// to it once and for all.
+// to it once and for all. The thread that asks for a sweep works too, on the CPU
+// on which it is: it needs not be woken, and with one CPU nothing is started.
 //
 // Not every CPU gets a worker of its own. Starting a thread costs the one who
 // starts it as much as a worker pays to go over to its next CPU and read it, so
 // with one worker a CPU the starting would be all that a sweep of a large
-// machine does. With T workers for C CPUs it takes about T * start + C / T *
+// machine does. With T threads for C CPUs it takes about T * start + C / T *
 // (move + read), which is least at T = sqrt(C * (move + read) / start). Measured
 // on a guest of an EPYC (family 1Ah): to start and join 23 us; to move 11 us; to
 // read 60 CPUID leaves and as many MSRs 20 us on bare metal, 150 us where each
@@ -33,14 +34,14 @@ class PinnedWorkers {
  public:
   // What is done on the CPU at that place of the list. `here` binds the calling
   // thread to the CPU; it is null if the thread could not be bound. It throws
-  // nothing. Different workers call it at the same time, for different places.
+  // nothing. Different threads call it at the same time, for different places.
   using Work = std::function<void(std::size_t place, const PinnedScope* here)>;
-  // Called by the thread in Run(), now and then, with the number of CPUs that
-  // are done.
+  // Called by the thread in Run(), every now and then between two of its CPUs
+  // and while it waits, with the number of CPUs that are done.
   using Progress = std::function<void(std::size_t done)>;
 
-  // How many workers this many CPUs get.
-  static std::size_t CountFor(std::size_t cpus);
+  // Among how many threads this many CPUs are shared out.
+  static std::size_t SharesFor(std::size_t cpus);
 
   // Starts nothing yet.
   PinnedWorkers();
@@ -49,23 +50,23 @@ class PinnedWorkers {
   PinnedWorkers(const PinnedWorkers&) = delete;
   PinnedWorkers& operator=(const PinnedWorkers&) = delete;
 
-  // Does the work once for each CPU, at the latest when it returns, on
-  // CountFor() workers or, if that is less, `most_workers`. Starts those that
-  // are missing; one that can't be started is done without, and without any
-  // the calling thread does the work, and gets its affinity back.
-  void Run(std::span<const LogicalCpu> cpus, std::size_t most_workers, const Work& work,
+  // Does the work once for each CPU, on the calling thread and on workers:
+  // together SharesFor() of them or, if that is less, `most_threads`. Starts the
+  // workers that are missing; what one that can't be started would have done the
+  // calling thread does. That one gets its affinity back in the end.
+  void Run(std::span<const LogicalCpu> cpus, std::size_t most_threads, const Work& work,
            const Progress& progress = nullptr);
 
-  // How many there are.
+  // How many workers there are.
   std::size_t count() const;
 
  private:
   class Worker;
   class Sweep;
 
-  void StartUpTo(std::size_t count);
+  Worker* WorkerOf(std::size_t share);
 
-  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<Worker>> workers_;  // by share; null before it was needed
 };
 
 }  // namespace vtprobe
