@@ -1,14 +1,24 @@
 // What capture costs apart from the hardware: its threads, the choice of what
 // to read, and putting the snapshot together. A recording stands in for the
 // machine, so a read is a look-up and neither a trap nor a system call, and
-// binding a thread to a CPU that this machine lacks fails at once.
+// binding a thread to a CPU that this machine lacks fails at once. Files stand in
+// for the msr driver where the system calls count; sweep_bench reads this machine.
 
 #include <benchmark/benchmark.h>
+#include <stdlib.h>
 
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <vector>
 
 #include "machines.h"
+#include "vtprobe/hal/linux_msr_reader.h"
 #include "vtprobe/hal/replay_backend.h"
+#include "vtprobe/hal/snapshot_builder.h"
 #include "vtprobe/probes/capture.h"
 
 namespace vtprobe::bench {
@@ -50,6 +60,127 @@ BENCHMARK_CAPTURE(CaptureThroughReplay, distinct, Likeness::kDistinct)
     ->Arg(1024)
     ->MeasureProcessCPUTime()
     ->UseRealTime();
+
+// Addresses that the register table does not know, so that they are always read.
+constexpr std::uint32_t kFirstUnknown = 0x4b56'4d00;
+
+std::uint64_t ValueOf(std::uint32_t cpu, std::uint32_t reg) {
+  return std::uint64_t{cpu} << 32 | reg;
+}
+
+PlatformSnapshot MadeOf(std::uint32_t cpus, std::uint32_t registers) {
+  SnapshotBuilder builder;
+  bool consistent = true;
+  for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) {
+    consistent = consistent && builder.OpenBlock(CpuSet(LogicalCpu{cpu}));
+    for (std::uint32_t reg = 0; reg < registers; ++reg) {
+      consistent = consistent && builder.AddMsr(MsrAddress{kFirstUnknown + reg}, ValueOf(cpu, reg));
+    }
+  }
+  if (!consistent) throw std::logic_error("the benchmark's machine contradicts itself");
+  return builder.Build();
+}
+
+// Answers at once, however many CPUs there are, where a recording would have to
+// look the CPU up.
+class MadeUpReader final : public MsrReader {
+ public:
+  Result<std::uint64_t> ReadMsr(LogicalCpu cpu, MsrAddress address) override {
+    return ValueOf(Number(cpu), Number(address) - kFirstUnknown);
+  }
+};
+
+void SetReadings(benchmark::State& state, std::int64_t cpus, std::int64_t registers) {
+  state.counters["per_reading"] = benchmark::Counter(
+      static_cast<double>(cpus * registers),
+      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+
+// How a capture grows with CPUs and registers: linearly, if a reading costs the
+// same everywhere. No two readings are alike.
+void CaptureGrows(benchmark::State& state) {
+  const PlatformSnapshot machine = MadeOf(static_cast<std::uint32_t>(state.range(0)),
+                                          static_cast<std::uint32_t>(state.range(1)));
+  MadeUpReader msrs;
+  ReplayBackend no_cpuid{PlatformSnapshot()};
+  const CapturePlan plan{.registers = machine.Everything(), .distinct_apic_ids = false};
+  PinnedWorkers workers;
+  for (auto _ : state) {
+    const PlatformSnapshot captured =
+        Capture(plan, machine.online(), {}, {}, msrs, no_cpuid, workers);
+    state.PauseTiming();
+    const bool same = captured == machine;
+    state.ResumeTiming();
+    if (!same) {
+      state.SkipWithError("what was captured is not what the machine says");
+      break;
+    }
+  }
+  SetReadings(state, state.range(0), state.range(1));
+}
+BENCHMARK(CaptureGrows)
+    ->ArgNames({"cpus", "registers"})
+    ->ArgsProduct({{1, 64, 4096}, {10, 70, 500}})
+    ->MeasureProcessCPUTime();
+
+// A folder of files that stand in for the msr driver's: register R of CPU N is
+// the 8 bytes at offset R of ROOT/N/msr. Plain files can't fault, but they cost
+// the same system calls.
+class DeviceTree {
+ public:
+  DeviceTree(std::uint32_t cpus, const std::vector<MsrAddress>& registers) {
+    std::string name = (std::filesystem::temp_directory_path() / "vtprobe-bench-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) return;
+    root_ = name;
+    for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) {
+      const std::filesystem::path folder = root_ / std::to_string(cpu);
+      std::filesystem::create_directory(folder);
+      std::ofstream file(folder / "msr", std::ios::binary);
+      for (const MsrAddress address : registers) {
+        const std::uint64_t value = ValueOf(cpu, Number(address));
+        file.seekp(Number(address));
+        file.write(reinterpret_cast<const char*>(&value), sizeof(value));
+      }
+    }
+  }
+  ~DeviceTree() {
+    std::error_code ignored;
+    if (!root_.empty()) std::filesystem::remove_all(root_, ignored);
+  }
+  DeviceTree(const DeviceTree&) = delete;
+  DeviceTree& operator=(const DeviceTree&) = delete;
+
+  const std::filesystem::path& root() const { return root_; }
+
+ private:
+  std::filesystem::path root_;
+};
+
+void CaptureThroughFiles(benchmark::State& state) {
+  const auto cpus = static_cast<std::uint32_t>(state.range(0));
+  CapturePlan plan{.registers = {}, .absent_msrs = true, .distinct_apic_ids = false};
+  for (std::int64_t reg = 0; reg < state.range(1); ++reg) {
+    plan.registers.Add(MsrAddress{static_cast<std::uint32_t>(reg) * 8});
+  }
+  const DeviceTree tree(cpus, plan.registers.msrs);
+  LinuxMsrReader msrs(tree.root().string());
+  ReplayBackend no_cpuid{PlatformSnapshot()};
+  PinnedWorkers workers;
+  for (auto _ : state) {
+    const PlatformSnapshot captured =
+        Capture(plan, CpuSet{{0, cpus - 1}}, {}, {}, msrs, no_cpuid, workers);
+    const MsrAddress last = plan.registers.msrs.back();
+    if (captured.Msr(LogicalCpu{cpus - 1}, last) != ValueOf(cpus - 1, Number(last))) {
+      state.SkipWithError("what was captured is not what stands in the files");
+      break;
+    }
+  }
+  SetReadings(state, state.range(0), state.range(1));
+}
+BENCHMARK(CaptureThroughFiles)
+    ->ArgNames({"cpus", "registers"})
+    ->Args({64, 70})
+    ->MeasureProcessCPUTime();
 
 }  // namespace
 }  // namespace vtprobe::bench
