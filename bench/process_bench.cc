@@ -3,11 +3,6 @@
 // itself used of a CPU, which a busy machine does not stretch as much.
 
 #include <benchmark/benchmark.h>
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -17,6 +12,7 @@
 #include <system_error>
 #include <vector>
 
+#include "child_process.h"
 #include "machines.h"
 #include "vtprobe/hal/dump.h"
 
@@ -53,42 +49,11 @@ class DumpFile {
   bool written_ = false;
 };
 
-struct Ended {
-  int exit_status = -1;  // -1: it did not run, or a signal ended it
-  double cpu_seconds = 0;
-};
-
-double Seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-}
-
-// Runs a program with its output thrown away.
-Ended Run(std::vector<std::string> words) {
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-
-  posix_spawn_file_actions_t actions;
-  if (posix_spawn_file_actions_init(&actions) != 0) return {};
-  pid_t child = 0;
-  const bool started =
-      posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) == 0 &&
-      posix_spawn(&child, arguments.front(), &actions, nullptr, arguments.data(), environ) == 0;
-  posix_spawn_file_actions_destroy(&actions);
-  if (!started) return {};
-
-  int status = 0;
-  rusage usage{};
-  if (::wait4(child, &status, 0, &usage) != child || !WIFEXITED(status)) return {};
-  return {WEXITSTATUS(status), Seconds(usage.ru_utime) + Seconds(usage.ru_stime)};
-}
-
 // Runs it again and again, as long as it ends with 0.
 void RunRepeatedly(benchmark::State& state, const std::vector<std::string>& words) {
   double cpu_seconds = 0;
   for (auto _ : state) {
-    const Ended ended = Run(words);
+    const Ended ended = RunProgram(words);
     if (ended.exit_status != 0) {
       state.SkipWithError("the program did not end with 0");
       break;

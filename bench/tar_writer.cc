@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <numeric>
+#include <utility>
 
 namespace vtprobe::bench {
 namespace {
@@ -44,5 +45,7 @@ void TarWriter::Add(std::string_view path, char type, std::string_view link,
 }
 
 std::string TarWriter::Archive() const { return bytes_ + std::string(2 * kBlock, '\0'); }
+
+std::string TarWriter::TakePart() { return std::exchange(bytes_, {}); }
 
 }  // namespace vtprobe::bench

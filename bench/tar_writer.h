@@ -18,6 +18,9 @@ class TarWriter {
 
   // The archive as it is so far, ended.
   std::string Archive() const;
+  // What was added since this was last called, so that an archive may be larger
+  // than memory. The last part is Archive().
+  std::string TakePart();
 
  private:
   void Add(std::string_view path, char type, std::string_view link, std::string_view content);

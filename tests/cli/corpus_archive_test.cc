@@ -252,10 +252,10 @@ TEST_F(CorpusArchive, HoldsAPartOfItInMemory) {
   // command's, too.
   TarWriter tar;
   tar.AddFile("m", "vtprobe-dump 1\n# " + std::string(std::size_t{1} << 18, 'x') + "\ncpu 0\n");
-  const std::string one = tar.Archive();
-  const std::size_t size = one.size() - std::size_t{1024};
-  const std::int64_t small = Corpus(one).peak_kib;
-  for (std::size_t i = 0; i < 512; ++i) tree_.Write("fleet.tar", i * size, one);
+  const std::int64_t small = Corpus(tar).peak_kib;
+  const std::string one = tar.TakePart();
+  for (std::size_t i = 0; i < 512; ++i) tree_.Write("fleet.tar", i * one.size(), one);
+  tree_.Write("fleet.tar", 512 * one.size(), tar.Archive());
   const Ended ended = Vtprobe({"corpus", Path()});
   EXPECT_EQ(ended.exit_status, 0);
   EXPECT_EQ(Total(ended), "512 indeterminate 512");
