@@ -86,4 +86,6 @@ std::optional<std::string_view> Metadata::WhyInvalid(std::string_view key, std::
   return std::nullopt;
 }
 
+bool IsPreOs(const Metadata& metadata) { return metadata.Get(meta::kStage) == "pre-os"; }
+
 }  // namespace vtprobe

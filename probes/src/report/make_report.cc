@@ -69,6 +69,16 @@ Subject SubjectOf(const PlatformSnapshot& snapshot, std::optional<std::string> s
   return subject;
 }
 
+// A recording from before the system is of the boot that the next one saw; null
+// if there is none.
+const PlatformSnapshot* BeforeSystem(const PlatformSnapshot& snapshot,
+                                     std::span<const PlatformSnapshot> earlier) {
+  if (earlier.empty() || !IsPreOs(earlier.back().metadata()) || IsPreOs(snapshot.metadata())) {
+    return nullptr;
+  }
+  return &earlier.back();
+}
+
 // Whoever gives several recordings asks what became of the machine in between.
 bool LostSomething(const std::vector<Finding>& findings) {
   return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
@@ -114,7 +124,7 @@ Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_versio
   Report report;
   report.tool_version = tool_version;
   report.subject = SubjectOf(snapshot, std::move(source));
-  report.virtualization = JudgeVirtualization(snapshot);
+  report.virtualization = JudgeVirtualization(snapshot, BeforeSystem(snapshot, earlier));
   report.findings = JudgeRules({snapshot, report.virtualization, profile, earlier});
   for (const Finding& finding : report.findings) {
     ++report.summary.at(static_cast<std::size_t>(finding.outcome));

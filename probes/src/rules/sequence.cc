@@ -22,7 +22,9 @@ bool IsRecorded(const MsrReading& reading) {
 const PlatformSnapshot* Predecessor(const std::vector<const PlatformSnapshot*>& recordings,
                                     std::size_t later) {
   for (std::size_t i = later; i-- > 0;) {
-    if (!IsPreOs(*recordings[later]) || IsPreOs(*recordings[i])) return recordings[i];
+    if (!IsPreOs(recordings[later]->metadata()) || IsPreOs(recordings[i]->metadata())) {
+      return recordings[i];
+    }
   }
   return nullptr;
 }
@@ -50,10 +52,6 @@ void JudgeStep(const MsrDef& msr, const Step& step,
 }
 
 }  // namespace
-
-bool IsPreOs(const PlatformSnapshot& snapshot) {
-  return snapshot.metadata().Get(meta::kStage) == "pre-os";
-}
 
 std::vector<Finding> JudgeSteps(const Rule& rule, const RuleInput& input,
                                 Opinion (*judge)(const MsrDef& msr, const MsrStep& step)) {

@@ -28,9 +28,6 @@ struct MsrStep {
   std::uint64_t after = 0;
 };
 
-// Whether it was taken before a system could change anything.
-bool IsPreOs(const PlatformSnapshot& snapshot);
-
 // Asks `judge` about every step of each of the rule's MSRs, for CPUs of which
 // both values are known; a register that neither recording holds is left out. A
 // recording is held against the one before it, one from before the system

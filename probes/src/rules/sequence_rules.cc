@@ -35,7 +35,7 @@ Opinion LockIsKept(const MsrDef& msr, const MsrStep& step) {
 
 Opinion FirmwareSetIt(const MsrDef& msr, const MsrStep& step) {
   const std::uint64_t lock = LockOf(msr);
-  if (!IsPreOs(step.step.before) || IsPreOs(step.step.after)) return {};
+  if (!IsPreOs(step.step.before.metadata()) || IsPreOs(step.step.after.metadata())) return {};
   if ((step.before & lock) != 0 || (step.after & lock) == 0) return {};
   return {Outcome::kWarn,
           fmt::format("Firmware left {} unlocked ({:#x}); the operating system locked it ({:#x}).",

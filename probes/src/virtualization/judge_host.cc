@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "virtualization/attribution.h"
+#include "virtualization/before_system.h"
 #include "virtualization/judge_cpu.h"
 #include "virtualization/wording.h"
 #include "vtprobe/probes/virtualization.h"
@@ -219,10 +220,14 @@ Selection VirtualizationRegisters() {
   return selection;
 }
 
-VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot) {
+VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot,
+                                          const PlatformSnapshot* before_system) {
   const Context context = ContextOf(snapshot.metadata());
   VirtualizationVerdict verdict;
   verdict.groups = JudgeGroups(snapshot, context);
+  if (before_system != nullptr) {
+    verdict.groups = AttributeByWhatWasBefore(std::move(verdict.groups), *before_system);
+  }
   if (!verdict.groups.empty()) {
     const auto counted = Counted(verdict.groups);
     verdict.state = CombineStates(counted);

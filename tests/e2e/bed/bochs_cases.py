@@ -105,6 +105,9 @@ def _compare_before_and_after(context, locked_by):
     """What vtprobe makes of both recordings of this boot."""
     judged = json.loads(run([context.vtprobe, "check", "--replay", context.work / "pre-os.dump",
                              "--replay", context.work / "os.dump", "--format", "json"]).stdout)
+    said = next(group["attribution"] for group in judged["virtualization"]["groups"]
+                if 0 in numbers(group["cpus"]))
+    check(said == locked_by, f"the {locked_by} set CPU 0's; of both recordings vtprobe says {said}")
     found = [finding["outcome"] for finding in judged["findings"]
              if finding["rule"] == "sequence.locked_by_firmware" and 0 in numbers(finding["cpus"])]
     check(found == [{"firmware": "pass", "kernel": "warn"}[locked_by]],

@@ -66,6 +66,10 @@ class Metadata {
   std::vector<Entry> entries_;
 };
 
+// Whether the stage is the one before an operating system could change
+// anything.
+bool IsPreOs(const Metadata& metadata);
+
 }  // namespace vtprobe
 
 #endif  // VTPROBE_HAL_METADATA_H_

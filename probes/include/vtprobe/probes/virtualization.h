@@ -89,7 +89,10 @@ struct VirtualizationVerdict {
   std::string remedy;
 };
 
-VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot);
+// `before_system`, if there is one, is a recording of the same boot from before
+// an operating system ran. It may prove who set the switch.
+VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot,
+                                          const PlatformSnapshot* before_system = nullptr);
 
 // The registers that JudgeVirtualization() looks at.
 Selection VirtualizationRegisters();
