@@ -100,6 +100,9 @@ class PinnedWorkers::Worker {
  public:
   // Throws std::system_error if there can be no more threads.
   Worker() : thread_([this] { Loop(); }) {}
+  ~Worker() { thread_.join(); }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
 
   // Without a sweep, it ends. Must have been told so before it is destroyed.
   void Give(Sweep* sweep, std::size_t share) {
@@ -133,7 +136,9 @@ class PinnedWorkers::Worker {
   std::mutex mutex_;
   std::condition_variable given_;
   std::optional<Order> order_;
-  std::jthread thread_;
+  // No std::jthread: what it needs to be stopped refers to syscall(2), and this
+  // library shows that it can't write by what it refers to.
+  std::thread thread_;
 };
 
 namespace {
