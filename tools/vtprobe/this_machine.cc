@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "vtprobe/hal/cpuid_instruction.h"
-#include "vtprobe/hal/linux_msr_reader.h"
+#include "vtprobe/hal/msr_driver.h"
 #include "vtprobe/registers/cpuid.h"
 
 namespace vtprobe {
@@ -56,9 +57,9 @@ HostContext DescribeThisMachine() {
 
 PlatformSnapshot ReadThisMachine(const CapturePlan& plan, const HostContext& host) {
   AllowOpenFiles(host.online.Count());
-  LinuxMsrReader msrs;
+  const std::unique_ptr<MsrReader> msrs = OpenMsrDriver(host.online);
   CpuidInstruction cpuid;
-  PlatformSnapshot snapshot = Capture(plan, host.online, host.offline, Metadata(), msrs, cpuid);
+  PlatformSnapshot snapshot = Capture(plan, host.online, host.offline, Metadata(), *msrs, cpuid);
   Metadata metadata;
   metadata.Set(meta::kProvenance, "live");
   metadata.Set(meta::kStage, IsGuest(snapshot) ? "guest" : "os");

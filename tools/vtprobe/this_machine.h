@@ -17,7 +17,8 @@ CpuSet CpusOfThisProcess();
 // are those on which this process may run.
 HostContext DescribeThisMachine();
 
-// Reads the host's online CPUs with the instruction and the kernel's driver.
+// Reads the host's online CPUs with the instruction and the driver that this
+// process may use.
 // Its provenance is "live", its stage "os" or "guest".
 PlatformSnapshot ReadThisMachine(const CapturePlan& plan, const HostContext& host);
 

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "linux/read_only_ioctl.h"
+
 namespace vtprobe {
 namespace {
 
@@ -30,6 +32,10 @@ int PosixDeviceCalls::Open(const std::string& path) {
 std::int64_t PosixDeviceCalls::Pread(int fd, std::span<std::byte> buffer, std::uint64_t offset) {
   const ssize_t count = ::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(offset));
   return count >= 0 ? count : -errno;
+}
+
+int PosixDeviceCalls::ReadMsrBatch(int fd, MsrBatchArray* batch) {
+  return ReadMsrBatchIoctl(fd, batch);
 }
 
 void PosixDeviceCalls::Close(int fd) { ::close(fd); }

@@ -11,12 +11,15 @@
 #ifndef VTPROBE_HAL_DEVICE_CALLS_H_
 #define VTPROBE_HAL_DEVICE_CALLS_H_
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 
 namespace vtprobe {
+
+struct MsrBatchArray;
 
 class DeviceCalls {
  public:
@@ -26,6 +29,13 @@ class DeviceCalls {
   virtual int Open(const std::string& path) = 0;
   // pread(2). The number of bytes read, or -errno.
   virtual std::int64_t Pread(int fd, std::span<std::byte> buffer, std::uint64_t offset) = 0;
+  // ioctl(2) of msr-safe's batch device, of which every operation is a read. 0, or
+  // -errno. Only MsrSafeReader asks for it.
+  virtual int ReadMsrBatch(int fd, MsrBatchArray* batch) {
+    static_cast<void>(fd);
+    static_cast<void>(batch);
+    return -ENOTTY;
+  }
   // close(2) of a descriptor that Open() gave.
   virtual void Close(int fd) = 0;
   // Whether ROOT/N/NODE exists for any CPU number N.
