@@ -29,6 +29,7 @@ constexpr std::array kCheckedKeys = {
                "on, off, setup-mode or legacy-boot"},
     CheckedKey{meta::kIommuTable, {"DMAR", "IVRS", "none"}, "DMAR, IVRS or none"},
     CheckedKey{meta::kKvmModule, {"kvm_intel", "kvm_amd", "none"}, "kvm_intel, kvm_amd or none"},
+    CheckedKey{meta::kKvmExtension, {"vmx", "svm"}, "vmx or svm"},
     CheckedKey{meta::kKernelLog, {"complete", "partial"}, "complete or partial"},
 };
 

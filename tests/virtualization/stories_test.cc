@@ -379,6 +379,40 @@ TEST(Stories, EveryUnreadableSwitchHasItsOwnRemedy) {
   }
 }
 
+// What KVM shows its guests speaks for the extension, and decides nothing.
+TEST(Stories, KvmSpeaksForASwitchThatNobodyCouldRead) {
+  const auto with = [](std::string_view extension, std::string_view machine) {
+    return Judge("meta kvm.extension = " + std::string(extension) + '\n' + std::string(machine));
+  };
+  for (const std::string_view error : {"no-driver", "permission-denied"}) {
+    const std::string intel = Cpus("0", kIntel, "msr 0x3a ! " + std::string(error));
+    const std::string amd = Cpus("0", kAmd, "msr 0xc0010114 ! " + std::string(error));
+    auto seen = with("vmx", intel);
+    EXPECT_EQ(seen.state, State::kIndeterminate);
+    EXPECT_EQ(seen.usable, Usable::kUnknown);
+    EXPECT_EQ(ExitCode(seen), 2);
+    EXPECT_EQ(seen.headline, Judge(intel).headline);
+    EXPECT_EQ(seen.remedy, Judge(intel).remedy);
+    EXPECT_THAT(seen.explanation, HasSubstr("so it has loaded with VT-x"));
+    seen = with("svm", amd);
+    EXPECT_EQ(seen.state, State::kIndeterminate);
+    EXPECT_THAT(seen.explanation, HasSubstr("so it has loaded with SVM"));
+    // Of the other vendor's extension it says nothing.
+    EXPECT_EQ(with("svm", intel).explanation, Judge(intel).explanation);
+    EXPECT_EQ(with("vmx", amd).explanation, Judge(amd).explanation);
+  }
+}
+
+TEST(Stories, KvmHasNoSayWhereTheSwitchWasReadOrIsBroken) {
+  for (const std::string_view switch_line :
+       {"msr 0x3a = 0x5", "msr 0x3a = 0x1", "msr 0x3a ! general-protection", "msr 0x3a ! io"}) {
+    const std::string machine = Cpus("0", kIntel, switch_line);
+    const auto verdict = Judge("meta kvm.extension = vmx\n" + machine);
+    EXPECT_EQ(verdict.explanation, Judge(machine).explanation) << switch_line;
+    EXPECT_EQ(verdict.state, Judge(machine).state) << switch_line;
+  }
+}
+
 TEST(Stories, NoMsrDriver) {
   const auto verdict = Judge(Cpus("0", kIntel, "msr 0x3a ! no-driver"));
   EXPECT_THAT(verdict.remedy, HasSubstr("modprobe msr"));

@@ -11,6 +11,7 @@
 #include "linux/iommu.h"
 #include "linux/kernel_config.h"
 #include "linux/kernel_log.h"
+#include "linux/kvm_feature_msrs.h"
 #include "linux/kvm_module.h"
 #include "linux/lockdown.h"
 #include "linux/measured_launch.h"
@@ -50,6 +51,8 @@ HostContext ReadHostContext(const std::filesystem::path& root) {
   metadata.Set(meta::kIommuTable, ReadIommuTable(root));
   metadata.Set(meta::kIommuUnits, ReadIommuUnits(root));
   ReadKvmModule(root, &metadata);
+  PosixKvmCalls kvm_calls;
+  ReadKvmFeatureMsrs(root, kvm_calls, &metadata);
   if (const auto messages = ReadVirtualizationMessages(root)) {
     metadata.Set(meta::kKernelLog, messages->complete ? "complete" : "partial");
     for (std::size_t i = 0; i < messages->lines.size(); ++i) {

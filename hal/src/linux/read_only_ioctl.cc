@@ -4,11 +4,31 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 
 namespace vtprobe {
 namespace {
 
 constexpr unsigned long kMsrBatch = _IOWR('c', 0xA2, MsrBatchArray);
+
+// A request's number holds the size of what the kernel calls its head; in C++ the
+// kernel's own header gives another one, since an empty array takes room there.
+struct KvmMsrs {
+  std::uint32_t count;
+  std::uint32_t unused;
+  // In the kernel's structure any number of them; here one is asked for.
+  struct Entry {
+    std::uint32_t address;
+    std::uint32_t unused;
+    std::uint64_t value;
+  } entry;
+};
+constexpr unsigned long kListFeatureMsrs = _IOWR(0xAE, 0x0A, std::uint32_t);
+constexpr unsigned long kGetMsrs = _IOWR(0xAE, 0x88, std::uint64_t);
+static_assert(offsetof(KvmMsrs, entry) == sizeof(std::uint64_t));
+
+// Far more than any KVM has.
+constexpr std::size_t kMostFeatureMsrs = 1024;
 
 }  // namespace
 
@@ -16,6 +36,26 @@ int ReadMsrBatchIoctl(int fd, MsrBatchArray* batch) {
   const auto writes = [](const MsrBatchOp& op) { return op.is_read == 0; };
   if (std::any_of(batch->ops, batch->ops + batch->count, writes)) return -EPERM;
   return ::ioctl(fd, kMsrBatch, batch) == 0 ? 0 : -errno;
+}
+
+int ListKvmFeatureMsrsIoctl(int fd, std::vector<std::uint32_t>* addresses) {
+  // A count, and behind it the addresses.
+  std::vector<std::uint32_t> list(1 + kMostFeatureMsrs);
+  list[0] = kMostFeatureMsrs;
+  if (::ioctl(fd, kListFeatureMsrs, list.data()) != 0) return -errno;
+  const std::size_t count = std::min<std::size_t>(list[0], kMostFeatureMsrs);
+  addresses->assign(list.begin() + 1, list.begin() + 1 + static_cast<std::ptrdiff_t>(count));
+  return 0;
+}
+
+int ReadKvmFeatureMsrIoctl(int fd, std::uint32_t address, std::uint64_t* value) {
+  KvmMsrs msrs{.count = 1, .unused = 0, .entry = {.address = address, .unused = 0, .value = 0}};
+  // The number of registers that were read.
+  const int count = ::ioctl(fd, kGetMsrs, &msrs);
+  if (count < 0) return -errno;
+  if (count != 1) return -ENOENT;
+  *value = msrs.entry.value;
+  return 0;
 }
 
 }  // namespace vtprobe

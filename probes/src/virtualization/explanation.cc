@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <set>
 #include <string>
@@ -71,6 +72,29 @@ std::string Meaning(const VirtualizationVerdict& verdict) {
   return {};
 }
 
+// What speaks for the extension where its switch could not be read for want of a
+// driver or of permission. It is no reading, so the state stays open.
+std::string_view Corroboration(const WordingInput& input, const VirtualizationVerdict& verdict) {
+  if (verdict.state != State::kIndeterminate || input.kvm_runs_with != verdict.technology)
+    return {};
+  const auto is_out_of_reach = [](const VirtualizationGroup& group) {
+    return group.unread == AccessCode::kNoDriver || group.unread == AccessCode::kPermissionDenied;
+  };
+  if (!std::any_of(verdict.groups.begin(), verdict.groups.end(), is_out_of_reach)) return {};
+  switch (verdict.technology) {
+    case Technology::kVtx:
+      return "KVM shows its guests VMX registers (/dev/kvm), so it has loaded with VT-x: that "
+             "speaks for it being enabled, without proving it for each CPU.";
+    case Technology::kSvm:
+      return "KVM shows its guests an SVM host's registers (/dev/kvm), so it has loaded with SVM: "
+             "that speaks for it being enabled, without proving it for each CPU.";
+    case Technology::kNone:
+    case Technology::kUnknown:
+      return {};
+  }
+  return {};
+}
+
 void AppendAttribution(std::string_view lead, Attribution who, std::string_view reason,
                        std::string* text) {
   text->append(lead).append(Who(who)).append(": ").append(reason).append(".");
@@ -129,6 +153,7 @@ std::string Explanation(const WordingInput& input, const VirtualizationVerdict& 
       AppendAttribution(": set by ", group.attribution, group.attribution_reason, &text);
     }
   }
+  sentences.AddOnce(Corroboration(input, verdict));
   if (verdict.groups.size() == 1 && !verdict.attribution_reason.empty()) {
     AppendAttribution("Set by ", verdict.attribution, verdict.attribution_reason,
                       &sentences.Begin());

@@ -207,6 +207,9 @@ WordingInput DescribeForWording(const PlatformSnapshot& snapshot) {
   if (const auto vendor = registers::ReadVendor(cpu)) input.vendor = *vendor;
   input.hypervisor = HypervisorName(cpu);
   input.more_cpus = MoreCpus(snapshot, cpu);
+  const auto extension = snapshot.metadata().Get(meta::kKvmExtension);
+  if (extension == "vmx") input.kvm_runs_with = Technology::kVtx;
+  if (extension == "svm") input.kvm_runs_with = Technology::kSvm;
   return input;
 }
 

@@ -23,6 +23,8 @@ struct WordingInput {
   // The processor's number of logical CPUs, where its CPUID tells of more than
   // the snapshot covers.
   std::optional<std::uint32_t> more_cpus;
+  // The extension that KVM was seen to run with; kNone if it was not.
+  Technology kvm_runs_with = Technology::kNone;
 };
 
 // Of a verdict that is complete but for its words.

@@ -26,7 +26,8 @@ struct HostContext {
   // firmware.vendor, firmware.version, firmware.date (YYYY-MM-DD if firmware
   // wrote a date, else what it wrote), board ("VENDOR NAME"), lockdown
   // (none, integrity, confidentiality), secure_boot, iommu.table, iommu.units,
-  // kvm.module with that module's parameters ("kvm_intel.ept"), and kernel_log
+  // kvm.module with that module's parameters ("kvm_intel.ept"), kvm.extension and
+  // kvm.feature_msrs, which KVM tells whoever may open /dev/kvm, and kernel_log
   // with what the kernel said of virtualization ("kernel_log.1").
   Metadata metadata;
   // Empty if the host doesn't say.

@@ -36,6 +36,8 @@ inline constexpr std::string_view kSecureBoot = "secure_boot";  // on, off, setu
 inline constexpr std::string_view kIommuTable = "iommu.table";  // DMAR, IVRS, none
 inline constexpr std::string_view kIommuUnits = "iommu.units";  // how many the kernel drives
 inline constexpr std::string_view kKvmModule = "kvm.module";    // kvm_intel, kvm_amd, none
+inline constexpr std::string_view kKvmExtension = "kvm.extension";       // vmx, svm
+inline constexpr std::string_view kKvmFeatureMsrs = "kvm.feature_msrs";  // ADDRESS:VALUE, ...
 // complete, partial; with kernel_log.1, kernel_log.2 ... for the messages
 inline constexpr std::string_view kKernelLog = "kernel_log";
 inline constexpr std::string_view kLicence = "licence";

@@ -1,0 +1,80 @@
+#include "linux/kvm_feature_msrs.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <string>
+#include <string_view>
+
+#include "linux/host_file.h"
+#include "linux/read_only_ioctl.h"
+
+namespace vtprobe {
+namespace {
+
+constexpr std::uint32_t kFirstVmxCapability = 0x480;
+constexpr std::uint32_t kLastVmxCapability = 0x491;
+constexpr std::uint32_t kDeCfg = 0xc001'1029;
+
+// Nothing for a register that belongs to no extension.
+std::string_view ExtensionOf(std::uint32_t address) {
+  if (kFirstVmxCapability <= address && address <= kLastVmxCapability) return "vmx";
+  return address == kDeCfg ? "svm" : "";
+}
+
+void AppendHex(std::uint64_t number, std::string* text) {
+  std::array<char, 16> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16);
+  text->append("0x").append(digits.data(), end);
+}
+
+}  // namespace
+
+int PosixKvmCalls::Open(const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0) return -errno;
+  struct stat status {};
+  if (::fstat(fd, &status) == 0 && S_ISCHR(status.st_mode)) return fd;
+  ::close(fd);
+  return -ENODEV;
+}
+
+int PosixKvmCalls::ListFeatureMsrs(int fd, std::vector<std::uint32_t>* addresses) {
+  return ListKvmFeatureMsrsIoctl(fd, addresses);
+}
+
+int PosixKvmCalls::ReadFeatureMsr(int fd, std::uint32_t address, std::uint64_t* value) {
+  return ReadKvmFeatureMsrIoctl(fd, address, value);
+}
+
+void PosixKvmCalls::Close(int fd) { ::close(fd); }
+
+void ReadKvmFeatureMsrs(const std::filesystem::path& root, KvmCalls& calls, Metadata* metadata) {
+  if (!IsFolder(root / "sys/class/misc/kvm")) return;
+  const int fd = calls.Open(root / "dev/kvm");
+  if (fd < 0) return;
+  std::vector<std::uint32_t> addresses;
+  std::string_view extension;
+  std::string text;
+  if (calls.ListFeatureMsrs(fd, &addresses) == 0) {
+    for (const std::uint32_t address : addresses) {
+      std::uint64_t value = 0;
+      // One that is listed and not given is not offered.
+      if (calls.ReadFeatureMsr(fd, address, &value) != 0) continue;
+      if (extension.empty()) extension = ExtensionOf(address);
+      if (!text.empty()) text += ", ";
+      AppendHex(address, &text);
+      text += ':';
+      AppendHex(value, &text);
+    }
+  }
+  calls.Close(fd);
+  metadata->Set(meta::kKvmExtension, extension);
+  metadata->Set(meta::kKvmFeatureMsrs, text);
+}
+
+}  // namespace vtprobe
