@@ -5,7 +5,8 @@
 #   tools/setup.sh                    all of that
 #   tools/setup.sh --packages-only    the packages and nothing more
 #     --with-clang    also the second compiler, its sanitizers and checkers
-#     --with-beds     also the emulators and tools of tests/e2e, and their kernel
+#     --with-beds     also the emulators and tools of tests/e2e and bench/peers, and
+#                     their kernel
 #
 # May be run again at any time: what is there already is left alone.
 set -euo pipefail
@@ -24,13 +25,14 @@ readonly PACKAGES=(
 # What the second compiler, its sanitizers, the formatting check, clang-tidy and
 # the documentation of the headers need on top.
 readonly CLANG_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 doxygen libclang-rt-14-dev)
-# What tests/e2e runs: the emulators with what boots in them, and the tools that
-# vtprobe is compared with.
+# What tests/e2e and bench/peers run: the emulators with what boots in them, and
+# the tools that vtprobe is compared with.
 readonly BED_PACKAGES=(
   python3 fuse3 binutils
   qemu-system-x86 busybox-static
   bochs bochsbios bochs-term grub-common grub-pc-bin xorriso mtools
   msr-tools cpu-checker libvirt-clients perl-base spectre-meltdown-checker
+  cpuid cpuidtool x86info strace
 )
 
 readonly EXAMPLE_DUMP=recorded-msr-dumps/intel/core2-smx-only-ff03/machine.dump

@@ -9,7 +9,7 @@ not do alike, so leaf 7 is given to it by its own means for tests.
 import json
 
 from bed.results import row
-from bed.served import NAMESPACE, Served, need_served
+from bed.served import Served, in_namespace, need_served
 from bed.tools import check, need, need_programs, run
 
 _ARCH_CAPABILITIES = "0x10a"
@@ -54,11 +54,8 @@ def case(context):
     need(run(["nproc"]).stdout.strip() not in ("", "1"), "it takes the number of CPUs from nproc")
     dump = context.work / "machine.dump"
     dump.write_text(_DUMP)
-    (context.work / "namespace.sh").write_text(NAMESPACE)
-    (context.work / "peers.sh").write_text(_CHECKER)
     with Served(context.vtprobe, dump, context.work / "cpu"):
-        run(["unshare", "--mount", "--propagation", "private", "sh",
-             context.work / "namespace.sh", context.work], status=0)
+        in_namespace(context.work, _CHECKER)
     said = {name: _word_on_rdcl_no((context.work / f"{name}.out").read_text(errors="replace"))
             for name in ("with_rdmsr", "without_rdmsr")}
     report = json.loads(run([context.vtprobe, "check", "--replay", dump,

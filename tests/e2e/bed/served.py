@@ -23,7 +23,7 @@ _LOCK, _OUTSIDE = 1 << 0, 1 << 2
 _SVMDIS = 1 << 4
 
 # For `sh` in a mount namespace of its own. $1: a folder of the case's own, with the served tree in cpu.
-NAMESPACE = r"""
+_NAMESPACE = r"""
 set -e
 work=$1
 mkdir -p "$work/dev"
@@ -92,7 +92,21 @@ class Served:
               f"vtprobe serve did not unmount: it ended with {self._process.returncode}")
 
 
-def _cpuinfo(dump, cpu_flags):
+def in_namespace(work, script, timeout=60):
+    """Runs the shell script where the tree served at work/cpu is /dev/cpu, and
+    nothing can be loaded: kvm-ok would load the driver that it does not find."""
+    (work / "namespace.sh").write_text(_NAMESPACE)
+    (work / "peers.sh").write_text(script)
+    modprobe = work / "bin/modprobe"
+    modprobe.parent.mkdir()
+    modprobe.write_text("#!/bin/sh\nexit 1\n")
+    modprobe.chmod(0o755)
+    run(["unshare", "--mount", "--propagation", "private", "sh", work / "namespace.sh", work],
+        timeout=timeout, status=0)
+
+
+def cpuinfo(dump, cpu_flags):
+    """/proc/cpuinfo as far as programs look for flags there."""
     return "".join(f"processor\t: {cpu}\nflags\t\t: fpu msr {cpu_flags}\n\n"
                    for cpu in sorted(dump.online))
 
@@ -119,22 +133,14 @@ class Machine:
         else:
             flags_since = flags
         work.mkdir(parents=True)
-        (work / "cpuinfo_old").write_text(_cpuinfo(self.dump, flags))
-        (work / "cpuinfo_new").write_text(_cpuinfo(self.dump, flags_since))
-        (work / "peers.sh").write_text(
-            _PEERS.format(register=self.register, bits="4:4" if self.is_amd else "2:2"))
-        (work / "namespace.sh").write_text(NAMESPACE)
-        # kvm-ok would load the driver that it does not find.
-        modprobe = work / "bin/modprobe"
-        modprobe.parent.mkdir()
-        modprobe.write_text("#!/bin/sh\nexit 1\n")
-        modprobe.chmod(0o755)
+        (work / "cpuinfo_old").write_text(cpuinfo(self.dump, flags))
+        (work / "cpuinfo_new").write_text(cpuinfo(self.dump, flags_since))
         judged = run([vtprobe, "check", "--replay", path, "--format", "json"])
         self.verdict = json.loads(judged.stdout)["virtualization"]
         self.exit_code = judged.returncode
         with Served(vtprobe, path, work / "cpu"):
-            run(["unshare", "--mount", "--propagation", "private", "sh", work / "namespace.sh",
-                 work], status=0)
+            in_namespace(work, _PEERS.format(register=self.register,
+                                             bits="4:4" if self.is_amd else "2:2"))
         self._work = work
 
     def out(self, peer):
