@@ -29,18 +29,35 @@ tl::expected<std::uint32_t, CpuListError> ParseNumber(std::string_view text, std
 
 }  // namespace
 
-CpuSet::CpuSet(std::vector<Range> ranges) : ranges_(std::move(ranges)) {
-  std::sort(ranges_.begin(), ranges_.end(),
-            [](const Range& a, const Range& b) { return a.first < b.first; });
+CpuSet::CpuSet(std::initializer_list<Range> ranges) {
+  if (ranges.size() == 1) {
+    only_ = *ranges.begin();
+  } else {
+    *this = CpuSet(std::vector<Range>(ranges));
+  }
+}
+
+CpuSet::CpuSet(std::vector<Range> ranges) {
+  if (ranges.empty()) return;
+  const auto is_before = [](const Range& a, const Range& b) { return a.first < b.first; };
+  // As a rule they are in order.
+  if (!std::is_sorted(ranges.begin(), ranges.end(), is_before)) {
+    std::sort(ranges.begin(), ranges.end(), is_before);
+  }
   std::size_t kept = 0;
-  for (std::size_t i = 1; i < ranges_.size(); ++i) {
-    if (ranges_[i].first <= ranges_[kept].last + std::uint64_t{1}) {
-      ranges_[kept].last = std::max(ranges_[kept].last, ranges_[i].last);
+  for (std::size_t i = 1; i < ranges.size(); ++i) {
+    if (ranges[i].first <= ranges[kept].last + std::uint64_t{1}) {
+      ranges[kept].last = std::max(ranges[kept].last, ranges[i].last);
     } else {
-      ranges_[++kept] = ranges_[i];
+      ranges[++kept] = ranges[i];
     }
   }
-  if (!ranges_.empty()) ranges_.resize(kept + 1);
+  if (kept == 0) {
+    only_ = ranges.front();
+  } else {
+    ranges.resize(kept + 1);
+    several_ = std::move(ranges);
+  }
 }
 
 tl::expected<CpuSet, CpuListError> CpuSet::Parse(std::string_view text) {
@@ -72,30 +89,34 @@ tl::expected<CpuSet, CpuListError> CpuSet::Parse(std::string_view text) {
 
 std::size_t CpuSet::Count() const {
   std::size_t count = 0;
-  for (const Range& range : ranges_) count += range.last - range.first + std::size_t{1};
+  for (const Range& range : ranges()) count += range.last - range.first + std::size_t{1};
   return count;
 }
 
 bool CpuSet::Contains(LogicalCpu cpu) const {
+  const auto mine = ranges();
   const auto after = std::upper_bound(
-      ranges_.begin(), ranges_.end(), Number(cpu),
+      mine.begin(), mine.end(), Number(cpu),
       [](std::uint32_t number, const Range& range) { return number < range.first; });
-  return after != ranges_.begin() && Number(cpu) <= std::prev(after)->last;
+  return after != mine.begin() && Number(cpu) <= std::prev(after)->last;
 }
 
 bool CpuSet::Contains(const CpuSet& other) const {
-  auto mine = ranges_.begin();
-  for (const Range& range : other.ranges_) {
-    while (mine != ranges_.end() && mine->last < range.first) ++mine;
-    if (mine == ranges_.end() || mine->first > range.first || mine->last < range.last) return false;
+  auto mine = ranges().begin();
+  const auto end = ranges().end();
+  for (const Range& range : other.ranges()) {
+    while (mine != end && mine->last < range.first) ++mine;
+    if (mine == end || mine->first > range.first || mine->last < range.last) return false;
   }
   return true;
 }
 
 bool CpuSet::Intersects(const CpuSet& other) const {
-  auto a = ranges_.begin();
-  auto b = other.ranges_.begin();
-  while (a != ranges_.end() && b != other.ranges_.end()) {
+  auto a = ranges().begin();
+  auto b = other.ranges().begin();
+  const auto a_end = ranges().end();
+  const auto b_end = other.ranges().end();
+  while (a != a_end && b != b_end) {
     if (a->last < b->first) {
       ++a;
     } else if (b->last < a->first) {
@@ -108,48 +129,54 @@ bool CpuSet::Intersects(const CpuSet& other) const {
 }
 
 CpuSet CpuSet::Union(const CpuSet& other) const {
-  std::vector<Range> ranges = ranges_;
-  ranges.insert(ranges.end(), other.ranges_.begin(), other.ranges_.end());
-  return CpuSet(std::move(ranges));
+  std::vector<Range> both;
+  both.reserve(ranges().size() + other.ranges().size());
+  std::merge(ranges().begin(), ranges().end(), other.ranges().begin(), other.ranges().end(),
+             std::back_inserter(both),
+             [](const Range& a, const Range& b) { return a.first < b.first; });
+  return CpuSet(std::move(both));
 }
 
 CpuSet CpuSet::Intersection(const CpuSet& other) const {
-  std::vector<Range> ranges;
-  auto a = ranges_.begin();
-  auto b = other.ranges_.begin();
-  while (a != ranges_.end() && b != other.ranges_.end()) {
-    const Range common{std::max(a->first, b->first), std::min(a->last, b->last)};
-    if (common.first <= common.last) ranges.push_back(common);
+  std::vector<Range> common;
+  auto a = ranges().begin();
+  auto b = other.ranges().begin();
+  const auto a_end = ranges().end();
+  const auto b_end = other.ranges().end();
+  while (a != a_end && b != b_end) {
+    const Range overlap{std::max(a->first, b->first), std::min(a->last, b->last)};
+    if (overlap.first <= overlap.last) common.push_back(overlap);
     if (a->last < b->last) {
       ++a;
     } else {
       ++b;
     }
   }
-  return CpuSet(std::move(ranges));
+  return CpuSet(std::move(common));
 }
 
 CpuSet CpuSet::Difference(const CpuSet& other) const {
-  std::vector<Range> ranges;
-  auto hole = other.ranges_.begin();
-  for (Range rest : ranges_) {
-    while (hole != other.ranges_.end() && hole->last < rest.first) ++hole;
+  std::vector<Range> left_over;
+  auto hole = other.ranges().begin();
+  const auto end = other.ranges().end();
+  for (Range rest : ranges()) {
+    while (hole != end && hole->last < rest.first) ++hole;
     auto cut = hole;
     bool left = true;
-    for (; left && cut != other.ranges_.end() && cut->first <= rest.last; ++cut) {
-      if (cut->first > rest.first) ranges.push_back({rest.first, cut->first - 1});
+    for (; left && cut != end && cut->first <= rest.last; ++cut) {
+      if (cut->first > rest.first) left_over.push_back({rest.first, cut->first - 1});
       left = cut->last < rest.last;
       if (left) rest.first = cut->last + 1;
     }
-    if (left) ranges.push_back(rest);
+    if (left) left_over.push_back(rest);
   }
-  return CpuSet(std::move(ranges));
+  return CpuSet(std::move(left_over));
 }
 
 std::vector<LogicalCpu> CpuSet::ToVector() const {
   std::vector<LogicalCpu> cpus;
   cpus.reserve(Count());
-  for (const Range& range : ranges_) {
+  for (const Range& range : ranges()) {
     for (std::uint64_t n = range.first; n <= range.last; ++n) {
       cpus.push_back(LogicalCpu{static_cast<std::uint32_t>(n)});
     }
@@ -159,7 +186,7 @@ std::vector<LogicalCpu> CpuSet::ToVector() const {
 
 std::string CpuSet::ToString() const {
   std::string text;
-  for (const Range& range : ranges_) {
+  for (const Range& range : ranges()) {
     if (!text.empty()) text += ',';
     text += std::to_string(range.first);
     if (range.last != range.first) text += '-' + std::to_string(range.last);

@@ -44,9 +44,9 @@ class Writer {
   }
   void Pad() { bytes_.resize(binary::Padded(bytes_.size())); }
 
-  template <typename T>
-  std::uint32_t AppendAll(const std::vector<T>& values) {
-    if (!values.empty()) Append(values.data(), values.size() * sizeof(T));
+  template <typename Values>
+  std::uint32_t AppendAll(const Values& values) {
+    if (!values.empty()) Append(values.data(), values.size() * sizeof *values.data());
     return static_cast<std::uint32_t>(values.size());
   }
 

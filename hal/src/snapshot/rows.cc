@@ -99,6 +99,7 @@ class Partition {
       return AreAlike(cell, cells.front(), column.mask);
     });
     if (are_alike && places_->has_all) return nullptr;
+    if (class_count_ == count_) return places_;  // nothing is left to be split
     const std::vector<std::uint32_t> ids = Intern(column);
     std::vector<std::uint32_t> values(count_, 0);
     for (std::size_t i = 0; i < count_; ++i) {
@@ -120,23 +121,37 @@ class Partition {
       sets.emplace_back(online_, 0);
       return sets;
     }
-    std::vector<std::vector<CpuSet::Range>> ranges(class_count_);
-    std::vector<std::size_t> first(class_count_);
+    // Classes are numbered by their lowest CPU, so a new one is the next one.
+    struct Class {
+      std::size_t first_index;
+      CpuSet::Range open;
+      std::vector<CpuSet::Range> closed;
+    };
+    std::vector<Class> found;
+    found.reserve(class_count_);
     std::size_t index = 0;
     for (const CpuSet::Range& range : online_.ranges()) {
       for (std::uint32_t cpu = range.first; cpu <= range.last; ++cpu, ++index) {
-        auto& mine = ranges[classes_[index]];
-        if (mine.empty()) first[classes_[index]] = index;
-        if (!mine.empty() && mine.back().last + 1 == cpu) {
-          mine.back().last = cpu;
-        } else {
-          mine.push_back({cpu, cpu});
+        if (classes_[index] == found.size()) {
+          found.push_back({index, {cpu, cpu}, {}});
+          continue;
         }
+        Class& mine = found[classes_[index]];
+        if (mine.open.last + 1 != cpu) {
+          mine.closed.push_back(mine.open);
+          mine.open.first = cpu;
+        }
+        mine.open.last = cpu;
       }
     }
     sets.reserve(class_count_);
-    for (std::size_t i = 0; i < class_count_; ++i) {
-      sets.emplace_back(CpuSet(std::move(ranges[i])), first[i]);
+    for (auto& [first_index, open, closed] : found) {
+      if (closed.empty()) {
+        sets.emplace_back(CpuSet({open}), first_index);
+      } else {
+        closed.push_back(open);
+        sets.emplace_back(CpuSet(std::move(closed)), first_index);
+      }
     }
     return sets;
   }
