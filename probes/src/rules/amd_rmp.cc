@@ -60,9 +60,9 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   std::vector<Evidence> evidence;
   ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
     const CheckedCpu cpu(rule, alike.registers, SettingsOf(rule, input));
-    Opinion opinion = CheckBounds(cpu);
+    const Opinion opinion = CheckBounds(cpu);
     if (opinion.outcome != Outcome::kPass) {
-      findings.Add(alike.cpus, std::move(opinion), alike.registers);
+      findings.Add(alike.cpus, opinion, alike.registers);
       return;
     }
     sound[BoundsOf(cpu)].Add(alike.cpus);

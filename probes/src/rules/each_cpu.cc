@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,40 +28,31 @@ AccessCode WhyUnknown(const RegisterView& cpu) {
   return AccessCode::kNotRecorded;
 }
 
-// What there is to say of CPUs that the rule does not judge.
-class Refusal {
- public:
-  Refusal(const Rule& rule, const AlikeCpus& alike, Findings* findings)
-      : rule_(rule), cpus_(alike.cpus), registers_(alike.registers), findings_(*findings) {}
+// Why the rule does not apply to a CPU.
+struct Exemption {
+  enum class Why : std::uint8_t { kGuest, kAbsent, kAllAbsent, kNotConcerned, kFaults };
 
-  // Each returns false, so that a refusal is the answer.
-  bool NotApplicable(std::string why) {
-    findings_.Add(cpus_, {Outcome::kNotApplicable, std::move(why)}, registers_);
-    return false;
-  }
-  bool Unread(const MsrDef& msr, AccessCode code) {
-    findings_.AddUnread(cpus_, fmt::format("{} was not read: {}.", msr.name, Describe(code)), code,
-                        registers_);
-    return false;
-  }
-  // It is unknown whether the rule applies.
-  bool Unknown() {
-    for (const MsrDef* const gate : rule_.gates) {
-      if (gate->present(registers_) == Presence::kUnknown) break;
-      const MsrReading reading = registers_.Msr(gate->address);
-      if (!reading) return Unread(*gate, reading.error());
-    }
-    findings_.AddUnread(cpus_, "The CPUID leaves that say whether this applies were not read.",
-                        WhyUnknown(registers_), registers_);
-    return false;
-  }
+  Why why;
+  const MsrDef* msr = nullptr;  // of kAbsent and kFaults
 
- private:
-  const Rule& rule_;
-  const CpuSet& cpus_;
-  const RegisterView& registers_;
-  Findings& findings_;
+  friend bool operator==(const Exemption&, const Exemption&) = default;
 };
+
+std::string InWords(const Exemption& exemption) {
+  switch (exemption.why) {
+    case Exemption::Why::kGuest:
+      return "This is a guest: what firmware set does not show here.";
+    case Exemption::Why::kAbsent:
+      return fmt::format("These CPUs have no {}.", exemption.msr->name);
+    case Exemption::Why::kAllAbsent:
+      return "These CPUs have none of the registers.";
+    case Exemption::Why::kNotConcerned:
+      return "These CPUs do not have what this is about.";
+    case Exemption::Why::kFaults:
+      return fmt::format("These CPUs have no {} that can be read here.", exemption.msr->name);
+  }
+  return {};
+}
 
 // A kind's CPUID, which notices that it was asked for an MSR.
 class CpuidAlone final : public RegisterView {
@@ -79,68 +72,188 @@ class CpuidAlone final : public RegisterView {
   mutable bool was_asked_for_msr_ = false;
 };
 
-// What the gate says of all CPUs of the kind; nothing if MSRs decide.
-std::optional<Presence> OfKind(PresenceGate gate, const RegisterView& kind) {
-  const CpuidAlone cpuid(kind);
-  const Presence presence = gate(cpuid);
-  return cpuid.was_asked_for_msr() ? std::nullopt : std::optional(presence);
-}
+// The feature registers of CPUs of one kind, with the MSRs of some of them.
+class KindWithMsrs final : public RegisterView {
+ public:
+  KindWithMsrs(const SnapshotRow& kind, const SnapshotRow& msrs) : kind_(kind), msrs_(msrs) {}
+
+  MsrReading Msr(MsrAddress address) const override { return msrs_.Msr(address); }
+  CpuidReading Cpuid(CpuidLeaf leaf) const override { return kind_.Cpuid(leaf); }
+
+ private:
+  const SnapshotRow& kind_;
+  const SnapshotRow& msrs_;
+};
+
+// A gate, asked once for all CPUs of a kind if it looks at CPUID alone.
+class KindGate {
+ public:
+  // Null for one that is always open.
+  KindGate(PresenceGate gate, const RegisterView& kind) : gate_(gate) {
+    const CpuidAlone cpuid(kind);
+    const Presence presence = gate == nullptr ? Presence::kPresent : gate(cpuid);
+    if (!cpuid.was_asked_for_msr()) of_kind_ = presence;
+  }
+
+  // Nothing if MSRs decide.
+  std::optional<Presence> of_kind() const { return of_kind_; }
+  Presence Of(const RegisterView& cpu) const { return of_kind_ ? *of_kind_ : gate_(cpu); }
+  bool IsThatOf(const MsrDef& msr) const { return gate_ == msr.present; }
+
+ private:
+  PresenceGate gate_;
+  std::optional<Presence> of_kind_;
+};
+
+// Finds the CPUs of one kind that a rule has to judge.
+class KindOfCpus {
+ public:
+  KindOfCpus(const Rule& rule, const RuleInput& input, const SnapshotRow& kind, Findings* findings)
+      : rule_(rule),
+        kind_(kind),
+        findings_(*findings),
+        is_exempt_guest_(!rule.in_guests && IsGuest(input, kind)),
+        applies_(rule.applies, kind) {
+    for (const MsrDef* const msr : rule.msrs) {
+      // Registers that come together mostly follow each other.
+      if (has_.empty() || !has_.back().IsThatOf(*msr)) has_.emplace_back(msr->present, kind);
+      gate_of_.push_back(has_.size() - 1);
+    }
+    presence_.resize(has_.size());
+    readings_.resize(rule.msrs.size(), tl::unexpected(AccessCode::kNotRecorded));
+  }
+
+  // Whether the rule applies to none of them, whatever their MSRs are. Then
+  // that is said of all.
+  bool AreExempt() {
+    if (is_exempt_guest_) return !NotApplicable(kind_.cpus(), {Exemption::Why::kGuest});
+    for (std::size_t i = 0; i < has_.size(); ++i) {
+      if (!has_[i].of_kind()) return false;
+      presence_[i] = *has_[i].of_kind();
+    }
+    if (const auto exemption = WhyNotThere()) return !NotApplicable(kind_.cpus(), *exemption);
+    if (applies_.of_kind() != Presence::kAbsent) return false;
+    return !NotApplicable(kind_.cpus(), {Exemption::Why::kNotConcerned});
+  }
+
+  // Visits the CPUs of the row if they are to be judged; if not, says why not.
+  void Look(const CpuSet& cpus, const SnapshotRow& row,
+            const std::function<void(const AlikeCpus& alike)>& visit) {
+    const KindWithMsrs registers(kind_, row);
+    if (IsToBeJudged(cpus, registers)) visit({cpus, registers, readings_, kind_});
+  }
+
+ private:
+  // The three below return false, so that a refusal is the answer.
+  bool NotApplicable(const CpuSet& cpus, const Exemption& exemption) {
+    for (const auto& [other, finding] : exemptions_) {
+      if (other == exemption) {
+        findings_.AddTo(finding, cpus);
+        return false;
+      }
+    }
+    exemptions_.emplace_back(exemption, findings_.AddExempt(cpus, InWords(exemption)));
+    return false;
+  }
+  bool Unread(const CpuSet& cpus, const RegisterView& registers, const MsrDef& msr,
+              AccessCode code) {
+    findings_.AddUnread(cpus, fmt::format("{} was not read: {}.", msr.name, Describe(code)), code,
+                        registers);
+    return false;
+  }
+  // It is unknown whether the rule applies.
+  bool Unknown(const CpuSet& cpus, const RegisterView& registers) {
+    for (const MsrDef* const gate : rule_.gates) {
+      if (gate->present(registers) == Presence::kUnknown) break;
+      const MsrReading reading = registers.Msr(gate->address);
+      if (!reading) return Unread(cpus, registers, *gate, reading.error());
+    }
+    findings_.AddUnread(cpus, "The CPUID leaves that say whether this applies were not read.",
+                        WhyUnknown(registers), registers);
+    return false;
+  }
+
+  Presence PresenceOf(std::size_t msr) const { return presence_[gate_of_[msr]]; }
+
+  // Whether the CPUs, of which the presence of each MSR is known, lack those.
+  std::optional<Exemption> WhyNotThere() const {
+    bool any = rule_.msrs.size() == 0;
+    for (std::size_t i = 0; i < rule_.msrs.size(); ++i) {
+      if (PresenceOf(i) != Presence::kAbsent) {
+        any = true;
+      } else if (!rule_.leaves_out_absent) {
+        return Exemption{Exemption::Why::kAbsent, rule_.msrs.begin()[i]};
+      }
+    }
+    if (any) return std::nullopt;
+    return Exemption{Exemption::Why::kAllAbsent};
+  }
+
+  bool IsToBeJudged(const CpuSet& cpus, const KindWithMsrs& registers) {
+    for (std::size_t i = 0; i < has_.size(); ++i) presence_[i] = has_[i].Of(registers);
+    if (const auto exemption = WhyNotThere()) return NotApplicable(cpus, *exemption);
+    switch (applies_.Of(registers)) {
+      case Presence::kAbsent:
+        return NotApplicable(cpus, {Exemption::Why::kNotConcerned});
+      case Presence::kUnknown:
+        return Unknown(cpus, registers);
+      case Presence::kPresent:
+        break;
+    }
+    for (std::size_t i = 0; i < rule_.msrs.size(); ++i) {
+      const MsrDef& msr = *rule_.msrs.begin()[i];
+      MsrReading& reading = readings_[i];
+      reading = registers.Msr(msr.address);
+      if (reading || PresenceOf(i) == Presence::kAbsent) continue;  // the latter is left out
+      // A CPU that may not have it was not to be asked.
+      if (PresenceOf(i) == Presence::kUnknown && reading.error() == AccessCode::kNotRecorded) {
+        return Unknown(cpus, registers);
+      }
+      if (reading.error() == AccessCode::kGeneralProtection && rule_.fault_means_absent) {
+        return NotApplicable(cpus, {Exemption::Why::kFaults, &msr});
+      }
+      return Unread(cpus, registers, msr, reading.error());
+    }
+    return true;
+  }
+
+  const Rule& rule_;
+  const SnapshotRow& kind_;
+  Findings& findings_;
+  bool is_exempt_guest_;
+  KindGate applies_;
+  std::vector<KindGate> has_;
+  std::vector<std::size_t> gate_of_;  // of each MSR the place of its gate in has_
+  // Of the CPUs looked at last:
+  std::vector<Presence> presence_;  // what each gate of has_ says
+  std::vector<MsrReading> readings_;
+  // What was said before, and where.
+  std::vector<std::pair<Exemption, std::size_t>> exemptions_;
+};
 
 }  // namespace
 
-internal::KindGates::KindGates(const Rule& rule, const RuleInput& input, const RegisterView& kind)
-    : rule_(rule),
-      is_guest_(IsGuest(input, kind)),
-      applies_(rule.applies == nullptr ? std::optional(Presence::kPresent)
-                                       : OfKind(rule.applies, kind)) {
-  for (const MsrDef* const msr : rule.msrs) has_.push_back(OfKind(msr->present, kind));
-}
-
-Presence internal::KindGates::Applies(const RegisterView& cpu) const {
-  return applies_ ? *applies_ : rule_.applies(cpu);
-}
-
-Presence internal::KindGates::Has(std::size_t msr, const RegisterView& cpu) const {
-  return has_[msr] ? *has_[msr] : rule_.msrs.begin()[msr]->present(cpu);
-}
-
-bool internal::IsToBeChecked(const Rule& rule, const KindGates& gates, const AlikeCpus& alike,
-                             Findings* findings) {
-  const RegisterView& registers = alike.registers;
-  Refusal refusal(rule, alike, findings);
-  if (!rule.in_guests && gates.is_guest()) {
-    return refusal.NotApplicable("This is a guest: what firmware set does not show here.");
-  }
-  bool any = rule.msrs.size() == 0;
-  for (const MsrDef* const msr : rule.msrs) {
-    if (msr->present(registers) != Presence::kAbsent) {
-      any = true;
-    } else if (!rule.leaves_out_absent) {
-      return refusal.NotApplicable(fmt::format("These CPUs have no {}.", msr->name));
+void ForEachCpu(const Rule& rule, const RuleInput& input, Findings* findings,
+                const std::function<void(const AlikeCpus& alike)>& visit) {
+  std::vector<SnapshotRow> rows;
+  for (const SnapshotRow& kind : input.kinds()) {
+    KindOfCpus cpus_of_kind(rule, input, kind, findings);
+    if (cpus_of_kind.AreExempt()) continue;
+    if (rows.empty()) {
+      Selection msrs;
+      for (const MsrDef* const msr : rule.gates) msrs.Add(msr->address);
+      for (const MsrDef* const msr : rule.msrs) msrs.Add(msr->address);
+      rows = input.snapshot.Rows(msrs);
+    }
+    for (const SnapshotRow& row : rows) {
+      // All CPUs of a machine are of one kind as a rule.
+      if (input.kinds().size() == 1) {
+        cpus_of_kind.Look(row.cpus(), row, visit);
+      } else if (const CpuSet cpus = row.cpus().Intersection(kind.cpus()); !cpus.empty()) {
+        cpus_of_kind.Look(cpus, row, visit);
+      }
     }
   }
-  if (!any) return refusal.NotApplicable("These CPUs have none of the registers.");
-  const Presence applies = gates.Applies(registers);
-  if (applies == Presence::kAbsent) {
-    return refusal.NotApplicable("These CPUs do not have what this is about.");
-  }
-  if (applies == Presence::kUnknown) return refusal.Unknown();
-  for (const MsrDef* const msr : rule.msrs) {
-    const MsrReading reading = registers.Msr(msr->address);
-    if (reading) continue;
-    const Presence presence = msr->present(registers);
-    if (presence == Presence::kAbsent) continue;  // left out
-    // A CPU that may not have it was not to be asked.
-    if (presence == Presence::kUnknown && reading.error() == AccessCode::kNotRecorded) {
-      return refusal.Unknown();
-    }
-    if (reading.error() == AccessCode::kGeneralProtection && rule.fault_means_absent) {
-      return refusal.NotApplicable(
-          fmt::format("These CPUs have no {} that can be read here.", msr->name));
-    }
-    return refusal.Unread(*msr, reading.error());
-  }
-  return true;
 }
 
 const Settings& SettingsOf(const Rule& rule, const RuleInput& input) {

@@ -31,14 +31,18 @@ Finding MakeFinding(const Rule& rule, Outcome outcome, CpuSet cpus, std::string 
 
 CpuSet OutsideLargest(const std::vector<CpuSet>& groups) {
   std::size_t largest = 0;
-  for (const CpuSet& group : groups) largest = std::max(largest, group.Count());
-  const bool tie = std::count_if(groups.begin(), groups.end(),
-                                 [&](const CpuSet& group) { return group.Count() == largest; }) > 1;
-  CpuSet outside;
+  std::size_t of_that_size = 0;
   for (const CpuSet& group : groups) {
-    if (tie || group.Count() < largest) outside = outside.Union(group);
+    const std::size_t count = group.Count();
+    if (count > largest) of_that_size = 0;
+    largest = std::max(largest, count);
+    if (count == largest) ++of_that_size;
   }
-  return outside;
+  CpuGathering outside;
+  for (const CpuSet& group : groups) {
+    if (of_that_size > 1 || group.Count() < largest) outside.Add(group);
+  }
+  return outside.Together();
 }
 
 void AddEvidence(const RegisterView& registers, const MsrDef& msr,
@@ -46,9 +50,8 @@ void AddEvidence(const RegisterView& registers, const MsrDef& msr,
   if (evidence->size() < kMaxEvidence) AddNew(EvidenceOf(registers, msr), evidence);
 }
 
-std::vector<Evidence>* Findings::Say(const CpuSet& cpus, Opinion opinion) {
-  if (opinion.message.empty()) opinion.message = std::string(rule_.title) + ".";
-  Said& said = Place(opinion.outcome, std::move(opinion.message), std::nullopt);
+std::vector<Evidence>* Findings::Say(const CpuSet& cpus, const Opinion& opinion) {
+  Said& said = Place(opinion.outcome, opinion.message, std::nullopt);
   said.cpus.Add(cpus);
   if (opinion.outcome == Outcome::kNotApplicable) return nullptr;
   // CPUs that pass differ in nothing that matters.
@@ -56,52 +59,69 @@ std::vector<Evidence>* Findings::Say(const CpuSet& cpus, Opinion opinion) {
   return &said.finding.evidence;
 }
 
-void Findings::Add(const CpuSet& cpus, Opinion opinion, const RegisterView& registers) {
-  std::vector<Evidence>* const shown = Say(cpus, std::move(opinion));
+void Findings::Add(const CpuSet& cpus, const Opinion& opinion, const RegisterView& registers) {
+  std::vector<Evidence>* const shown = Say(cpus, opinion);
   if (shown == nullptr) return;
   for (const MsrDef* const msr : rule_.msrs) AddEvidence(registers, *msr, shown);
 }
 
-void Findings::Add(const CpuSet& cpus, Opinion opinion, const std::vector<Evidence>& evidence) {
-  std::vector<Evidence>* const shown = Say(cpus, std::move(opinion));
+void Findings::Add(const CpuSet& cpus, const Opinion& opinion,
+                   const std::vector<Evidence>& evidence) {
+  std::vector<Evidence>* const shown = Say(cpus, opinion);
   if (shown == nullptr) return;
   for (const Evidence& reading : evidence) AddNew(reading, shown);
 }
 
-void Findings::AddUnread(const CpuSet& cpus, std::string message, AccessCode code,
+void Findings::AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
                          const RegisterView& registers) {
-  Said& said = Place(Outcome::kIndeterminate, std::move(message), code);
+  Said& said = Place(Outcome::kIndeterminate, message, code);
   said.cpus.Add(cpus);
   for (const MsrDef* const msr : rule_.msrs) AddEvidence(registers, *msr, &said.finding.evidence);
 }
 
-void Findings::AddUnread(const CpuSet& cpus, std::string message, AccessCode code,
+void Findings::AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
                          const std::vector<Evidence>& evidence) {
-  Said& said = Place(Outcome::kIndeterminate, std::move(message), code);
+  Said& said = Place(Outcome::kIndeterminate, message, code);
   said.cpus.Add(cpus);
   for (const Evidence& reading : evidence) AddNew(reading, &said.finding.evidence);
 }
 
-Findings::Said& Findings::Place(Outcome outcome, std::string message,
+std::size_t Findings::AddExempt(const CpuSet& cpus, std::string_view message) {
+  Place(Outcome::kNotApplicable, message, std::nullopt).cpus.Add(cpus);
+  return last_;
+}
+
+Findings::Said& Findings::Place(Outcome outcome, std::string_view message,
                                 std::optional<AccessCode> unread) {
-  const auto [place, is_new] = positions_.try_emplace({outcome, message}, said_.size());
-  if (is_new) {
-    Finding finding = MakeFinding(rule_, outcome, CpuSet(), std::move(message));
-    if (unread) {
-      finding.unread = unread;
-      finding.remedy = Advise(*unread);
-    } else if (outcome == Outcome::kFail || outcome == Outcome::kWarn) {
-      finding.remedy = rule_.remedy;
-    }
-    said_.push_back({std::move(finding), {}});
+  if (!said_.empty()) {
+    const Finding& last = said_[last_].finding;
+    if (last.outcome == outcome && last.message == message) return said_[last_];
   }
-  return said_[place->second];
+  if (const auto found = places_.find({outcome, message}); found != places_.end()) {
+    last_ = found->second;
+    return said_[last_];
+  }
+  last_ = said_.size();
+  Finding& finding =
+      said_.emplace_back(Said{MakeFinding(rule_, outcome, CpuSet(), std::string(message)), {}})
+          .finding;
+  places_.emplace(std::pair(outcome, std::string_view(finding.message)), last_);
+  if (unread) {
+    finding.unread = unread;
+    finding.remedy = Advise(*unread);
+  } else if (outcome == Outcome::kFail || outcome == Outcome::kWarn) {
+    finding.remedy = rule_.remedy;
+  }
+  return said_[last_];
 }
 
 std::vector<Finding> Findings::Take() {
   std::vector<Finding> findings;
+  findings.reserve(said_.size());
   for (Said& said : said_) {
     said.finding.cpus = said.cpus.Together();
+    // Those that pass and have nothing of their own to say.
+    if (said.finding.message.empty()) said.finding.message = std::string(rule_.title) + ".";
     findings.push_back(std::move(said.finding));
   }
   if (findings.empty()) {

@@ -4,9 +4,11 @@
 #define VTPROBE_PROBES_SRC_RULES_FINDINGS_H_
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,7 +28,14 @@ CpuSet OutsideLargest(const std::vector<CpuSet>& groups);
 class CpuGathering {
  public:
   void Add(const CpuSet& cpus) {
-    ranges_.insert(ranges_.end(), cpus.ranges().begin(), cpus.ranges().end());
+    for (const CpuSet::Range& range : cpus.ranges()) {
+      // Pieces mostly come in ascending order.
+      if (!ranges_.empty() && ranges_.back().last + 1 == range.first) {
+        ranges_.back().last = range.last;
+      } else {
+        ranges_.push_back(range);
+      }
+    }
   }
   CpuSet Together() const { return CpuSet(ranges_); }
   bool empty() const { return ranges_.empty(); }
@@ -46,14 +55,19 @@ class Findings {
 
   // What these CPUs, which read the rule's MSRs as `registers` does, are
   // thought of.
-  void Add(const CpuSet& cpus, Opinion opinion, const RegisterView& registers);
+  void Add(const CpuSet& cpus, const Opinion& opinion, const RegisterView& registers);
   // One of the registers that the rule needs is not known.
-  void AddUnread(const CpuSet& cpus, std::string message, AccessCode code,
+  void AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
                  const RegisterView& registers);
   // The same on the evidence given.
-  void Add(const CpuSet& cpus, Opinion opinion, const std::vector<Evidence>& evidence);
-  void AddUnread(const CpuSet& cpus, std::string message, AccessCode code,
+  void Add(const CpuSet& cpus, const Opinion& opinion, const std::vector<Evidence>& evidence);
+  void AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
                  const std::vector<Evidence>& evidence);
+
+  // The rule does not apply to these CPUs. Gives the place of what was said, for
+  // more CPUs of which it is to be said.
+  std::size_t AddExempt(const CpuSet& cpus, std::string_view message);
+  void AddTo(std::size_t place, const CpuSet& cpus) { said_[place].cpus.Add(cpus); }
 
   bool empty() const { return said_.empty(); }
 
@@ -67,13 +81,14 @@ class Findings {
     CpuGathering cpus;
   };
 
-  Said& Place(Outcome outcome, std::string message, std::optional<AccessCode> unread);
+  Said& Place(Outcome outcome, std::string_view message, std::optional<AccessCode> unread);
   // Null if nothing more needs to be shown for what is thought.
-  std::vector<Evidence>* Say(const CpuSet& cpus, Opinion opinion);
+  std::vector<Evidence>* Say(const CpuSet& cpus, const Opinion& opinion);
 
   const Rule& rule_;
-  std::vector<Said> said_;
-  std::map<std::pair<Outcome, std::string>, std::size_t> positions_;
+  std::deque<Said> said_;
+  std::size_t last_ = 0;  // the place of what was said last
+  std::map<std::pair<Outcome, std::string_view>, std::size_t> places_;
 };
 
 }  // namespace vtprobe::rules

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <deque>
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "rules/core_type.h"
 #include "rules/each_cpu.h"
+#include "rules/settings.h"
 
 namespace vtprobe::rules {
 namespace {
@@ -30,37 +33,73 @@ std::string NameOf(const MsrDef& msr, std::uint64_t mask) {
 
 const MsrDef& LastMsr(const Rule& rule) { return **(rule.msrs.end() - 1); }
 
-// CPUs that read the same of what is compared.
-using ByValue = std::map<std::uint64_t, CpuGathering>;
+// What CPUs read of one register, or of some bits of it.
+class CpusByValue {
+ public:
+  // `cpus` must stay.
+  void Add(std::uint64_t value, const CpuSet& cpus) {
+    is_ascending_ = is_ascending_ && (read_.empty() || read_.back().first <= value);
+    is_one_ = is_one_ && (read_.empty() || read_.back().first == value);
+    read_.emplace_back(value, &cpus);
+  }
+  bool IsOne() const { return is_one_; }
+
+  struct Camps {
+    std::vector<std::uint64_t> values;  // ascending
+    std::vector<CpuSet> cpus;           // of each of them
+  };
+  Camps Take() {
+    if (!is_ascending_) {
+      std::stable_sort(read_.begin(), read_.end(),
+                       [](const auto& a, const auto& b) { return a.first < b.first; });
+    }
+    Camps camps;
+    for (auto at = read_.begin(); at != read_.end();) {
+      camps.values.push_back(at->first);
+      const auto other = std::find_if(
+          at, read_.end(), [&](const auto& read) { return read.first != camps.values.back(); });
+      if (other - at == 1) {
+        camps.cpus.push_back(*at->second);
+      } else {
+        CpuGathering together;
+        for (auto same = at; same != other; ++same) together.Add(*same->second);
+        camps.cpus.push_back(together.Together());
+      }
+      at = other;
+    }
+    return camps;
+  }
+
+ private:
+  std::vector<std::pair<std::uint64_t, const CpuSet*>> read_;
+  bool is_ascending_ = true;
+  bool is_one_ = true;
+};
 
 // More values than these are counted.
 constexpr std::size_t kMaxListed = 8;
 
 // The values' bits from `low` on.
-std::string Listed(const ByValue& values, unsigned low) {
+std::string Listed(const CpusByValue::Camps& camps, unsigned low) {
   std::vector<std::string> parts;
-  for (const auto& [value, cpus] : values) {
-    if (parts.size() == kMaxListed) {
-      parts.push_back(fmt::format("{} more values", values.size() - kMaxListed));
+  for (std::size_t i = 0; i < camps.values.size(); ++i) {
+    if (i == kMaxListed) {
+      parts.push_back(fmt::format("{} more values", camps.values.size() - kMaxListed));
       break;
     }
-    parts.push_back(fmt::format("{:#x} on {}", value >> low, cpus.Together().ToString()));
+    parts.push_back(fmt::format("{:#x} on {}", camps.values[i] >> low, camps.cpus[i].ToString()));
   }
   return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-std::vector<CpuSet> Camps(const ByValue& values) {
-  std::vector<CpuSet> camps;
-  for (const auto& [value, cpus] : values) camps.push_back(cpus.Together());
-  return camps;
 }
 
 // What CPUs read of one register that should read the same.
 struct Comparison {
   const MsrDef& msr;
-  std::uint64_t bits = 0;  // that are compared
-  std::map<CoreType, ByValue> by_type;
-  std::vector<Evidence> evidence;
+  std::uint64_t bits = 0;          // that are compared
+  std::uint64_t bits_of_kind = 0;  // of the CPUs at hand
+  CpusByValue* values = nullptr;   // of their core type
+  std::map<CoreType, CpusByValue> by_type{};
+  std::vector<Evidence> evidence{};
 };
 
 void Append(const std::vector<Evidence>& some, std::vector<Evidence>* all) {
@@ -68,29 +107,33 @@ void Append(const std::vector<Evidence>& some, std::vector<Evidence>* all) {
 }
 
 // The finding about CPUs of which the registers were compared.
-Finding Compared(const Rule& rule, const std::vector<Comparison>& comparisons, CpuSet cpus) {
+Finding Compared(const Rule& rule, std::vector<Comparison>* comparisons, CpuSet cpus) {
   CpuSet outside;
   CpuSet of_unknown_type;
   std::vector<std::string> parts;
   Finding finding =
       MakeFinding(rule, Outcome::kPass, std::move(cpus),
                   fmt::format("{} on all CPUs of one core type.",
-                              comparisons.size() == 1
-                                  ? fmt::format("{} is the same", comparisons.front().msr.name)
+                              comparisons->size() == 1
+                                  ? fmt::format("{} is the same", comparisons->front().msr.name)
                                   : "These registers are the same"));
-  for (const auto& [msr, bits, by_type, evidence] : comparisons) {
-    const Field* const field = FieldOf(msr, bits);
-    for (const auto& [type, values] : by_type) {
-      if (values.size() < 2) continue;
+  for (Comparison& comparison : *comparisons) {
+    const MsrDef& msr = comparison.msr;
+    const Field* const field = FieldOf(msr, comparison.bits);
+    for (auto& [type, values] : comparison.by_type) {
+      if (values.IsOne()) continue;
+      const CpusByValue::Camps camps = values.Take();
       if (!type) {
-        for (const CpuSet& camp : Camps(values)) of_unknown_type = of_unknown_type.Union(camp);
+        CpuGathering together;
+        for (const CpuSet& camp : camps.cpus) together.Add(camp);
+        of_unknown_type = of_unknown_type.Union(together.Together());
         continue;
       }
-      outside = outside.Union(OutsideLargest(Camps(values)));
+      outside = outside.Union(OutsideLargest(camps.cpus));
       parts.push_back(fmt::format("{}{} differs between CPUs of one core type: {}", msr.name,
                                   field == nullptr ? "" : fmt::format(".{}", field->name),
-                                  Listed(values, field == nullptr ? 0 : field->low)));
-      Append(evidence, &finding.evidence);
+                                  Listed(camps, field == nullptr ? 0 : field->low)));
+      Append(comparison.evidence, &finding.evidence);
     }
   }
   if (!outside.empty()) {
@@ -100,7 +143,7 @@ Finding Compared(const Rule& rule, const std::vector<Comparison>& comparisons, C
     finding.remedy = rule.remedy;
     return finding;
   }
-  for (const Comparison& comparison : comparisons) Append(comparison.evidence, &finding.evidence);
+  for (const Comparison& comparison : *comparisons) Append(comparison.evidence, &finding.evidence);
   if (!of_unknown_type.empty()) {
     finding.outcome = Outcome::kIndeterminate;
     finding.cpus = std::move(of_unknown_type);
@@ -142,45 +185,52 @@ std::vector<Finding> JudgeSwitch(
     const Rule& rule, const RuleInput& input, std::string_view name,
     const std::function<SwitchPosition(const CheckedCpu& cpu)>& position) {
   const Settings& settings = SettingsOf(rule, input);
-  ByValue values;
+  const std::string_view expected = ChoiceOf(rule, settings, "expect");
+  const bool is_any_expected = expected == "any";
+  const bool is_on_expected = expected == "on";
+  // Of a switch that is off, and of one that is on.
+  std::array<Opinion, 2> opinions;
+  std::array<CpuGathering, 2> positions;
+  for (const bool is_on : {false, true}) {
+    if (is_any_expected) break;
+    const std::string_view on_or_off = is_on ? "on" : "off";
+    opinions[is_on] =
+        is_on == is_on_expected
+            ? Opinion{Outcome::kPass, fmt::format("{} is {}, as it should be.", name, on_or_off)}
+            : Opinion{Outcome::kFail,
+                      fmt::format("{} is {} and should be {}.", name, on_or_off, expected)};
+  }
   std::vector<Evidence> evidence;
   Findings findings(rule);
   ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
-    const CheckedCpu cpu(rule, alike.registers, settings);
-    const SwitchPosition found = position(cpu);
-    const std::string_view on_or_off = found.is_on ? "on" : "off";
-    const std::string_view expected = cpu.Choice("expect");
-    const bool as_expected = expected == "any" || expected == on_or_off;
+    const SwitchPosition found = position(CheckedCpu(rule, alike.registers, settings));
+    const bool as_expected = is_any_expected || found.is_on == is_on_expected;
     if (found.odd.outcome == Outcome::kFail ||
         (found.odd.outcome != Outcome::kPass && as_expected)) {
       findings.Add(alike.cpus, found.odd, alike.registers);
-    } else if (expected == "any") {
-      values[found.is_on ? 1 : 0].Add(alike.cpus);
+    } else if (is_any_expected) {
+      positions[found.is_on].Add(alike.cpus);
       for (const MsrDef* const msr : rule.msrs) AddEvidence(alike.registers, *msr, &evidence);
     } else {
-      findings.Add(alike.cpus,
-                   {as_expected ? Outcome::kPass : Outcome::kFail,
-                    fmt::format("{} is {}{}.", name, on_or_off,
-                                as_expected ? ", as it should be"
-                                            : fmt::format(" and should be {}", expected))},
-                   alike.registers);
+      findings.Add(alike.cpus, opinions[found.is_on], alike.registers);
     }
   });
+  const auto& [off, on] = positions;
   std::vector<Finding> compared;
-  if (values.size() == 1) {
-    const auto& [value, cpus] = *values.begin();
+  if (off.empty() != on.empty()) {
     compared.push_back(MakeFinding(
-        rule, Outcome::kPass, cpus.Together(),
-        fmt::format("{} is {} on each of these CPUs.", name, value != 0 ? "on" : "off")));
-    compared.back().evidence = std::move(evidence);
-  } else if (values.size() > 1) {
+        rule, Outcome::kPass, (on.empty() ? off : on).Together(),
+        fmt::format("{} is {} on each of these CPUs.", name, on.empty() ? "off" : "on")));
+  } else if (!on.empty()) {
+    const CpuSet cpus_off = off.Together();
+    const CpuSet cpus_on = on.Together();
     compared.push_back(
-        MakeFinding(rule, Outcome::kFail, OutsideLargest(Camps(values)),
+        MakeFinding(rule, Outcome::kFail, OutsideLargest({cpus_off, cpus_on}),
                     fmt::format("{} is off on CPUs {} and on on CPUs {}.", name,
-                                values[0].Together().ToString(), values[1].Together().ToString())));
-    compared.back().evidence = std::move(evidence);
+                                cpus_off.ToString(), cpus_on.ToString())));
     compared.back().remedy = rule.remedy;
   }
+  if (!compared.empty()) compared.back().evidence = std::move(evidence);
   return Joined(std::move(compared), &findings);
 }
 
@@ -198,29 +248,42 @@ std::vector<Finding> JudgeAllUniform(const Rule& rule, const RuleInput& input,
     return {MakeFinding(rule, Outcome::kNotApplicable, online, "There is one CPU only.")};
   }
   std::vector<Comparison> comparisons;
-  for (const MsrDef* const msr : rule.msrs) comparisons.push_back({*msr, 0, {}, {}});
-  CpuGathering compared;
+  comparisons.reserve(rule.msrs.size());
+  for (const MsrDef* const msr : rule.msrs) comparisons.push_back({.msr = *msr});
+  std::deque<CpuSet> compared;
+  const RegisterView* kind = nullptr;
   Findings findings(rule);
   ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
-    const CoreType type = CoreTypeOf(alike.registers);
-    for (Comparison& comparison : comparisons) {
-      const MsrReading value = alike.registers.Msr(comparison.msr.address);
-      if (!value) continue;  // a register that is left out
-      const std::uint64_t bits = mask(alike.registers, comparison.msr);
-      comparison.bits |= bits;
-      comparison.by_type[type][*value & bits].Add(alike.cpus);
-      if (bits != 0) AddEvidence(alike.registers, comparison.msr, &comparison.evidence);
+    if (kind != &alike.kind) {
+      kind = &alike.kind;
+      const CoreType type = CoreTypeOf(*kind);
+      for (Comparison& comparison : comparisons) {
+        comparison.bits_of_kind = mask(*kind, comparison.msr);
+        comparison.values = &comparison.by_type[type];
+      }
     }
-    compared.Add(alike.cpus);
+    const CpuSet& cpus = compared.emplace_back(alike.cpus);
+    for (std::size_t i = 0; i < comparisons.size(); ++i) {
+      const MsrReading& value = alike.readings[i];
+      if (!value) continue;  // a register that is left out
+      Comparison& comparison = comparisons[i];
+      comparison.bits |= comparison.bits_of_kind;
+      comparison.values->Add(*value & comparison.bits_of_kind, cpus);
+      if (comparison.bits_of_kind != 0) {
+        AddEvidence(alike.registers, comparison.msr, &comparison.evidence);
+      }
+    }
   });
   if (compared.empty()) return findings.Take();
-  return Joined({Compared(rule, comparisons, compared.Together())}, &findings);
+  CpuGathering together;
+  for (const CpuSet& cpus : compared) together.Add(cpus);
+  return Joined({Compared(rule, &comparisons, together.Together())}, &findings);
 }
 
 std::vector<Finding> JudgeUniform(const Rule& rule, const RuleInput& input,
-                                  std::uint64_t (*mask)(const RegisterView& cpu)) {
-  return JudgeAllUniform(rule, input, [&](const RegisterView& cpu, const MsrDef& msr) {
-    return &msr == &LastMsr(rule) ? mask(cpu) : 0;
+                                  std::uint64_t (*mask)(const RegisterView& kind)) {
+  return JudgeAllUniform(rule, input, [&](const RegisterView& kind, const MsrDef& msr) {
+    return &msr == &LastMsr(rule) ? mask(kind) : 0;
   });
 }
 

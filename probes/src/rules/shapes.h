@@ -46,14 +46,14 @@ std::vector<Finding> IsSwitched(const Rule& rule, const RuleInput& input) {
 }
 
 // The bits of each of the rule's MSRs that are the same on all CPUs of one core
-// type.
-using ComparedBits = std::function<std::uint64_t(const RegisterView& cpu, const MsrDef& msr)>;
+// type; for CPUs of one kind, of which there is CPUID alone.
+using ComparedBits = std::function<std::uint64_t(const RegisterView& kind, const MsrDef& msr)>;
 std::vector<Finding> JudgeAllUniform(const Rule& rule, const RuleInput& input,
                                      const ComparedBits& mask);
 
 // Those of the last of them.
 std::vector<Finding> JudgeUniform(const Rule& rule, const RuleInput& input,
-                                  std::uint64_t (*mask)(const RegisterView& cpu));
+                                  std::uint64_t (*mask)(const RegisterView& kind));
 
 template <std::uint64_t kMask>
 std::vector<Finding> IsUniform(const Rule& rule, const RuleInput& input) {

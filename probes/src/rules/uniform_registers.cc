@@ -63,8 +63,8 @@ constexpr std::uint64_t kComparedVmCr =
 
 // The update's revision stands in another half with each vendor.
 std::vector<Finding> JudgeMicrocode(const Rule& rule, const RuleInput& input) {
-  return JudgeUniform(rule, input, [](const RegisterView& cpu) {
-    return registers::AmdCompatible(cpu) == Presence::kPresent
+  return JudgeUniform(rule, input, [](const RegisterView& kind) {
+    return registers::AmdCompatible(kind) == Presence::kPresent
                ? kBiosSignId["PATCH_LEVEL"].mask()
                : kBiosSignId["MICROCODE_REVISION"].mask();
   });
