@@ -32,10 +32,9 @@ MsrSafeReader::MsrSafeReader(std::string device_root)
     : MsrSafeReader(std::move(device_root), std::make_unique<PosixDeviceCalls>()) {}
 
 MsrSafeReader::MsrSafeReader(std::string device_root, std::unique_ptr<DeviceCalls> calls) {
-  DeviceCalls& borrowed = *calls;
-  files_ =
-      std::make_unique<DeviceFiles>(device_root, "msr_safe", MeaningOfReadErrno, std::move(calls));
-  batch_ = MsrBatchDevice::Open(device_root, borrowed);
+  batch_ = MsrBatchDevice::Open(device_root, *calls);
+  files_ = std::make_unique<DeviceFiles>(std::move(device_root), "msr_safe", MeaningOfReadErrno,
+                                         std::move(calls));
 }
 
 MsrSafeReader::~MsrSafeReader() = default;

@@ -162,7 +162,8 @@ PinnedWorkers::~PinnedWorkers() {
 }
 
 std::size_t PinnedWorkers::SharesFor(std::size_t cpus) {
-  return std::min(cpus, static_cast<std::size_t>(2 * std::sqrt(static_cast<double>(cpus)) + 0.5));
+  return std::min(cpus,
+                  static_cast<std::size_t>(std::ceil(2 * std::sqrt(static_cast<double>(cpus)))));
 }
 
 std::size_t PinnedWorkers::count() const {

@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 
 namespace vtprobe {
 namespace {
 
-constexpr unsigned long kMsrBatch = _IOWR('c', 0xA2, MsrBatchArray);
+constexpr std::uint64_t kMsrBatch = _IOWR('c', 0xA2, MsrBatchArray);
 
 // A request's number holds the size of what the kernel calls its head; in C++ the
 // kernel's own header gives another one, since an empty array takes room there.
@@ -23,8 +24,8 @@ struct KvmMsrs {
     std::uint64_t value;
   } entry;
 };
-constexpr unsigned long kListFeatureMsrs = _IOWR(0xAE, 0x0A, std::uint32_t);
-constexpr unsigned long kGetMsrs = _IOWR(0xAE, 0x88, std::uint64_t);
+constexpr std::uint64_t kListFeatureMsrs = _IOWR(0xAE, 0x0A, std::uint32_t);
+constexpr std::uint64_t kGetMsrs = _IOWR(0xAE, 0x88, std::uint64_t);
 static_assert(offsetof(KvmMsrs, entry) == sizeof(std::uint64_t));
 
 // Far more than any KVM has.

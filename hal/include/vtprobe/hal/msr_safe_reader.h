@@ -64,7 +64,7 @@ class MsrSafeReader final : public MsrReader {
 
  private:
   std::unique_ptr<DeviceFiles> files_;
-  std::unique_ptr<MsrBatchDevice> batch_;  // null without one
+  std::unique_ptr<MsrBatchDevice> batch_;  // null without one; borrows the files' calls
 };
 
 }  // namespace vtprobe
