@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cinttypes>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -52,18 +53,17 @@ std::string DumpOf(std::uint64_t seed) {
   const auto value = [seed](std::uint64_t what) {
     return (seed * 0x9e3779b97f4a7c15 + what) * 0xd1342543de82ef95;
   };
-  std::string text;
+  std::string text = "vtprobe-dump 1\nmeta provenance = recorded\nmeta stage = os\n";
   char line[160];
   const auto add = [&](const char* format, auto... numbers) {
     std::snprintf(line, sizeof line, format, numbers...);
     text += line;
   };
-  add("vtprobe-dump 1\nmeta provenance = recorded\nmeta stage = os\n");
   add("meta kernel = 6.1.0-%u-amd64\nmeta firmware.vendor = Example\n",
       static_cast<unsigned>(value(1) >> 58));
-  add("meta firmware.version = 2.%u\nmeta board = X11-%08llu\nmeta microcode = 0x%llx\n",
-      static_cast<unsigned>(value(2) >> 58), static_cast<unsigned long long>(seed),
-      static_cast<unsigned long long>(value(3) >> 48));
+  add("meta firmware.version = 2.%u\nmeta board = X11-%08" PRIu64 "\nmeta microcode = 0x%" PRIx64
+      "\n",
+      static_cast<unsigned>(value(2) >> 58), seed, value(3) >> 48);
   text +=
       "cpu 0-7\n"
       "cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
@@ -76,7 +76,7 @@ std::string DumpOf(std::uint64_t seed) {
   add("msr 0x3a = 0x%x\n", kSwitches.at(SwitchOf(seed)).value);
   for (const unsigned address : {0x17u, 0x8bu, 0xceu, 0xfeu, 0x10au, 0x13au, 0x1a0u, 0x1f2u, 0x1f3u,
                                  0x480u, 0x485u, 0x48bu, 0x48cu}) {
-    add("msr 0x%x = 0x%llx\n", address, static_cast<unsigned long long>(value(address) >> 20));
+    add("msr 0x%x = 0x%" PRIx64 "\n", address, value(address) >> 20);
   }
   return text;
 }

@@ -186,8 +186,8 @@ bool IsRight(const char* name, const Values& values, const Sweeper& sweeper) {
   return false;
 }
 
-int CaptureAlone(Sweeper* sweeper, long sweeps) {
-  for (long i = 0; i < sweeps; ++i) {
+int CaptureAlone(Sweeper* sweeper, int sweeps) {
+  for (int i = 0; i < sweeps; ++i) {
     const PlatformSnapshot captured = sweeper->Captured();
     if (!IsRight("capture", sweeper->ValuesOf(captured), *sweeper)) return kDiffer;
   }
@@ -195,9 +195,12 @@ int CaptureAlone(Sweeper* sweeper, long sweeps) {
   return 0;
 }
 
-int Compare(Sweeper* sweeper, long sweeps) {
-  Best remote, capture, workers, rdmsr;
-  for (long i = 0; i < sweeps; ++i) {
+int Compare(Sweeper* sweeper, int sweeps) {
+  Best remote;
+  Best capture;
+  Best workers;
+  Best rdmsr;
+  for (int i = 0; i < sweeps; ++i) {
     const Values far = remote.Turn([&](double*) { return sweeper->Remote(); });
     const PlatformSnapshot captured = capture.Turn([&](double*) { return sweeper->Captured(); });
     const Values near = workers.Turn([&](double*) { return sweeper->Workers(); });
@@ -221,7 +224,7 @@ int Compare(Sweeper* sweeper, long sweeps) {
 }
 
 int Main(const std::vector<std::string_view>& words) {
-  const long sweeps = words.empty() ? 0 : std::atol(words.front().data());
+  const int sweeps = words.empty() ? 0 : std::atoi(words.front().data());
   const bool is_alone = words.size() == 2 && words.back() == "capture";
   if (sweeps <= 0 || words.size() > 2 || (words.size() == 2 && !is_alone)) {
     std::fprintf(stderr, "usage: msr_sweep SWEEPS [capture]\n");

@@ -47,8 +47,9 @@ OrFailure<std::optional<import::Imported>> Load(FoundMachine* machine) {
 void Complain(std::size_t number, std::string message, CorpusJudge::Result* result) {
   auto& complaints = result->complaints;
   complaints.emplace(number, std::move(message));
-  if (complaints.size() > CorpusJudge::kMostComplaints)
+  if (complaints.size() > CorpusJudge::kMostComplaints) {
     complaints.erase(std::prev(complaints.end()));
+  }
 }
 
 void Merge(CorpusJudge::Result&& more, CorpusJudge::Result* result) {
