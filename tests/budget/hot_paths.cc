@@ -10,6 +10,7 @@
 #include "machines.h"
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/probes/virtualization.h"
+#include "vtprobe/report/report.h"
 
 namespace vtprobe::bench {
 namespace {
@@ -58,6 +59,16 @@ std::string RegistersOfOneCpu(std::uint32_t step) {
   return text;
 }
 
+// What one small dump of a fleet costs: read, judged and known by its design.
+bool JudgeOfFleet() {
+  const std::string text = WriteDump(MakeMachine(1, Likeness::kUniform));
+  return Measured([&] {
+    const auto parsed = ParseDump(text);
+    return parsed && JudgeVirtualization(*parsed).state == State::kEnabled &&
+           IdentifySubject(*parsed).codename.has_value();
+  });
+}
+
 bool Run(std::string_view name) {
   if (name == "verdict-uniform") return Judge(1024, Likeness::kUniform, State::kEnabled);
   if (name == "verdict-distinct") return Judge(1024, Likeness::kDistinct, State::kEnabled);
@@ -65,6 +76,7 @@ bool Run(std::string_view name) {
   if (name == "parse-machine") return ParseMachine();
   if (name == "parse-ascending") return Parse(RegistersOfOneCpu(1), 1);
   if (name == "parse-unordered") return Parse(RegistersOfOneCpu(6661), 1);
+  if (name == "fleet-dump") return JudgeOfFleet();
   return false;
 }
 
