@@ -3,8 +3,10 @@
 // (an APIC id) is repeated.
 
 #include <algorithm>
-#include <cinttypes>
-#include <cstdio>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,46 +16,47 @@
 namespace vtprobe {
 namespace {
 
-void AppendHex(std::string* text, std::uint64_t value) {
-  char buffer[2 + 16 + 1];
-  std::snprintf(buffer, sizeof buffer, "0x%" PRIx64, value);
-  *text += buffer;
+void AppendHex(std::uint64_t value, std::string* text) {
+  std::array<char, 2 + 16> buffer{'0', 'x'};
+  const auto [end, error] =
+      std::to_chars(buffer.data() + 2, buffer.data() + buffer.size(), value, 16);
+  text->append(buffer.data(), end);
 }
 
-std::string Line(MsrAddress address, const MsrReading& reading) {
-  std::string line = "msr ";
-  AppendHex(&line, Number(address));
+void AppendLine(MsrAddress address, const MsrReading& reading, std::string* text) {
+  *text += "msr ";
+  AppendHex(Number(address), text);
   if (reading) {
-    line += " = ";
-    AppendHex(&line, *reading);
+    *text += " = ";
+    AppendHex(*reading, text);
   } else {
-    line += " ! ";
-    line += Name(reading.error());
+    *text += " ! ";
+    *text += Name(reading.error());
   }
-  return line + '\n';
+  *text += '\n';
 }
 
-std::string Line(CpuidLeaf leaf, const CpuidReading& reading) {
-  std::string line = "cpuid ";
-  AppendHex(&line, leaf.leaf);
-  line += '.';
-  AppendHex(&line, leaf.subleaf);
-  if (!reading) {
-    line += " ! ";
-    line += Name(reading.error());
-    return line + '\n';
-  }
-  line += " =";
-  for (const CpuidRegister reg :
-       {CpuidRegister::kEax, CpuidRegister::kEbx, CpuidRegister::kEcx, CpuidRegister::kEdx}) {
-    line += ' ';
-    if (reading->Has(reg)) {
-      AppendHex(&line, reading->Get(reg));
-    } else {
-      line += '-';
+void AppendLine(CpuidLeaf leaf, const CpuidReading& reading, std::string* text) {
+  *text += "cpuid ";
+  AppendHex(leaf.leaf, text);
+  *text += '.';
+  AppendHex(leaf.subleaf, text);
+  if (reading) {
+    *text += " =";
+    for (const CpuidRegister reg :
+         {CpuidRegister::kEax, CpuidRegister::kEbx, CpuidRegister::kEcx, CpuidRegister::kEdx}) {
+      *text += ' ';
+      if (reading->Has(reg)) {
+        AppendHex(reading->Get(reg), text);
+      } else {
+        *text += '-';
+      }
     }
+  } else {
+    *text += " ! ";
+    *text += Name(reading.error());
   }
-  return line + '\n';
+  *text += '\n';
 }
 
 // The lines of each set of CPUs. A larger set comes before a smaller one, as
@@ -74,11 +77,20 @@ using Blocks = std::map<CpuSet, std::string, LargestFirst>;
 
 void Collect(const PlatformSnapshot& snapshot, const CpuSet& cpus, Blocks* blocks) {
   const Selection all = snapshot.Everything();
+  // Registers mostly differ between the same CPUs as the one before.
+  std::vector<Blocks::iterator> before;
+  std::vector<Blocks::iterator> now;
   const auto add = [&](const auto& key) {
+    now.clear();
     for (const auto& [set, reading] : snapshot.Values(key)) {
-      const CpuSet mine = set.Intersection(cpus);
-      if (!mine.empty()) (*blocks)[mine] += Line(key, reading);
+      const CpuSet mine = cpus.Contains(set) ? set : set.Intersection(cpus);
+      if (mine.empty()) continue;
+      const std::size_t place = now.size();
+      const bool is_known = place < before.size() && before[place]->first == mine;
+      now.push_back(is_known ? before[place] : blocks->try_emplace(mine).first);
+      AppendLine(key, reading, &now.back()->second);
     }
+    before.swap(now);
   };
   for (const auto& [leaf, mask] : all.cpuid) add(leaf);
   for (const MsrAddress address : all.msrs) add(address);

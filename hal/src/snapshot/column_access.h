@@ -69,21 +69,31 @@ struct ColumnAccess {
     std::vector<std::pair<Reading, CpuSetId>> sorted;
     sorted.reserve(cells.size());
     for (const Cell& cell : cells) sorted.emplace_back(cell.reading(), cell.set);
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const auto& a, const auto& b) { return Less(a.first, b.first); });
+    Sort(&sorted, [](const auto& a, const auto& b) { return Less(a.first, b.first); });
     PlatformSnapshot::ByValue<Reading> values;
     for (std::size_t i = 0; i < sorted.size();) {
-      std::vector<CpuSet::Range> ranges;
       const Reading reading = sorted[i].first;
+      if (i + 1 == sorted.size() || sorted[i + 1].first != reading) {
+        values.emplace_back(snapshot.sets_[sorted[i].second], reading);
+        ++i;
+        continue;
+      }
+      std::vector<CpuSet::Range> ranges;
       for (; i < sorted.size() && sorted[i].first == reading; ++i) {
         const auto& more = snapshot.sets_[sorted[i].second].ranges();
         ranges.insert(ranges.end(), more.begin(), more.end());
       }
       values.emplace_back(CpuSet(std::move(ranges)), reading);
     }
-    std::sort(values.begin(), values.end(),
-              [](const auto& a, const auto& b) { return a.first.First() < b.first.First(); });
+    Sort(&values, [](const auto& a, const auto& b) { return a.first.First() < b.first.First(); });
     return values;
+  }
+
+  // Mostly it is sorted: all CPUs agree, or count up.
+  template <typename T, typename IsBefore>
+  static void Sort(std::vector<T>* all, const IsBefore& is_before) {
+    if (std::is_sorted(all->begin(), all->end(), is_before)) return;
+    std::sort(all->begin(), all->end(), is_before);
   }
 
   // What is left of a table when its sets have become these; some may be empty.

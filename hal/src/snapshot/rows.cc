@@ -181,7 +181,7 @@ class Partition {
     std::vector<const Cell*> distinct;
     std::vector<std::uint32_t> ids;
     ids.reserve(column.cells.size());
-    SaltedIndex index;
+    SaltedIndex index(column.cells.size());
     for (const Cell& cell : column.cells) {
       const std::uint32_t found = index.FindOrAdd(
           Bits(cell, column.mask), static_cast<std::uint32_t>(distinct.size()),
@@ -204,7 +204,7 @@ class Partition {
       return;
     }
     std::vector<std::uint64_t> distinct;
-    SaltedIndex index;
+    SaltedIndex index(count_);
     for (std::size_t i = 0; i < count_; ++i) {
       const std::uint64_t both = std::uint64_t{classes_[i]} << 32 | values[i];
       classes_[i] = index.FindOrAdd(
@@ -276,7 +276,12 @@ struct SnapshotRow::Sheet {
 
 MsrReading SnapshotRow::Msr(MsrAddress address) const {
   const auto* const column = Find(sheet_->msrs, address);
-  const MsrCell* const cell = column ? column->Get(number_) : nullptr;
+  if (column == nullptr) return tl::unexpected(AccessCode::kNotRecorded);
+  return MsrNumber(static_cast<std::size_t>(column - sheet_->msrs.data()));
+}
+
+MsrReading SnapshotRow::MsrNumber(std::size_t number) const {
+  const MsrCell* const cell = sheet_->msrs[number].Get(number_);
   return cell ? cell->reading() : tl::unexpected(AccessCode::kNotRecorded);
 }
 

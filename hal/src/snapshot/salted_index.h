@@ -23,6 +23,10 @@ struct IndexedBits {
 
 class SaltedIndex {
  public:
+  SaltedIndex() = default;
+  // For so many things.
+  explicit SaltedIndex(std::size_t count) { MakeRoom(count); }
+
   // The position of the thing that has these bits and that `is_same(position)`
   // knows as the same; `next`, which is how many there were, if there is none,
   // and from then on it is there. `bits_at(position)` gives the bits of a thing
@@ -56,16 +60,21 @@ class SaltedIndex {
     return static_cast<std::size_t>(mixed >> 32) & (slots_.size() - 1);
   }
 
-  template <typename BitsAt>
-  void Grow(std::uint32_t count, const BitsAt& bits_at) {
+  // Leaves the table empty.
+  void MakeRoom(std::size_t count) {
     std::size_t size = kSmallest;
-    while ((std::size_t{count} + 1) * 4 > size * 3) size *= 2;
+    while (count * 4 > size * 3) size *= 2;
     slots_ = {};
     slots_.assign(size, kEmpty);
     salt_ = std::uint64_t{reinterpret_cast<std::uintptr_t>(slots_.data())} * 0x9e3779b97f4a7c15;
+  }
+
+  template <typename BitsAt>
+  void Grow(std::uint32_t count, const BitsAt& bits_at) {
+    MakeRoom(std::size_t{count} + 1);
     for (std::uint32_t position = 0; position < count; ++position) {
       std::size_t slot = Hash(bits_at(position));
-      while (slots_[slot] != kEmpty) slot = (slot + 1) & (size - 1);
+      while (slots_[slot] != kEmpty) slot = (slot + 1) & (slots_.size() - 1);
       slots_[slot] = position;
     }
   }

@@ -5,11 +5,21 @@
 
 namespace vtprobe::registers {
 
+namespace {
+
+// Whether the CPU has what its value of that MSR would tell of, where it has
+// none.
+Presence WithoutValue(const RegisterView& cpu, const MsrDef& msr) {
+  return msr.present(cpu) == Presence::kAbsent ? Presence::kAbsent : Presence::kUnknown;
+}
+
+}  // namespace
+
 Presence HasBit(const RegisterView& cpu, const MsrDef& msr, const Field& field) {
   // What was read is there.
   const MsrReading reading = cpu.Msr(msr.address);
-  if (reading) return field.IsSet(*reading) ? Presence::kPresent : Presence::kAbsent;
-  return msr.present(cpu) == Presence::kAbsent ? Presence::kAbsent : Presence::kUnknown;
+  if (!reading) return WithoutValue(cpu, msr);
+  return field.IsSet(*reading) ? Presence::kPresent : Presence::kAbsent;
 }
 
 Presence HasVmx(const RegisterView& cpu) {
@@ -38,10 +48,9 @@ Presence HasSeamrr(const RegisterView& cpu) {
 Presence HasFixedMtrrs(const RegisterView& cpu) { return HasBit(cpu, kMtrrCap, kMtrrCap["FIX"]); }
 
 Presence VariableMtrr(const RegisterView& cpu, unsigned number) {
-  const Presence any = HasBit(cpu, kMtrrCap, kMtrrCap["VCNT"]);
-  if (any != Presence::kPresent) return any;
-  return kMtrrCap["VCNT"].Extract(*cpu.Msr(kMtrrCap.address)) > number ? Presence::kPresent
-                                                                       : Presence::kAbsent;
+  const MsrReading capabilities = cpu.Msr(kMtrrCap.address);
+  if (!capabilities) return WithoutValue(cpu, kMtrrCap);
+  return kMtrrCap["VCNT"].Extract(*capabilities) > number ? Presence::kPresent : Presence::kAbsent;
 }
 
 }  // namespace vtprobe::registers

@@ -1,32 +1,52 @@
 #include "vtprobe/registers/vendor.h"
 
 #include <array>
+#include <cstddef>
 
 #include "vtprobe/registers/cpuid.h"
 
 namespace vtprobe {
 namespace {
 
-struct VendorString {
-  std::string_view text;
+// EBX, EDX and ECX of leaf 0, which hold four characters each, the first in
+// the lowest byte. Gates ask for the vendor of each CPU, so it is found by
+// comparing numbers.
+using VendorWords = std::array<std::uint32_t, 3>;
+
+constexpr VendorWords WordsOf(std::string_view twelve_characters) {
+  VendorWords words{};
+  for (std::size_t i = 0; i < twelve_characters.size(); ++i) {
+    words.at(i / 4) |= std::uint32_t{static_cast<unsigned char>(twelve_characters[i])} << i % 4 * 8;
+  }
+  return words;
+}
+
+struct VendorRow {
+  VendorWords words;
   Vendor vendor;
 };
 
 // [intel/sdm-vol2] CPUID leaf 0, [amd/apm-vol3] E.3.1, and for the others
 // arch/x86/kernel/cpu/{hygon,centaur,zhaoxin}.c of [linux].
-constexpr std::array kVendorStrings = {
-    VendorString{"GenuineIntel", Vendor::kIntel},   VendorString{"AuthenticAMD", Vendor::kAmd},
-    VendorString{"HygonGenuine", Vendor::kHygon},   VendorString{"CentaurHauls", Vendor::kCentaur},
-    VendorString{"  Shanghai  ", Vendor::kZhaoxin},
+constexpr std::array kVendors = {
+    VendorRow{WordsOf("GenuineIntel"), Vendor::kIntel},
+    VendorRow{WordsOf("AuthenticAMD"), Vendor::kAmd},
+    VendorRow{WordsOf("HygonGenuine"), Vendor::kHygon},
+    VendorRow{WordsOf("CentaurHauls"), Vendor::kCentaur},
+    VendorRow{WordsOf("  Shanghai  "), Vendor::kZhaoxin},
 };
+
+Vendor VendorOf(const VendorWords& words) {
+  for (const VendorRow& row : kVendors) {
+    if (row.words == words) return row.vendor;
+  }
+  return Vendor::kOther;
+}
 
 }  // namespace
 
 Vendor VendorFromString(std::string_view twelve_characters) {
-  for (const VendorString& row : kVendorStrings) {
-    if (row.text == twelve_characters) return row.vendor;
-  }
-  return Vendor::kOther;
+  return twelve_characters.size() == 12 ? VendorOf(WordsOf(twelve_characters)) : Vendor::kOther;
 }
 
 CpuSignature DecodeSignature(std::uint32_t leaf1_eax) {
@@ -48,32 +68,31 @@ namespace registers {
 
 namespace {
 
-// Each gate asks for the vendor, of each CPU: no string is made for that.
-tl::expected<std::array<char, 12>, AccessCode> ReadVendorCharacters(const RegisterView& cpu) {
+tl::expected<VendorWords, AccessCode> ReadVendorWords(const RegisterView& cpu) {
+  constexpr CpuidRegisterMask kNeeded =
+      MaskOf(CpuidRegister::kEbx) | MaskOf(CpuidRegister::kEcx) | MaskOf(CpuidRegister::kEdx);
   const CpuidReading leaf0 = cpu.Cpuid(kCpuid0Ebx.leaf);
   if (!leaf0) return tl::unexpected(leaf0.error());
-  std::array<char, 12> characters{};
-  std::size_t next = 0;
-  for (const CpuidRegister part : {CpuidRegister::kEbx, CpuidRegister::kEdx, CpuidRegister::kEcx}) {
-    if (!leaf0->Has(part)) return tl::unexpected(AccessCode::kNotRecorded);
-    for (int shift = 0; shift < 32; shift += 8) {
-      characters.at(next++) = static_cast<char>(leaf0->Get(part) >> shift & 0xff);
-    }
-  }
-  return characters;
+  if ((leaf0->recorded & kNeeded) != kNeeded) return tl::unexpected(AccessCode::kNotRecorded);
+  return VendorWords{leaf0->registers.ebx, leaf0->registers.edx, leaf0->registers.ecx};
 }
 
 }  // namespace
 
 tl::expected<std::string, AccessCode> ReadVendorString(const RegisterView& cpu) {
-  return ReadVendorCharacters(cpu).map(
-      [](const auto& characters) { return std::string(characters.data(), characters.size()); });
+  return ReadVendorWords(cpu).map([](const VendorWords& words) {
+    std::string text;
+    for (const std::uint32_t word : words) {
+      for (unsigned shift = 0; shift < 32; shift += 8) {
+        text += static_cast<char>(word >> shift & 0xff);
+      }
+    }
+    return text;
+  });
 }
 
 tl::expected<Vendor, AccessCode> ReadVendor(const RegisterView& cpu) {
-  return ReadVendorCharacters(cpu).map([](const auto& characters) {
-    return VendorFromString(std::string_view(characters.data(), characters.size()));
-  });
+  return ReadVendorWords(cpu).map(VendorOf);
 }
 
 tl::expected<CpuSignature, AccessCode> ReadSignature(const RegisterView& cpu) {

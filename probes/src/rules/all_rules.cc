@@ -16,6 +16,13 @@ constexpr std::array kRules = {
 #undef VTPROBE_RULE
 };
 
+// What it looks at besides the feature registers.
+void AddRegistersOf(const Rule& rule, Selection* selection) {
+  for (const MsrDef* const msr : rule.gates) selection->Add(msr->address);
+  for (const MsrDef* const msr : rule.msrs) selection->Add(msr->address);
+  if (rule.reads != nullptr) rule.reads(selection);
+}
+
 }  // namespace
 
 RuleInput::RuleInput(const PlatformSnapshot& machine, const VirtualizationVerdict& verdict,
@@ -52,15 +59,14 @@ std::vector<Finding> JudgeRules(const RuleInput& input) {
 
 Selection RegistersOf(const Rule& rule) {
   Selection selection = registers::FeatureRegisters();
-  for (const MsrDef* const msr : rule.gates) selection.Add(msr->address);
-  for (const MsrDef* const msr : rule.msrs) selection.Add(msr->address);
-  if (rule.reads != nullptr) rule.reads(&selection);
+  AddRegistersOf(rule, &selection);
   return selection;
 }
 
 Selection JudgedRegisters() {
   Selection selection = VirtualizationRegisters();
-  for (const Rule* const rule : kRules) selection.Add(RegistersOf(*rule));
+  selection.Add(registers::FeatureRegisters());
+  for (const Rule* const rule : kRules) AddRegistersOf(*rule, &selection);
   return selection;
 }
 

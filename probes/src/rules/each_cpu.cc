@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -105,6 +106,22 @@ class KindGate {
   std::optional<Presence> of_kind_;
 };
 
+// The MSRs that a rule declares.
+struct DeclaredMsrs {
+  explicit DeclaredMsrs(const Rule& rule) {
+    for (const MsrDef* const msr : rule.gates) selection.Add(msr->address);
+    for (const MsrDef* const msr : rule.msrs) selection.Add(msr->address);
+    for (const MsrDef* const msr : rule.msrs) {
+      const auto found =
+          std::lower_bound(selection.msrs.begin(), selection.msrs.end(), msr->address);
+      numbers.push_back(static_cast<std::size_t>(found - selection.msrs.begin()));
+    }
+  }
+
+  Selection selection;
+  std::vector<std::size_t> numbers;  // of rule.msrs in the selection
+};
+
 // Finds the CPUs of one kind that a rule has to judge.
 class KindOfCpus {
  public:
@@ -113,33 +130,40 @@ class KindOfCpus {
         kind_(kind),
         findings_(*findings),
         is_exempt_guest_(!rule.in_guests && IsGuest(input, kind)),
-        applies_(rule.applies, kind) {
-    for (const MsrDef* const msr : rule.msrs) {
-      // Registers that come together mostly follow each other.
-      if (has_.empty() || !has_.back().IsThatOf(*msr)) has_.emplace_back(msr->present, kind);
-      gate_of_.push_back(has_.size() - 1);
-    }
-    presence_.resize(has_.size());
-    readings_.resize(rule.msrs.size(), tl::unexpected(AccessCode::kNotRecorded));
-  }
+        applies_(rule.applies, kind) {}
 
   // Whether the rule applies to none of them, whatever their MSRs are. Then
-  // that is said of all.
+  // that is said of all, and there is nothing to look at.
   bool AreExempt() {
     if (is_exempt_guest_) return !NotApplicable(kind_.cpus(), {Exemption::Why::kGuest});
-    for (std::size_t i = 0; i < has_.size(); ++i) {
-      if (!has_[i].of_kind()) return false;
-      presence_[i] = *has_[i].of_kind();
+    bool is_decided = true;
+    has_.reserve(rule_.msrs.size());
+    gate_of_.reserve(rule_.msrs.size());
+    presence_.reserve(rule_.msrs.size());
+    for (const MsrDef* const msr : rule_.msrs) {
+      // Registers that come together mostly follow each other.
+      if (has_.empty() || !has_.back().IsThatOf(*msr)) {
+        has_.emplace_back(msr->present, kind_);
+        presence_.push_back(has_.back().of_kind().value_or(Presence::kUnknown));
+      }
+      gate_of_.push_back(has_.size() - 1);
+      is_decided = is_decided && has_.back().of_kind();
+      if (is_decided && presence_.back() == Presence::kAbsent && !rule_.leaves_out_absent) {
+        return !NotApplicable(kind_.cpus(), {Exemption::Why::kAbsent, msr});
+      }
     }
+    if (!is_decided) return false;
     if (const auto exemption = WhyNotThere()) return !NotApplicable(kind_.cpus(), *exemption);
     if (applies_.of_kind() != Presence::kAbsent) return false;
     return !NotApplicable(kind_.cpus(), {Exemption::Why::kNotConcerned});
   }
 
   // Visits the CPUs of the row if they are to be judged; if not, says why not.
-  void Look(const CpuSet& cpus, const SnapshotRow& row,
+  void Look(const CpuSet& cpus, const SnapshotRow& row, const DeclaredMsrs& declared,
             const std::function<void(const AlikeCpus& alike)>& visit) {
     const KindWithMsrs registers(kind_, row);
+    readings_.clear();
+    for (const std::size_t number : declared.numbers) readings_.push_back(row.MsrNumber(number));
     if (IsToBeJudged(cpus, registers)) visit({cpus, registers, readings_, kind_});
   }
 
@@ -189,7 +213,8 @@ class KindOfCpus {
     return Exemption{Exemption::Why::kAllAbsent};
   }
 
-  bool IsToBeJudged(const CpuSet& cpus, const KindWithMsrs& registers) {
+  // Requires their readings.
+  bool IsToBeJudged(const CpuSet& cpus, const RegisterView& registers) {
     for (std::size_t i = 0; i < has_.size(); ++i) presence_[i] = has_[i].Of(registers);
     if (const auto exemption = WhyNotThere()) return NotApplicable(cpus, *exemption);
     switch (applies_.Of(registers)) {
@@ -202,8 +227,7 @@ class KindOfCpus {
     }
     for (std::size_t i = 0; i < rule_.msrs.size(); ++i) {
       const MsrDef& msr = *rule_.msrs.begin()[i];
-      MsrReading& reading = readings_[i];
-      reading = registers.Msr(msr.address);
+      const MsrReading& reading = readings_[i];
       if (reading || PresenceOf(i) == Presence::kAbsent) continue;  // the latter is left out
       // A CPU that may not have it was not to be asked.
       if (PresenceOf(i) == Presence::kUnknown && reading.error() == AccessCode::kNotRecorded) {
@@ -235,22 +259,18 @@ class KindOfCpus {
 
 void ForEachCpu(const Rule& rule, const RuleInput& input, Findings* findings,
                 const std::function<void(const AlikeCpus& alike)>& visit) {
+  std::optional<DeclaredMsrs> declared;
   std::vector<SnapshotRow> rows;
   for (const SnapshotRow& kind : input.kinds()) {
     KindOfCpus cpus_of_kind(rule, input, kind, findings);
     if (cpus_of_kind.AreExempt()) continue;
-    if (rows.empty()) {
-      Selection msrs;
-      for (const MsrDef* const msr : rule.gates) msrs.Add(msr->address);
-      for (const MsrDef* const msr : rule.msrs) msrs.Add(msr->address);
-      rows = input.snapshot.Rows(msrs);
-    }
+    if (!declared) rows = input.snapshot.Rows(declared.emplace(rule).selection);
     for (const SnapshotRow& row : rows) {
       // All CPUs of a machine are of one kind as a rule.
       if (input.kinds().size() == 1) {
-        cpus_of_kind.Look(row.cpus(), row, visit);
+        cpus_of_kind.Look(row.cpus(), row, *declared, visit);
       } else if (const CpuSet cpus = row.cpus().Intersection(kind.cpus()); !cpus.empty()) {
-        cpus_of_kind.Look(cpus, row, visit);
+        cpus_of_kind.Look(cpus, row, *declared, visit);
       }
     }
   }

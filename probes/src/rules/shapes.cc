@@ -1,10 +1,12 @@
 #include "rules/shapes.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -168,17 +170,23 @@ Opinion ExpectBits(const CheckedCpu& cpu, const MsrDef& msr, std::uint64_t ones,
   const std::uint64_t value = cpu[msr];
   const std::uint64_t wrong = (~value & ones) | (value & zeros);
   if (wrong == 0) return {};
-  std::vector<std::string> parts;
+  // Said of each CPU where no two are alike.
+  fmt::memory_buffer text;
+  const auto to = std::back_inserter(text);
+  fmt::format_to(to, FMT_COMPILE("{}: "), msr.name);
+  std::string_view separator;
   for (const Field& field : msr.fields) {
     if ((wrong & field.mask()) == 0) continue;
-    const std::uint64_t expected = field.Extract(ones);
-    parts.push_back(
-        fmt::format("{} is {:#x} and should be {:#x}", field.name, field.Extract(value), expected));
+    fmt::format_to(to, FMT_COMPILE("{}{} is {:#x} and should be {:#x}"), separator, field.name,
+                   field.Extract(value), field.Extract(ones));
+    separator = ", ";
   }
   if ((wrong & ~msr.fields.mask()) != 0) {
-    parts.push_back(fmt::format("reserved bits {:#x} are wrong", wrong & ~msr.fields.mask()));
+    fmt::format_to(to, FMT_COMPILE("{}reserved bits {:#x} are wrong"), separator,
+                   wrong & ~msr.fields.mask());
   }
-  return {Outcome::kFail, fmt::format("{}: {}.", msr.name, fmt::join(parts, ", "))};
+  text.push_back('.');
+  return {Outcome::kFail, fmt::to_string(text)};
 }
 
 std::vector<Finding> JudgeSwitch(
@@ -224,10 +232,9 @@ std::vector<Finding> JudgeSwitch(
   } else if (!on.empty()) {
     const CpuSet cpus_off = off.Together();
     const CpuSet cpus_on = on.Together();
-    compared.push_back(
-        MakeFinding(rule, Outcome::kFail, OutsideLargest({cpus_off, cpus_on}),
-                    fmt::format("{} is off on CPUs {} and on on CPUs {}.", name,
-                                cpus_off.ToString(), cpus_on.ToString())));
+    compared.push_back(MakeFinding(rule, Outcome::kFail, OutsideLargest({cpus_off, cpus_on}),
+                                   fmt::format("{} is off on CPUs {} and on on CPUs {}.", name,
+                                               cpus_off.ToString(), cpus_on.ToString())));
     compared.back().remedy = rule.remedy;
   }
   if (!compared.empty()) compared.back().evidence = std::move(evidence);

@@ -64,8 +64,7 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
       }
     }
     if (presence == Presence::kUnknown || unread) {
-      findings.AddUnread(kind.cpus(), kNotRead,
-                         unread.value_or(AccessCode::kNotRecorded), kind);
+      findings.AddUnread(kind.cpus(), kNotRead, unread.value_or(AccessCode::kNotRecorded), kind);
       continue;
     }
     groups[values].Add(kind.cpus());

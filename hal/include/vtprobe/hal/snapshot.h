@@ -49,6 +49,8 @@ class SnapshotRow final : public RegisterView {
   std::size_t cpuid_class() const { return cpuid_class_; }
   MsrReading Msr(MsrAddress address) const override;
   CpuidReading Cpuid(CpuidLeaf leaf) const override;
+  // That of the selection's MSR of that number, without a search. From 0 on.
+  MsrReading MsrNumber(std::size_t number) const;
 
  private:
   friend class PlatformSnapshot;
