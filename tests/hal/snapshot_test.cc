@@ -173,6 +173,11 @@ RC_GTEST_PROP(SnapshotProperty, RowsGroupTheOnlineCpusThatSayTheSame,
     for (const MsrAddress address : kSomeMsrs) {
       RC_ASSERT((rows[i].Msr(address) == OrNothing(want[i].first.msrs, address)));
     }
+    for (std::size_t number = 0; number < selection.msrs.size(); ++number) {
+      MsrReading reading = 0;
+      rows[i].ReadMsr(number, &reading);
+      RC_ASSERT((reading == OrNothing(want[i].first.msrs, selection.msrs[number])));
+    }
     for (const CpuidLeaf leaf : kSomeLeaves) {
       RC_ASSERT((rows[i].Cpuid(leaf) == OrNothing(want[i].first.cpuid, leaf)));
     }

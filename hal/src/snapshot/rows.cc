@@ -276,13 +276,19 @@ struct SnapshotRow::Sheet {
 
 MsrReading SnapshotRow::Msr(MsrAddress address) const {
   const auto* const column = Find(sheet_->msrs, address);
-  if (column == nullptr) return tl::unexpected(AccessCode::kNotRecorded);
-  return MsrNumber(static_cast<std::size_t>(column - sheet_->msrs.data()));
+  const MsrCell* const cell = column ? column->Get(number_) : nullptr;
+  return cell ? cell->reading() : tl::unexpected(AccessCode::kNotRecorded);
 }
 
-MsrReading SnapshotRow::MsrNumber(std::size_t number) const {
+void SnapshotRow::ReadMsr(std::size_t number, MsrReading* reading) const {
   const MsrCell* const cell = sheet_->msrs[number].Get(number_);
-  return cell ? cell->reading() : tl::unexpected(AccessCode::kNotRecorded);
+  if (cell == nullptr) {
+    *reading = tl::unexpected(AccessCode::kNotRecorded);
+  } else if (cell->failure.IsNone()) {
+    *reading = cell->value;
+  } else {
+    *reading = tl::unexpected(cell->failure.code());
+  }
 }
 
 CpuidReading SnapshotRow::Cpuid(CpuidLeaf leaf) const {
@@ -290,7 +296,8 @@ CpuidReading SnapshotRow::Cpuid(CpuidLeaf leaf) const {
   const CpuidCell* const cell = column ? column->Get(number_) : nullptr;
   if (!cell) return tl::unexpected(AccessCode::kNotRecorded);
   CpuidReading reading = cell->reading();
-  if (reading) *reading = reading->Masked(column->mask);
+  const bool has_more = reading && (reading->recorded & ~column->mask) != 0;
+  if (has_more) *reading = reading->Masked(column->mask);
   return reading;
 }
 

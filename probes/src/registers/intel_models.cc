@@ -89,8 +89,11 @@ Presence IntelTigerLakeOnwards(const RegisterView& cpu) {
 // Core 2 has its own SMRR, at 0xA0 and 0xA1, which the lock of 0x3A hides; the
 // first Atoms have none. [intel/sdm-vol4] tables 2-3 and 2-4
 Presence HasSmrr(const RegisterView& cpu) {
-  return AllOf({MadeByIntel(cpu), Not(IsOneOf(cpu, {kCore2, kBonnellAndSaltwell})),
-                HasBit(cpu, kMtrrCap, kMtrrCap["SMRR"])});
+  // The MSR first: where it says no, as it does of most CPUs without, no more
+  // has to be asked.
+  const Presence told = HasBit(cpu, kMtrrCap, kMtrrCap["SMRR"]);
+  if (told == Presence::kAbsent) return told;
+  return AllOf({told, MadeByIntel(cpu), Not(IsOneOf(cpu, {kCore2, kBonnellAndSaltwell}))});
 }
 
 // P6 processors do not have it; Pentium M, Pentium 4 and all later ones do.

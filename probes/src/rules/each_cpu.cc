@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -106,20 +107,44 @@ class KindGate {
   std::optional<Presence> of_kind_;
 };
 
-// The MSRs that a rule declares.
-struct DeclaredMsrs {
-  explicit DeclaredMsrs(const Rule& rule) {
+// A machine's CPUs by what they read of the MSRs that a rule declares.
+class RowsOfRule {
+ public:
+  RowsOfRule(const Rule& rule, const PlatformSnapshot& snapshot) {
+    Selection selection;
     for (const MsrDef* const msr : rule.gates) selection.Add(msr->address);
     for (const MsrDef* const msr : rule.msrs) selection.Add(msr->address);
     for (const MsrDef* const msr : rule.msrs) {
       const auto found =
           std::lower_bound(selection.msrs.begin(), selection.msrs.end(), msr->address);
-      numbers.push_back(static_cast<std::size_t>(found - selection.msrs.begin()));
+      numbers_.push_back(static_cast<std::size_t>(found - selection.msrs.begin()));
+    }
+    rows_ = snapshot.Rows(selection);
+  }
+
+  // Calls with each row and its readings of rule.msrs. Those are fetched for
+  // some rows at a time, register by register, as they are stored.
+  template <typename Visit>
+  void ForEach(const Visit& visit) const {
+    constexpr std::size_t kAtATime = 64;
+    const std::size_t width = numbers_.size();
+    std::vector<MsrReading> readings(std::min(kAtATime, rows_.size()) * width);
+    for (std::size_t begin = 0; begin < rows_.size(); begin += kAtATime) {
+      const auto rows = std::span(rows_).subspan(begin, std::min(kAtATime, rows_.size() - begin));
+      for (std::size_t i = 0; i < width; ++i) {
+        for (std::size_t row = 0; row < rows.size(); ++row) {
+          rows[row].ReadMsr(numbers_[i], &readings[row * width + i]);
+        }
+      }
+      for (std::size_t row = 0; row < rows.size(); ++row) {
+        visit(rows[row], std::span<const MsrReading>(readings).subspan(row * width, width));
+      }
     }
   }
 
-  Selection selection;
-  std::vector<std::size_t> numbers;  // of rule.msrs in the selection
+ private:
+  std::vector<std::size_t> numbers_;  // of rule.msrs in the selection
+  std::vector<SnapshotRow> rows_;
 };
 
 // Finds the CPUs of one kind that a rule has to judge.
@@ -159,12 +184,10 @@ class KindOfCpus {
   }
 
   // Visits the CPUs of the row if they are to be judged; if not, says why not.
-  void Look(const CpuSet& cpus, const SnapshotRow& row, const DeclaredMsrs& declared,
+  void Look(const CpuSet& cpus, const SnapshotRow& row, std::span<const MsrReading> readings,
             const std::function<void(const AlikeCpus& alike)>& visit) {
     const KindWithMsrs registers(kind_, row);
-    readings_.clear();
-    for (const std::size_t number : declared.numbers) readings_.push_back(row.MsrNumber(number));
-    if (IsToBeJudged(cpus, registers)) visit({cpus, registers, readings_, kind_});
+    if (IsToBeJudged(cpus, registers, readings)) visit({cpus, registers, readings, kind_});
   }
 
  private:
@@ -213,8 +236,8 @@ class KindOfCpus {
     return Exemption{Exemption::Why::kAllAbsent};
   }
 
-  // Requires their readings.
-  bool IsToBeJudged(const CpuSet& cpus, const RegisterView& registers) {
+  bool IsToBeJudged(const CpuSet& cpus, const RegisterView& registers,
+                    std::span<const MsrReading> readings) {
     for (std::size_t i = 0; i < has_.size(); ++i) presence_[i] = has_[i].Of(registers);
     if (const auto exemption = WhyNotThere()) return NotApplicable(cpus, *exemption);
     switch (applies_.Of(registers)) {
@@ -227,7 +250,7 @@ class KindOfCpus {
     }
     for (std::size_t i = 0; i < rule_.msrs.size(); ++i) {
       const MsrDef& msr = *rule_.msrs.begin()[i];
-      const MsrReading& reading = readings_[i];
+      const MsrReading& reading = readings[i];
       if (reading || PresenceOf(i) == Presence::kAbsent) continue;  // the latter is left out
       // A CPU that may not have it was not to be asked.
       if (PresenceOf(i) == Presence::kUnknown && reading.error() == AccessCode::kNotRecorded) {
@@ -248,9 +271,7 @@ class KindOfCpus {
   KindGate applies_;
   std::vector<KindGate> has_;
   std::vector<std::size_t> gate_of_;  // of each MSR the place of its gate in has_
-  // Of the CPUs looked at last:
-  std::vector<Presence> presence_;  // what each gate of has_ says
-  std::vector<MsrReading> readings_;
+  std::vector<Presence> presence_;    // what each gate of has_ says of the CPUs at hand
   // What was said before, and where.
   std::vector<std::pair<Exemption, std::size_t>> exemptions_;
 };
@@ -259,20 +280,19 @@ class KindOfCpus {
 
 void ForEachCpu(const Rule& rule, const RuleInput& input, Findings* findings,
                 const std::function<void(const AlikeCpus& alike)>& visit) {
-  std::optional<DeclaredMsrs> declared;
-  std::vector<SnapshotRow> rows;
+  std::optional<RowsOfRule> rows;
   for (const SnapshotRow& kind : input.kinds()) {
     KindOfCpus cpus_of_kind(rule, input, kind, findings);
     if (cpus_of_kind.AreExempt()) continue;
-    if (!declared) rows = input.snapshot.Rows(declared.emplace(rule).selection);
-    for (const SnapshotRow& row : rows) {
+    if (!rows) rows.emplace(rule, input.snapshot);
+    rows->ForEach([&](const SnapshotRow& row, std::span<const MsrReading> readings) {
       // All CPUs of a machine are of one kind as a rule.
       if (input.kinds().size() == 1) {
-        cpus_of_kind.Look(row.cpus(), row, *declared, visit);
+        cpus_of_kind.Look(row.cpus(), row, readings, visit);
       } else if (const CpuSet cpus = row.cpus().Intersection(kind.cpus()); !cpus.empty()) {
-        cpus_of_kind.Look(cpus, row, *declared, visit);
+        cpus_of_kind.Look(cpus, row, readings, visit);
       }
-    }
+    });
   }
 }
 

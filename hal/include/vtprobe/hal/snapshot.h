@@ -49,8 +49,10 @@ class SnapshotRow final : public RegisterView {
   std::size_t cpuid_class() const { return cpuid_class_; }
   MsrReading Msr(MsrAddress address) const override;
   CpuidReading Cpuid(CpuidLeaf leaf) const override;
-  // That of the selection's MSR of that number, without a search. From 0 on.
-  MsrReading MsrNumber(std::size_t number) const;
+  // Stores that of the selection's MSR of that number, from 0 on, without a
+  // search; and without handing it over in registers, which costs more than
+  // all the rest.
+  void ReadMsr(std::size_t number, MsrReading* reading) const;
 
  private:
   friend class PlatformSnapshot;
