@@ -6,9 +6,11 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "machines.h"
 #include "vtprobe/hal/dump.h"
+#include "vtprobe/probes/rule.h"
 #include "vtprobe/probes/virtualization.h"
 #include "vtprobe/report/report.h"
 
@@ -24,6 +26,24 @@ template <typename Work>
 bool Judge(std::uint32_t cpus, Likeness likeness, State expected) {
   const PlatformSnapshot machine = MakeMachine(cpus, likeness);
   return Measured([&] { return JudgeVirtualization(machine); }).state == expected;
+}
+
+// All rules, of a machine whose verdict is known.
+bool JudgeAllRules(std::uint32_t cpus, Likeness likeness) {
+  const PlatformSnapshot machine = MakeMachine(cpus, likeness);
+  const VirtualizationVerdict verdict = JudgeVirtualization(machine);
+  const std::vector<Finding> findings = Measured([&] {
+    const RuleInput input(machine, verdict);
+    return JudgeRules(input);
+  });
+  return findings.size() >= AllRules().size();
+}
+
+bool Write(std::uint32_t cpus, Likeness likeness) {
+  const PlatformSnapshot machine = MakeMachine(cpus, likeness);
+  const std::string text = Measured([&] { return WriteDump(machine); });
+  const auto parsed = ParseDump(text);
+  return parsed && *parsed == machine;
 }
 
 bool Parse(const std::string& text, std::uint32_t cpus) {
@@ -73,6 +93,9 @@ bool Run(std::string_view name) {
   if (name == "verdict-uniform") return Judge(1024, Likeness::kUniform, State::kEnabled);
   if (name == "verdict-distinct") return Judge(1024, Likeness::kDistinct, State::kEnabled);
   if (name == "verdict-discordant") return Judge(1024, Likeness::kDiscordant, State::kInconsistent);
+  if (name == "rules-uniform") return JudgeAllRules(1024, Likeness::kUniform);
+  if (name == "rules-distinct") return JudgeAllRules(1024, Likeness::kDistinct);
+  if (name == "write-distinct") return Write(128, Likeness::kDistinct);
   if (name == "parse-machine") return ParseMachine();
   if (name == "parse-ascending") return Parse(RegistersOfOneCpu(1), 1);
   if (name == "parse-unordered") return Parse(RegistersOfOneCpu(6661), 1);
