@@ -173,7 +173,12 @@ void CpuidOfAllCpus(benchmark::State& state) {
     state.SkipWithError("skipped: there is no cpuid driver, or it is root's to read");
     return;
   }
-  Turns remote, migrating, spawned, kept, workers, floor;
+  Turns remote;
+  Turns migrating;
+  Turns spawned;
+  Turns kept;
+  Turns workers;
+  Turns floor;
   for (auto _ : state) {
     bool right = true;
     remote.Take([&] { machine.Remote(); });

@@ -6,6 +6,9 @@
 
 namespace vtprobe {
 
-std::uint64_t Checksum(std::string_view bytes) { return XXH64(bytes.data(), bytes.size(), 0); }
+std::uint64_t Checksum(std::string_view bytes) {
+  // Nothing need not have an address; what is there has one.
+  return XXH64(bytes.empty() ? "" : &bytes.front(), bytes.size(), 0);
+}
 
 }  // namespace vtprobe
