@@ -92,8 +92,9 @@ class Comparison {
                           CpuidRegister output) {
     Readings outputs;
     outputs.reserve(readings.size());
-    for (const auto& [cpus, reading] : readings)
+    for (const auto& [cpus, reading] : readings) {
       outputs.emplace_back(cpus, Output(reading, output));
+    }
     return outputs;
   }
 

@@ -105,7 +105,7 @@ Findings::Said& Findings::Place(Outcome outcome, std::string_view message,
   Finding& finding =
       said_.emplace_back(Said{MakeFinding(rule_, outcome, CpuSet(), std::string(message)), {}})
           .finding;
-  places_.emplace(std::pair(outcome, std::string_view(finding.message)), last_);
+  places_.try_emplace({outcome, finding.message}, last_);
   if (unread) {
     finding.unread = unread;
     finding.remedy = Advise(*unread);
