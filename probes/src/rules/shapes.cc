@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <deque>
 #include <iterator>
 #include <map>
@@ -163,6 +164,9 @@ std::vector<Finding> Joined(std::vector<Finding> compared, Findings* others) {
   return compared;
 }
 
+// Where a list of two has what is said of a switch in this position.
+std::size_t PlaceOf(bool is_on) { return is_on ? 1 : 0; }
+
 }  // namespace
 
 Opinion ExpectBits(const CheckedCpu& cpu, const MsrDef& msr, std::uint64_t ones,
@@ -202,7 +206,7 @@ std::vector<Finding> JudgeSwitch(
   for (const bool is_on : {false, true}) {
     if (is_any_expected) break;
     const std::string_view on_or_off = is_on ? "on" : "off";
-    opinions[is_on] =
+    opinions.at(PlaceOf(is_on)) =
         is_on == is_on_expected
             ? Opinion{Outcome::kPass, fmt::format("{} is {}, as it should be.", name, on_or_off)}
             : Opinion{Outcome::kFail,
@@ -217,10 +221,10 @@ std::vector<Finding> JudgeSwitch(
         (found.odd.outcome != Outcome::kPass && as_expected)) {
       findings.Add(alike.cpus, found.odd, alike.registers);
     } else if (is_any_expected) {
-      positions[found.is_on].Add(alike.cpus);
+      positions.at(PlaceOf(found.is_on)).Add(alike.cpus);
       for (const MsrDef* const msr : rule.msrs) AddEvidence(alike.registers, *msr, &evidence);
     } else {
-      findings.Add(alike.cpus, opinions[found.is_on], alike.registers);
+      findings.Add(alike.cpus, opinions.at(PlaceOf(found.is_on)), alike.registers);
     }
   });
   const auto& [off, on] = positions;

@@ -75,8 +75,9 @@ std::string Meaning(const VirtualizationVerdict& verdict) {
 // What speaks for the extension where its switch could not be read for want of a
 // driver or of permission. It is no reading, so the state stays open.
 std::string_view Corroboration(const WordingInput& input, const VirtualizationVerdict& verdict) {
-  if (verdict.state != State::kIndeterminate || input.kvm_runs_with != verdict.technology)
+  if (verdict.state != State::kIndeterminate || input.kvm_runs_with != verdict.technology) {
     return {};
+  }
   const auto is_out_of_reach = [](const VirtualizationGroup& group) {
     return group.unread == AccessCode::kNoDriver || group.unread == AccessCode::kPermissionDenied;
   };
