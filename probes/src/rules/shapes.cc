@@ -178,7 +178,7 @@ Opinion ExpectBits(const CheckedCpu& cpu, const MsrDef& msr, std::uint64_t ones,
   fmt::memory_buffer text;
   const auto to = std::back_inserter(text);
   fmt::format_to(to, FMT_COMPILE("{}: "), msr.name);
-  std::string_view separator;
+  const char* separator = "";
   for (const Field& field : msr.fields) {
     if ((wrong & field.mask()) == 0) continue;
     fmt::format_to(to, FMT_COMPILE("{}{} is {:#x} and should be {:#x}"), separator, field.name,
