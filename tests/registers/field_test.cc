@@ -69,7 +69,7 @@ TEST(Field, BothEndsOfTheRegister) {
 }
 
 TEST(FieldList, FindsByNameAndAddsUpMasks) {
-  constexpr FieldList kFields = {Bit("LOCK", 0), Bits("SENTER_LOCAL", 14, 8)};
+  constexpr FieldList kFields = VTPROBE_FIELDS(Bit("LOCK", 0), Bits("SENTER_LOCAL", 14, 8));
   ASSERT_NE(kFields.Find("SENTER_LOCAL"), nullptr);
   EXPECT_EQ(kFields.Find("SENTER_LOCAL")->low, 8);
   EXPECT_EQ(kFields.Find("SENTER"), nullptr);

@@ -6,7 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
+#include <span>
 #include <string_view>
 
 namespace vtprobe {
@@ -34,22 +34,18 @@ constexpr Field Bits(std::string_view name, std::uint8_t high, std::uint8_t low,
   return {name, high, low, meaning};
 }
 
-// The fields of one register, ascending by position. A literal type, so that
-// register tables are constants.
+// The fields of one register, ascending by position. Refers to fields that live
+// elsewhere, as those of a register table live as long as the program. A literal
+// type, so that register tables are constants.
 class FieldList {
  public:
-  static constexpr std::size_t kCapacity = 64;
-
   constexpr FieldList() = default;
-  // More than kCapacity fields do not compile.
-  constexpr FieldList(std::initializer_list<Field> fields) {
-    for (const Field& field : fields) fields_.at(size_++) = field;
-  }
+  constexpr explicit FieldList(std::span<const Field> fields) : fields_(fields) {}
 
   constexpr const Field* begin() const { return fields_.data(); }
-  constexpr const Field* end() const { return fields_.data() + size_; }
-  constexpr std::size_t size() const { return size_; }
-  constexpr bool empty() const { return size_ == 0; }
+  constexpr const Field* end() const { return fields_.data() + fields_.size(); }
+  constexpr std::size_t size() const { return fields_.size(); }
+  constexpr bool empty() const { return fields_.empty(); }
 
   // Null for a name that is none of theirs.
   constexpr const Field* Find(std::string_view name) const {
@@ -66,9 +62,26 @@ class FieldList {
   }
 
  private:
-  std::array<Field, kCapacity> fields_{};
-  std::size_t size_ = 0;
+  std::span<const Field> fields_;
 };
+
+namespace internal {
+template <typename MakesFields>
+struct StoredFields {
+  static constexpr auto kFields = MakesFields()();
+};
+
+template <typename MakesFields>
+consteval FieldList Store(MakesFields) {
+  return FieldList(StoredFields<MakesFields>::kFields);
+}
+}  // namespace internal
+
+// The list of these fields, for a row of a register table. They are stored for
+// good and take no more room than they need: with all fields of all registers
+// it is what a process touches when it starts.
+#define VTPROBE_FIELDS(...) \
+  ::vtprobe::internal::Store([] { return std::to_array<::vtprobe::Field>({__VA_ARGS__}); })
 
 }  // namespace vtprobe
 
