@@ -33,24 +33,40 @@ tl::unexpected<Failure> UsageError(const std::string& message) {
   return Fails(kUsageError, message + "\nvtprobe --help shows what there is.");
 }
 
+using Words = std::span<const char* const>;
+
+// Null for a word that names none.
+const Command* FindCommand(std::string_view name) {
+  const auto found = std::find_if(kCommands.begin(), kCommands.end(),
+                                  [&](const Command* command) { return command->name == name; });
+  return found == kCommands.end() ? nullptr : *found;
+}
+
 // The options take effect in one Arguments, whether they stand before or after
-// the command's name. A command that no word names takes none, and is spared
-// declaring them: that is half of what a start costs.
+// the command's name.
 class CommandLine {
  public:
-  CommandLine(std::span<const char* const> words, std::string_view version)
-      : app_(kDescription, "vtprobe") {
+  explicit CommandLine(std::string_view version)
+      : version_(version), app_(kDescription, "vtprobe") {
     app_.set_help_flag("-h,--help", "Show this and exit");
     app_.set_version_flag("--version", fmt::format("vtprobe {}", version),
                           "Show the version and exit");
     app_.require_subcommand(0, 1);
+  }
+
+  void DeclareAll() {
     kDefaultCommand->declare(&app_, &request_.arguments);
+    for (const Command* const command : kCommands) Declare(*command);
+  }
+
+  // Just what these words, the program's name left out, may mean. To declare all
+  // is half of what a start costs.
+  void DeclareFor(Words words) {
+    const bool begins_with_command = !words.empty() && FindCommand(words.front()) != nullptr;
+    if (!begins_with_command) kDefaultCommand->declare(&app_, &request_.arguments);
     for (const Command* const command : kCommands) {
-      CLI::App* const sub = app_.add_subcommand(command->name, command->summary);
-      sub->footer("");  // not that of the default command
-      const bool is_named =
-          std::find(words.begin(), words.end(), std::string_view(command->name)) != words.end();
-      if (is_named) command->declare(sub, &request_.arguments);
+      const auto named = std::find(words.begin(), words.end(), std::string_view(command->name));
+      if (named != words.end()) Declare(*command);
     }
   }
 
@@ -58,7 +74,10 @@ class CommandLine {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-      return app_.help();
+      if (HasSubcommand()) return app_.help();
+      CommandLine all(version_);
+      all.DeclareAll();
+      return all.app_.help();
     } catch (const CLI::CallForVersion&) {
       return app_.version() + '\n';
     } catch (const CLI::ExtrasError&) {
@@ -70,9 +89,7 @@ class CommandLine {
     }
     request_.command = kDefaultCommand;
     if (HasSubcommand()) {
-      for (const Command* const command : kCommands) {
-        if (Chosen().get_name() == command->name) request_.command = command;
-      }
+      request_.command = FindCommand(Chosen().get_name());
       const auto fits = CheckOptionsBefore(Chosen());
       if (!fits) return tl::unexpected(fits.error());
     }
@@ -80,6 +97,12 @@ class CommandLine {
   }
 
  private:
+  void Declare(const Command& command) {
+    CLI::App* const sub = app_.add_subcommand(command.name, command.summary);
+    sub->footer("");  // not that of the default command
+    command.declare(sub, &request_.arguments);
+  }
+
   bool HasSubcommand() const { return !app_.get_subcommands().empty(); }
 
   // The subcommand that was named, or all of the command line.
@@ -136,6 +159,7 @@ class CommandLine {
     return {};
   }
 
+  std::string_view version_;
   CLI::App app_;
   Request request_;
 };
@@ -144,8 +168,9 @@ class CommandLine {
 
 OrFailure<std::variant<Request, std::string>> ParseCommandLine(int argc, const char* const* argv,
                                                                std::string_view version) {
-  const std::span words(argv, static_cast<std::size_t>(argc));
-  return CommandLine(words, version).Parse(argc, argv);
+  CommandLine line(version);
+  line.DeclareFor(Words(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0));
+  return line.Parse(argc, argv);
 }
 
 }  // namespace vtprobe
