@@ -37,8 +37,9 @@ void Declare(CLI::App* app, Arguments* arguments) {
 // This machine is read as fully as a recording is.
 OrFailure<LoadedSubject> Load(Arguments arguments, const std::optional<std::string>& file) {
   if (file) arguments.replay = {*file};
-  return LoadSubject(arguments,
-                     {.registers = RecordedRegisters(/*identifiers=*/false), .all_cpuid = true});
+  return LoadSubject(arguments, [] {
+    return CapturePlan{.registers = RecordedRegisters(/*identifiers=*/false), .all_cpuid = true};
+  });
 }
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {

@@ -70,7 +70,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
     return Fails(kUsageError, fmt::format("there is no format {}; there are text and json",
                                           Printable(arguments.format)));
   }
-  const auto subject = LoadSubject(arguments, PlanFor(what->reg));
+  const auto subject = LoadSubject(arguments, [&] { return PlanFor(what->reg); });
   if (!subject) return tl::unexpected(subject.error());
 
   const Readings readings = Collect(subject->snapshot, *what);

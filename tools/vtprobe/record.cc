@@ -78,11 +78,13 @@ std::string WhatIsMissing(const PlatformSnapshot& snapshot) {
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   Progress progress("CPUs read");
-  auto subject = LoadSubject(arguments, {.registers = RecordedRegisters(arguments.keep_identifiers),
-                                         .all_cpuid = true,
-                                         .identifiers = arguments.keep_identifiers,
-                                         .absent_msrs = arguments.all,
-                                         .progress = progress.Callback()});
+  auto subject = LoadSubject(arguments, [&] {
+    return CapturePlan{.registers = RecordedRegisters(arguments.keep_identifiers),
+                       .all_cpuid = true,
+                       .identifiers = arguments.keep_identifiers,
+                       .absent_msrs = arguments.all,
+                       .progress = progress.Callback()};
+  });
   if (!subject) return tl::unexpected(subject.error());
   PlatformSnapshot& snapshot = subject->snapshot;
   snapshot.mutable_metadata() = AsRecording(snapshot.metadata(), process.version);

@@ -75,21 +75,21 @@ OrFailure<LoadedSubject> LoadThisMachine(const CapturePlan& plan,
 
 }  // namespace
 
-OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const CapturePlan& plan) {
-  auto subject = LoadSequence(arguments, plan);
+OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const MakePlan& make_plan) {
+  auto subject = LoadSequence(arguments, make_plan);
   if (subject && !subject->earlier.empty()) {
     return Fails(kUsageError, "one recording at a time; only check takes several");
   }
   return subject;
 }
 
-OrFailure<LoadedSubject> LoadSequence(const Arguments& arguments, const CapturePlan& plan) {
+OrFailure<LoadedSubject> LoadSequence(const Arguments& arguments, const MakePlan& make_plan) {
   const auto chosen = ChosenCpus(arguments);
   if (!chosen) return tl::unexpected(chosen.error());
   if (arguments.replay.empty()) {
-    CapturePlan as_asked = plan;
-    as_asked.sequential = arguments.sequential;
-    return LoadThisMachine(as_asked, *chosen);
+    CapturePlan plan = make_plan();
+    plan.sequential = arguments.sequential;
+    return LoadThisMachine(plan, *chosen);
   }
   const auto paths = RecordingsOf(arguments.replay);
   if (!paths) return tl::unexpected(paths.error());

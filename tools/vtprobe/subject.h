@@ -4,6 +4,7 @@
 #ifndef VTPROBE_TOOLS_VTPROBE_SUBJECT_H_
 #define VTPROBE_TOOLS_VTPROBE_SUBJECT_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,12 +22,14 @@ struct LoadedSubject {
   std::vector<PlatformSnapshot> earlier;  // recordings given before it
 };
 
-// By --replay and --cpus. The plan is for a live machine; a recording is loaded
-// as it is.
-OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const CapturePlan& plan);
+// Asked for a live machine only; a recording is loaded as it is.
+using MakePlan = std::function<CapturePlan()>;
+
+// By --replay and --cpus.
+OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const MakePlan& make_plan);
 
 // The same, of which several recordings may be given: the last is the subject.
-OrFailure<LoadedSubject> LoadSequence(const Arguments& arguments, const CapturePlan& plan);
+OrFailure<LoadedSubject> LoadSequence(const Arguments& arguments, const MakePlan& make_plan);
 
 }  // namespace vtprobe
 
