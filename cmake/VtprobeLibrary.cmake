@@ -9,7 +9,9 @@ if(PROJECT_IS_TOP_LEVEL)
   target_compile_options(vtprobe_developer_options INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow
     -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
-    $<$<BOOL:${VTPROBE_WERROR}>:-Werror>)
+    $<$<BOOL:${VTPROBE_WERROR}>:-Werror>
+    # For a program that takes along just what it calls.
+    -ffunction-sections -fdata-sections)
 endif()
 
 # What a shared library shows is what is in namespace vtprobe, under a version
