@@ -18,18 +18,19 @@ auto RepeatIfInterrupted(Call call) {
 
 }  // namespace
 
-DeviceFiles::DeviceFiles(std::string root, std::string node, ReadErrnoMeaning read_errno_meaning,
+DeviceFiles::DeviceFiles(std::string root, std::string node, OwnMeaning own_meaning,
                          std::unique_ptr<DeviceCalls> calls)
     : root_(std::move(root)),
       node_(std::move(node)),
-      read_errno_meaning_(read_errno_meaning),
+      own_meaning_(own_meaning),
       calls_(std::move(calls)) {}
 
 DeviceFiles::~DeviceFiles() {
   fds_.ForEachOpen([this](int fd) { calls_->Close(fd); });
 }
 
-Result<void> DeviceFiles::Read(LogicalCpu cpu, std::uint64_t offset, std::span<std::byte> buffer) {
+Result<void> DeviceFiles::ReadBytes(LogicalCpu cpu, std::uint64_t offset,
+                                    std::span<std::byte> buffer) {
   const Result<int> fd = OpenedFd(cpu);
   if (!fd) return tl::unexpected<AccessError>(fd.error());
 
@@ -37,10 +38,15 @@ Result<void> DeviceFiles::Read(LogicalCpu cpu, std::uint64_t offset, std::span<s
       RepeatIfInterrupted([&] { return calls_->Pread(*fd, buffer, offset); });
   if (count < 0) {
     const int sys_errno = static_cast<int>(-count);
-    return Fail(read_errno_meaning_(sys_errno), sys_errno);
+    return Fail(MeaningOfRead(sys_errno), sys_errno);
   }
   if (static_cast<std::size_t>(count) != buffer.size()) return Fail(AccessCode::kShortRead);
   return {};
+}
+
+AccessCode DeviceFiles::MeaningOfRead(int sys_errno) const {
+  if (const std::optional<AccessCode> own = own_meaning_(sys_errno)) return *own;
+  return sys_errno == ENXIO ? AccessCode::kCpuOffline : AccessCode::kIo;
 }
 
 Result<int> DeviceFiles::OpenedFd(LogicalCpu cpu) {

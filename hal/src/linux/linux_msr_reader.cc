@@ -1,8 +1,7 @@
 #include "vtprobe/hal/linux_msr_reader.h"
 
-#include <array>
-#include <bit>
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 #include "linux/device_files.h"
@@ -11,18 +10,16 @@
 namespace vtprobe {
 namespace {
 
-AccessCode MeaningOfReadErrno(int sys_errno) {
+std::optional<AccessCode> MeaningOfErrno(int sys_errno) {
   switch (sys_errno) {
     case EIO:
       return AccessCode::kGeneralProtection;
-    case ENXIO:
-      return AccessCode::kCpuOffline;
     case EPERM:
       return AccessCode::kLockedDown;
     case ENODATA:
       return AccessCode::kNotRecorded;
     default:
-      return AccessCode::kIo;
+      return std::nullopt;
   }
 }
 
@@ -32,17 +29,14 @@ LinuxMsrReader::LinuxMsrReader(std::string device_root)
     : LinuxMsrReader(std::move(device_root), std::make_unique<PosixDeviceCalls>()) {}
 
 LinuxMsrReader::LinuxMsrReader(std::string device_root, std::unique_ptr<DeviceCalls> calls)
-    : files_(std::make_unique<DeviceFiles>(std::move(device_root), "msr", MeaningOfReadErrno,
+    : files_(std::make_unique<DeviceFiles>(std::move(device_root), "msr", MeaningOfErrno,
                                            std::move(calls))) {}
 
 LinuxMsrReader::~LinuxMsrReader() = default;
 
 Result<std::uint64_t> LinuxMsrReader::ReadMsr(LogicalCpu cpu, MsrAddress address) {
   // Not more than 8 bytes: the driver would read the same register again.
-  std::array<std::byte, sizeof(std::uint64_t)> bytes;
-  return files_->Read(cpu, Number(address), bytes).map([&] {
-    return std::bit_cast<std::uint64_t>(bytes);
-  });
+  return files_->Read<std::uint64_t>(cpu, Number(address));
 }
 
 }  // namespace vtprobe

@@ -1,9 +1,8 @@
 #include "vtprobe/hal/msr_safe_reader.h"
 
-#include <array>
-#include <bit>
 #include <cerrno>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "linux/device_files.h"
@@ -13,16 +12,14 @@
 namespace vtprobe {
 namespace {
 
-AccessCode MeaningOfReadErrno(int sys_errno) {
+std::optional<AccessCode> MeaningOfErrno(int sys_errno) {
   switch (sys_errno) {
     case EIO:
       return AccessCode::kGeneralProtection;
-    case ENXIO:
-      return AccessCode::kCpuOffline;
     case EACCES:
       return AccessCode::kPermissionDenied;
     default:
-      return AccessCode::kIo;
+      return std::nullopt;
   }
 }
 
@@ -33,7 +30,7 @@ MsrSafeReader::MsrSafeReader(std::string device_root)
 
 MsrSafeReader::MsrSafeReader(std::string device_root, std::unique_ptr<DeviceCalls> calls) {
   batch_ = MsrBatchDevice::Open(device_root, *calls);
-  files_ = std::make_unique<DeviceFiles>(std::move(device_root), "msr_safe", MeaningOfReadErrno,
+  files_ = std::make_unique<DeviceFiles>(std::move(device_root), "msr_safe", MeaningOfErrno,
                                          std::move(calls));
 }
 
@@ -41,10 +38,7 @@ MsrSafeReader::~MsrSafeReader() = default;
 
 Result<std::uint64_t> MsrSafeReader::ReadMsr(LogicalCpu cpu, MsrAddress address) {
   // The driver refuses any other number of bytes.
-  std::array<std::byte, sizeof(std::uint64_t)> bytes;
-  return files_->Read(cpu, Number(address), bytes).map([&] {
-    return std::bit_cast<std::uint64_t>(bytes);
-  });
+  return files_->Read<std::uint64_t>(cpu, Number(address));
 }
 
 void MsrSafeReader::ReadMsrs(LogicalCpu cpu, std::span<const MsrAddress> addresses,
