@@ -3,25 +3,17 @@
 // (an APIC id) is repeated.
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "hex.h"
 #include "vtprobe/hal/dump.h"
 
 namespace vtprobe {
 namespace {
-
-void AppendHex(std::uint64_t value, std::string* text) {
-  std::array<char, 2 + 16> buffer{'0', 'x'};
-  const auto [end, error] =
-      std::to_chars(buffer.data() + 2, buffer.data() + buffer.size(), value, 16);
-  text->append(buffer.data(), end);
-}
 
 void AppendLine(MsrAddress address, const MsrReading& reading, std::string* text) {
   *text += "msr ";

@@ -4,12 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <charconv>
 #include <string>
 #include <string_view>
 
+#include "hex.h"
 #include "linux/host_file.h"
 #include "linux/read_only_ioctl.h"
 
@@ -24,12 +23,6 @@ constexpr std::uint32_t kDeCfg = 0xc001'1029;
 std::string_view ExtensionOf(std::uint32_t address) {
   if (kFirstVmxCapability <= address && address <= kLastVmxCapability) return "vmx";
   return address == kDeCfg ? "svm" : "";
-}
-
-void AppendHex(std::uint64_t number, std::string* text) {
-  std::array<char, 16> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number, 16);
-  text->append("0x").append(digits.data(), end);
 }
 
 }  // namespace

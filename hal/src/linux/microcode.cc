@@ -1,12 +1,12 @@
 #include "linux/microcode.h"
 
-#include <array>
 #include <charconv>
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string_view>
 
+#include "hex.h"
 #include "linux/cpuinfo.h"
 #include "linux/host_file.h"
 
@@ -24,12 +24,6 @@ std::optional<std::uint32_t> ParseRevision(std::string_view text) {
   const auto [after, error] = std::from_chars(text.data(), end, revision, 16);
   if (error != std::errc{} || after != end) return std::nullopt;
   return revision;
-}
-
-std::string Hex(std::uint32_t value) {
-  std::array<char, 8> digits;
-  const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  return "0x" + std::string(digits.data(), result.ptr);
 }
 
 }  // namespace
@@ -52,7 +46,7 @@ std::string ReadMicrocode(const std::filesystem::path& root, const CpuSet& onlin
   std::string list;
   for (const std::uint32_t revision : revisions) {
     if (!list.empty()) list += ", ";
-    list += Hex(revision);
+    AppendHex(revision, &list);
   }
   return list;
 }

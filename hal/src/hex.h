@@ -1,0 +1,22 @@
+// Numbers as dumps and metadata spell them: "0x3a", without leading zeros.
+
+#ifndef VTPROBE_HAL_SRC_HEX_H_
+#define VTPROBE_HAL_SRC_HEX_H_
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <string>
+
+namespace vtprobe {
+
+inline void AppendHex(std::uint64_t number, std::string* text) {
+  std::array<char, 2 + 16> digits{'0', 'x'};
+  const auto [end, error] =
+      std::to_chars(digits.data() + 2, digits.data() + digits.size(), number, 16);
+  text->append(digits.data(), end);
+}
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_HAL_SRC_HEX_H_
