@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 
+#include "virtualization/attribution.h"
 #include "vtprobe/registers/msr.h"
 
 namespace vtprobe {
@@ -32,19 +34,23 @@ const Switch* SwitchOf(const VirtualizationGroup& group) {
   return found == kSwitches.end() ? nullptr : found;
 }
 
-void Attribute(const Field& lock, std::uint64_t before, VirtualizationGroup* group) {
-  if (before == *group->evidence.front().value) {
-    group->attribution = Attribution::kFirmware;
-    group->attribution_reason = "it had this value before the operating system ran";
-  } else if (!lock.IsSet(before)) {
-    // A value that no kernel writes, yet firmware had not written it: somebody
-    // between the two did.
-    const bool never_the_kernel = group->attribution == Attribution::kFirmware;
-    group->attribution = never_the_kernel ? Attribution::kUnknown : Attribution::kKernel;
-    group->attribution_reason =
-        never_the_kernel ? "firmware had left it unlocked, with another value"
-                         : "firmware had left it unlocked, and the operating system wrote it";
+// What the switch's value before the operating system ran proves of the group.
+// Nothing where it is another one and locked: a lock does not change.
+std::optional<AttributionFinding> Attribute(const VirtualizationGroup& group, const Field& lock,
+                                            std::uint64_t before) {
+  if (before == *group.evidence.front().value) {
+    return AttributionFinding{Attribution::kFirmware,
+                              "it had this value before the operating system ran"};
   }
+  if (lock.IsSet(before)) return std::nullopt;
+  // A value that no kernel writes, yet firmware had not written it: somebody
+  // between the two did.
+  if (group.attribution == Attribution::kFirmware) {
+    return AttributionFinding{Attribution::kUnknown,
+                              "firmware had left it unlocked, with another value"};
+  }
+  return AttributionFinding{Attribution::kKernel,
+                            "firmware had left it unlocked, and the operating system wrote it"};
 }
 
 }  // namespace
@@ -59,23 +65,19 @@ std::vector<VirtualizationGroup> AttributeByWhatWasBefore(std::vector<Virtualiza
       attributed.push_back(std::move(group));
       continue;
     }
-    VirtualizationGroup as_it_was = std::move(group);
-    CpuSet rest = as_it_was.cpus;
-    for (auto& [cpus, reading] : before.ReadingsOf(used->msr->address, as_it_was.cpus)) {
-      if (!reading) continue;
-      VirtualizationGroup part = as_it_was;
-      Attribute(used->lock, *reading, &part);
-      if (part.attribution == as_it_was.attribution &&
-          part.attribution_reason == as_it_was.attribution_reason) {
-        continue;
-      }
+    CpuSet rest = group.cpus;
+    for (auto& [cpus, reading] : before.ReadingsOf(used->msr->address, group.cpus)) {
+      auto finding = reading ? Attribute(group, used->lock, *reading) : std::nullopt;
+      if (!finding) continue;
       rest = rest.Difference(cpus);
+      VirtualizationGroup& part = attributed.emplace_back(group);
       part.cpus = std::move(cpus);
-      attributed.push_back(std::move(part));
+      part.attribution = finding->who;
+      part.attribution_reason = std::move(finding->reason);
     }
     if (rest.empty()) continue;
-    as_it_was.cpus = std::move(rest);
-    attributed.push_back(std::move(as_it_was));
+    group.cpus = std::move(rest);
+    attributed.push_back(std::move(group));
   }
   std::sort(attributed.begin(), attributed.end(),
             [](const auto& a, const auto& b) { return a.cpus.First() < b.cpus.First(); });
