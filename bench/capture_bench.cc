@@ -5,17 +5,16 @@
 // for the msr driver where the system calls count; sweep_bench reads this machine.
 
 #include <benchmark/benchmark.h>
-#include <stdlib.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "machines.h"
+#include "temp_folder.h"
 #include "vtprobe/hal/linux_msr_reader.h"
 #include "vtprobe/hal/replay_backend.h"
 #include "vtprobe/hal/snapshot_builder.h"
@@ -123,38 +122,22 @@ BENCHMARK(CaptureGrows)
     ->ArgsProduct({{1, 64, 4096}, {10, 70, 500}})
     ->MeasureProcessCPUTime();
 
-// A folder of files that stand in for the msr driver's: register R of CPU N is
-// the 8 bytes at offset R of ROOT/N/msr. Plain files can't fault, but they cost
-// the same system calls.
-class DeviceTree {
- public:
-  DeviceTree(std::uint32_t cpus, const std::vector<MsrAddress>& registers) {
-    std::string name = (std::filesystem::temp_directory_path() / "vtprobe-bench-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) return;
-    root_ = name;
-    for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) {
-      const std::filesystem::path folder = root_ / std::to_string(cpu);
-      std::filesystem::create_directory(folder);
-      std::ofstream file(folder / "msr", std::ios::binary);
-      for (const MsrAddress address : registers) {
-        const std::uint64_t value = ValueOf(cpu, Number(address));
-        file.seekp(Number(address));
-        file.write(reinterpret_cast<const char*>(&value), sizeof(value));
-      }
+// Files that stand in for the msr driver's: register R of CPU N is the 8 bytes at
+// offset R of ROOT/N/msr. Plain files can't fault, but they cost the same system
+// calls.
+void WriteDeviceFiles(const std::filesystem::path& root, std::uint32_t cpus,
+                      const std::vector<MsrAddress>& registers) {
+  for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) {
+    const std::filesystem::path folder = root / std::to_string(cpu);
+    std::filesystem::create_directory(folder);
+    std::ofstream file(folder / "msr", std::ios::binary);
+    for (const MsrAddress address : registers) {
+      const std::uint64_t value = ValueOf(cpu, Number(address));
+      file.seekp(Number(address));
+      file.write(reinterpret_cast<const char*>(&value), sizeof(value));
     }
   }
-  ~DeviceTree() {
-    std::error_code ignored;
-    if (!root_.empty()) std::filesystem::remove_all(root_, ignored);
-  }
-  DeviceTree(const DeviceTree&) = delete;
-  DeviceTree& operator=(const DeviceTree&) = delete;
-
-  const std::filesystem::path& root() const { return root_; }
-
- private:
-  std::filesystem::path root_;
-};
+}
 
 void CaptureThroughFiles(benchmark::State& state) {
   const auto cpus = static_cast<std::uint32_t>(state.range(0));
@@ -162,8 +145,13 @@ void CaptureThroughFiles(benchmark::State& state) {
   for (std::int64_t reg = 0; reg < state.range(1); ++reg) {
     plan.registers.Add(MsrAddress{static_cast<std::uint32_t>(reg) * 8});
   }
-  const DeviceTree tree(cpus, plan.registers.msrs);
-  LinuxMsrReader msrs(tree.root().string());
+  const TempFolder root;
+  if (!root.is_made()) {
+    state.SkipWithError("there is no folder for the files");
+    return;
+  }
+  WriteDeviceFiles(root.path(), cpus, plan.registers.msrs);
+  LinuxMsrReader msrs(root.path().string());
   ReplayBackend no_cpuid{PlatformSnapshot()};
   PinnedWorkers workers;
   for (auto _ : state) {

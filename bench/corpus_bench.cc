@@ -4,27 +4,22 @@
 // where each was counted, in the state that was written into it.
 
 #include <benchmark/benchmark.h>
-#include <unistd.h>
 
 #include <array>
 #include <cinttypes>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include "child_process.h"
 #include "tar_writer.h"
+#include "temp_folder.h"
 
 namespace vtprobe::bench {
 namespace {
-
-namespace fs = std::filesystem;
 
 // kDistinct: no two dumps are the same, and none has a value of another in what
 // names its machine. kRepeating: 50 dumps, again and again.
@@ -91,9 +86,7 @@ std::uint64_t DumpCount() {
 class FleetFiles {
  public:
   FleetFiles(Fleet fleet, std::uint64_t count) {
-    std::error_code error;
-    folder_ = fs::temp_directory_path(error) / ("vtprobe-bench-" + std::to_string(::getpid()));
-    if (error || !fs::create_directory(folder_, error)) return;
+    if (!folder_.is_made()) return;
     std::ofstream file(archive(), std::ios::binary);
     TarWriter tar;
     char name[64];
@@ -109,16 +102,10 @@ class FleetFiles {
     file.close();
     is_written_ = file.good();
   }
-  ~FleetFiles() {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-  FleetFiles(const FleetFiles&) = delete;
-  FleetFiles& operator=(const FleetFiles&) = delete;
 
   bool is_written() const { return is_written_; }
-  std::string archive() const { return (folder_ / "fleet.tar").string(); }
-  std::string output() const { return (folder_ / "output").string(); }
+  std::string archive() const { return (folder_.path() / "fleet.tar").string(); }
+  std::string output() const { return (folder_.path() / "output").string(); }
 
   // Whether the output counts what was written.
   bool IsCounted() const {
@@ -138,7 +125,7 @@ class FleetFiles {
   }
 
  private:
-  fs::path folder_;
+  TempFolder folder_;
   std::array<std::uint64_t, kSwitches.size()> machines_{};
   bool is_written_ = false;
 };

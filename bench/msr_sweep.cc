@@ -33,6 +33,7 @@
 #include <vector>
 
 #include "child_process.h"
+#include "temp_folder.h"
 #include "vtprobe/hal/cpuid_instruction.h"
 #include "vtprobe/hal/host_context.h"
 #include "vtprobe/hal/linux_msr_reader.h"
@@ -116,8 +117,10 @@ class Sweeper {
   // Adds what the programs used of a CPU. A CPU that rdmsr does not print has no
   // value.
   Values Rdmsr(const std::string& program, double* cpu_seconds) const {
-    const std::string output = "/tmp/msr_sweep-" + std::to_string(::getpid());
     Values values(reads());
+    const TempFolder folder;
+    if (!folder.is_made()) return values;
+    const std::string output = (folder.path() / "output").string();
     for (std::size_t i = 0; i < registers_.size(); ++i) {
       char address[16];
       std::snprintf(address, sizeof address, "0x%x", Number(registers_[i]));
@@ -129,7 +132,6 @@ class Sweeper {
         values[cpu * registers_.size() + i] = std::strtoull(line.c_str(), nullptr, 16);
       }
     }
-    ::unlink(output.c_str());
     return values;
   }
 

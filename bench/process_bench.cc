@@ -3,51 +3,27 @@
 // itself used of a CPU, which a busy machine does not stretch as much.
 
 #include <benchmark/benchmark.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "child_process.h"
 #include "machines.h"
+#include "temp_folder.h"
 #include "vtprobe/hal/dump.h"
 
 namespace vtprobe::bench {
 namespace {
 
-namespace fs = std::filesystem;
-
-// A dump in a file of its own, for as long as the object lives.
-class DumpFile {
- public:
-  explicit DumpFile(const PlatformSnapshot& snapshot) {
-    std::error_code error;
-    const fs::path folder = fs::temp_directory_path(error);
-    if (error) return;
-    path_ = folder / ("vtprobe-bench-" + std::to_string(::getpid()));
-    std::ofstream file(path_, std::ios::binary);
-    file << WriteDump(snapshot);
-    file.close();
-    written_ = file.good();
-  }
-  ~DumpFile() {
-    std::error_code ignored;
-    fs::remove(path_, ignored);
-  }
-  DumpFile(const DumpFile&) = delete;
-  DumpFile& operator=(const DumpFile&) = delete;
-
-  bool written() const { return written_; }
-  std::string path() const { return path_.string(); }
-
- private:
-  fs::path path_;
-  bool written_ = false;
-};
+bool IsWritten(const std::filesystem::path& path, const PlatformSnapshot& snapshot) {
+  std::ofstream file(path, std::ios::binary);
+  file << WriteDump(snapshot);
+  file.close();
+  return file.good();
+}
 
 // Runs it again and again, as long as it ends with 0.
 void RunRepeatedly(benchmark::State& state, const std::vector<std::string>& words) {
@@ -69,12 +45,15 @@ BENCHMARK(ProcessTrue)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 // vtprobe check --replay FILE of an enabled host, which exits with 0.
 void ProcessCheck(benchmark::State& state, Likeness likeness) {
-  const DumpFile dump(MakeMachine(static_cast<std::uint32_t>(state.range(0)), likeness));
-  if (!dump.written()) {
+  const PlatformSnapshot machine =
+      MakeMachine(static_cast<std::uint32_t>(state.range(0)), likeness);
+  const TempFolder folder;
+  const std::filesystem::path dump = folder.path() / "machine.dump";
+  if (!folder.is_made() || !IsWritten(dump, machine)) {
     state.SkipWithError("the dump could not be written");
     return;
   }
-  RunRepeatedly(state, {VTPROBE_COMMAND, "check", "--replay", dump.path()});
+  RunRepeatedly(state, {VTPROBE_COMMAND, "check", "--replay", dump.string()});
 }
 BENCHMARK_CAPTURE(ProcessCheck, uniform, Likeness::kUniform)
     ->ArgName("cpus")
