@@ -2,19 +2,18 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace vtprobe::bench {
-namespace {
 
-double Seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+double CpuSeconds(const rusage& usage) {
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
-
-}  // namespace
 
 Ended RunProgram(std::vector<std::string> words, const std::string& output) {
   std::vector<char*> arguments;
@@ -35,7 +34,7 @@ Ended RunProgram(std::vector<std::string> words, const std::string& output) {
   int status = 0;
   rusage usage{};
   if (::wait4(child, &status, 0, &usage) != child || !WIFEXITED(status)) return {};
-  return {WEXITSTATUS(status), Seconds(usage.ru_utime) + Seconds(usage.ru_stime)};
+  return {WEXITSTATUS(status), CpuSeconds(usage)};
 }
 
 }  // namespace vtprobe::bench

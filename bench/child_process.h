@@ -4,10 +4,15 @@
 #ifndef VTPROBE_BENCH_CHILD_PROCESS_H_
 #define VTPROBE_BENCH_CHILD_PROCESS_H_
 
+#include <sys/resource.h>
+
 #include <string>
 #include <vector>
 
 namespace vtprobe::bench {
+
+// What was used, in user mode and in the kernel.
+double CpuSeconds(const rusage& usage);
 
 struct Ended {
   int exit_status = -1;    // -1: it did not run, or a signal ended it

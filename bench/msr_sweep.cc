@@ -55,10 +55,7 @@ using Values = std::vector<std::optional<std::uint64_t>>;  // by CPU and registe
 double CpuSecondsOfThisProcess() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  return CpuSeconds(usage);
 }
 
 class Sweeper {
