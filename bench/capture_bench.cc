@@ -23,6 +23,16 @@
 namespace vtprobe::bench {
 namespace {
 
+// Compares without the time counting; what is not right gets no rate.
+bool IsRight(benchmark::State& state, const PlatformSnapshot& captured,
+             const PlatformSnapshot& machine) {
+  state.PauseTiming();
+  const bool same = captured == machine;
+  state.ResumeTiming();
+  if (!same) state.SkipWithError("what was captured is not what the machine says");
+  return same;
+}
+
 // What `vtprobe check` reads, of all CPUs; items are readings, and CPU time is
 // that of all threads.
 void CaptureThroughReplay(benchmark::State& state, Likeness likeness) {
@@ -34,13 +44,7 @@ void CaptureThroughReplay(benchmark::State& state, Likeness likeness) {
   for (auto _ : state) {
     const PlatformSnapshot captured =
         Capture(plan, machine.online(), machine.offline(), machine.metadata(), replay, replay);
-    state.PauseTiming();
-    const bool same = captured == machine;
-    state.ResumeTiming();
-    if (!same) {
-      state.SkipWithError("what was captured is not what the machine says");
-      break;
-    }
+    if (!IsRight(state, captured, machine)) break;
   }
   const Selection read = machine.Everything();
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * state.range(0) *
@@ -107,13 +111,7 @@ void CaptureGrows(benchmark::State& state) {
   for (auto _ : state) {
     const PlatformSnapshot captured =
         Capture(plan, machine.online(), {}, {}, msrs, no_cpuid, workers);
-    state.PauseTiming();
-    const bool same = captured == machine;
-    state.ResumeTiming();
-    if (!same) {
-      state.SkipWithError("what was captured is not what the machine says");
-      break;
-    }
+    if (!IsRight(state, captured, machine)) break;
   }
   SetReadings(state, state.range(0), state.range(1));
 }
