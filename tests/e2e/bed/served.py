@@ -22,7 +22,8 @@ _SVM = 1 << 2
 _LOCK, _OUTSIDE = 1 << 0, 1 << 2
 _SVMDIS = 1 << 4
 
-# For `sh` in a mount namespace of its own. $1: a folder of the case's own, with the served tree in cpu.
+# For `sh` in a mount namespace of its own. $1: a folder of the case's own, with
+# the served tree in cpu.
 _NAMESPACE = r"""
 set -e
 work=$1
