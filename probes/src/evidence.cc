@@ -11,16 +11,8 @@ Evidence EvidenceOf(const RegisterView& cpu, const MsrDef& msr) {
 }
 
 Evidence EvidenceOf(const RegisterView& cpu, const CpuidDef& cpuid) {
-  Evidence evidence{cpuid.name,
-                    fmt::format(FMT_COMPILE("{:#x}.{:#x}"), cpuid.leaf.leaf, cpuid.leaf.subleaf),
-                    tl::unexpected(AccessCode::kNotRecorded)};
-  const CpuidReading reading = cpu.Cpuid(cpuid.leaf);
-  if (!reading) {
-    evidence.value = tl::unexpected(reading.error());
-  } else if (reading->Has(cpuid.output)) {
-    evidence.value = reading->Get(cpuid.output);
-  }
-  return evidence;
+  return {cpuid.name, fmt::format(FMT_COMPILE("{:#x}.{:#x}"), cpuid.leaf.leaf, cpuid.leaf.subleaf),
+          OutputOf(cpu.Cpuid(cpuid.leaf), cpuid.output)};
 }
 
 }  // namespace vtprobe

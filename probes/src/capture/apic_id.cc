@@ -10,12 +10,6 @@ constexpr CpuidLeaf kFeatures{0x1, 0};
 // Most specific first: leaf 0x1F is the successor of 0xB.
 constexpr std::array kTopology = {CpuidLeaf{0x1f, 0}, CpuidLeaf{0xb, 0}};
 
-std::optional<std::uint32_t> Output(const RegisterView& cpu, CpuidLeaf leaf, CpuidRegister reg) {
-  const CpuidReading reading = cpu.Cpuid(leaf);
-  if (!reading || !reading->Has(reg)) return std::nullopt;
-  return reading->Get(reg);
-}
-
 }  // namespace
 
 Selection ApicIdRegisters() {
@@ -30,16 +24,16 @@ Selection ApicIdRegisters() {
 }
 
 std::optional<std::uint32_t> ApicId(const RegisterView& cpu) {
-  const std::uint32_t highest = Output(cpu, kVendor, CpuidRegister::kEax).value_or(0);
+  const std::uint32_t highest = OutputOf(cpu.Cpuid(kVendor), CpuidRegister::kEax).value_or(0);
   for (const CpuidLeaf leaf : kTopology) {
     // Beyond its highest leaf an Intel CPU answers with that leaf's data.
     if (leaf.leaf > highest) continue;
     // No logical processors at the first level: the leaf says nothing.
-    const auto processors = Output(cpu, leaf, CpuidRegister::kEbx);
+    const auto processors = OutputOf(cpu.Cpuid(leaf), CpuidRegister::kEbx);
     if (!processors || (*processors & 0xffff) == 0) continue;
-    if (const auto id = Output(cpu, leaf, CpuidRegister::kEdx)) return id;
+    if (const auto id = OutputOf(cpu.Cpuid(leaf), CpuidRegister::kEdx)) return *id;
   }
-  const auto features = Output(cpu, kFeatures, CpuidRegister::kEbx);
+  const auto features = OutputOf(cpu.Cpuid(kFeatures), CpuidRegister::kEbx);
   if (!features) return std::nullopt;
   return *features >> 24;
 }

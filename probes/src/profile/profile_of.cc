@@ -23,16 +23,14 @@ std::optional<RevisionFloors> Revisions(const PlatformSnapshot& machine) {
   selection.Add(kBiosSignId.address);
   RevisionFloors floors;
   for (const SnapshotRow& row : machine.Rows(selection)) {
-    const CpuidReading leaf1 = row.Cpuid({0x1});
+    const auto signature = OutputOf(row.Cpuid({0x1}), CpuidRegister::kEax);
     const MsrReading revision = row.Msr(kBiosSignId.address);
     const Presence is_amd = registers::AmdCompatible(row);
-    if (!leaf1 || !leaf1->Has(CpuidRegister::kEax) || !revision || is_amd == Presence::kUnknown) {
-      return std::nullopt;
-    }
+    if (!signature || !revision || is_amd == Presence::kUnknown) return std::nullopt;
     const Field field = is_amd == Presence::kPresent ? kBiosSignId["PATCH_LEVEL"]
                                                      : kBiosSignId["MICROCODE_REVISION"];
     const auto value = static_cast<std::uint32_t>(field.Extract(*revision));
-    const auto [floor, is_new] = floors.try_emplace(leaf1->registers.eax, value);
+    const auto [floor, is_new] = floors.try_emplace(*signature, value);
     floor->second = std::min(floor->second, value);
   }
   if (floors.empty()) return std::nullopt;

@@ -15,17 +15,16 @@ Presence LeafPresence(const RegisterView& cpu, std::uint32_t leaf) {
   if (leaf <= 1 || leaf == kExtended) return Presence::kPresent;
   if (leaf >= kHypervisorFirst && leaf <= kHypervisorLast) return Presence::kUnknown;
   const std::uint32_t range = leaf >= kExtended ? kExtended : 0;
-  const CpuidReading announced = cpu.Cpuid({range});
-  if (!announced || !announced->Has(CpuidRegister::kEax)) return Presence::kUnknown;
-  return announced->registers.eax >= leaf ? Presence::kPresent : Presence::kAbsent;
+  const auto highest = OutputOf(cpu.Cpuid({range}), CpuidRegister::kEax);
+  if (!highest) return Presence::kUnknown;
+  return *highest >= leaf ? Presence::kPresent : Presence::kAbsent;
 }
 
 tl::expected<std::uint32_t, AccessCode> Read(const RegisterView& cpu, const CpuidField& field) {
   if (LeafPresence(cpu, field.leaf.leaf) == Presence::kAbsent) return 0;
-  const CpuidReading reading = cpu.Cpuid(field.leaf);
-  if (!reading) return tl::unexpected(reading.error());
-  if (!reading->Has(field.output)) return tl::unexpected(AccessCode::kNotRecorded);
-  return static_cast<std::uint32_t>(field.field.Extract(reading->Get(field.output)));
+  return OutputOf(cpu.Cpuid(field.leaf), field.output).map([&](std::uint32_t value) {
+    return static_cast<std::uint32_t>(field.field.Extract(value));
+  });
 }
 
 tl::expected<std::uint32_t, AccessCode> Read(const RegisterView& cpu, const CpuidDef& cpuid) {

@@ -93,15 +93,9 @@ class Comparison {
     Readings outputs;
     outputs.reserve(readings.size());
     for (const auto& [cpus, reading] : readings) {
-      outputs.emplace_back(cpus, Output(reading, output));
+      outputs.emplace_back(cpus, OutputOf(reading, output));
     }
     return outputs;
-  }
-
-  static RegisterReading Output(const CpuidReading& reading, CpuidRegister output) {
-    if (!reading) return tl::unexpected(reading.error());
-    if (!reading->Has(output)) return tl::unexpected(AccessCode::kNotRecorded);
-    return reading->Get(output);
   }
 
   static Compared DescribeOutput(CpuidLeaf leaf, CpuidRegister output) {

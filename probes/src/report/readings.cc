@@ -70,13 +70,7 @@ Readings ReadingsOf(const PlatformSnapshot& snapshot, MsrAddress address,
 Readings ReadingsOf(const PlatformSnapshot& snapshot, const CpuidDef& cpuid,
                     std::optional<Field> field) {
   return Collect(snapshot, InfoOf(cpuid), field, snapshot.Values(cpuid.leaf),
-                 [&](const CpuidReading& reading) -> Value {
-                   if (!reading) return tl::unexpected(reading.error());
-                   if (!reading->Has(cpuid.output)) {
-                     return tl::unexpected(AccessCode::kNotRecorded);
-                   }
-                   return reading->Get(cpuid.output);
-                 });
+                 [&](const CpuidReading& reading) { return OutputOf(reading, cpuid.output); });
 }
 
 }  // namespace vtprobe

@@ -188,12 +188,9 @@ void CombineAttributions(const std::vector<const VirtualizationGroup*>& counted,
 std::optional<std::uint32_t> MoreCpus(const PlatformSnapshot& snapshot, const RegisterView& cpu) {
   if (registers::Read(cpu, registers::kHypervisor).value_or(1) != 0) return std::nullopt;
   // The core level of leaf 0xB counts the package. [intel/sdm-vol2] CPUID
-  const CpuidReading reading = cpu.Cpuid({0xb, 1});
-  if (registers::LeafPresence(cpu, 0xb) == Presence::kAbsent || !reading ||
-      !reading->Has(CpuidRegister::kEbx)) {
-    return std::nullopt;
-  }
-  const std::uint32_t in_package = reading->registers.ebx & 0xffff;
+  const auto level = OutputOf(cpu.Cpuid({0xb, 1}), CpuidRegister::kEbx);
+  if (registers::LeafPresence(cpu, 0xb) == Presence::kAbsent || !level) return std::nullopt;
+  const std::uint32_t in_package = *level & 0xffff;
   const std::size_t covered = snapshot.online().Count() + snapshot.offline().Count();
   return in_package > covered ? std::optional(in_package) : std::nullopt;
 }

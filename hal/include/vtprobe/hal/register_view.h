@@ -53,6 +53,14 @@ struct PartialCpuid {
 using MsrReading = tl::expected<std::uint64_t, AccessCode>;
 using CpuidReading = tl::expected<PartialCpuid, AccessCode>;
 
+// One register of an answer: kNotRecorded where the answer does not have it.
+inline tl::expected<std::uint32_t, AccessCode> OutputOf(const CpuidReading& reading,
+                                                        CpuidRegister reg) {
+  if (!reading) return tl::unexpected(reading.error());
+  if (!reading->Has(reg)) return tl::unexpected(AccessCode::kNotRecorded);
+  return reading->Get(reg);
+}
+
 class RegisterView {
  public:
   virtual ~RegisterView() = default;
