@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -17,6 +18,11 @@ namespace vtprobe {
 using OrderedJson = nlohmann::ordered_json;
 
 OrderedJson ToolJson(std::string_view version);
+
+template <typename T>
+OrderedJson OrNull(const std::optional<T>& value) {
+  return value ? OrderedJson(*value) : OrderedJson();
+}
 
 // "value": "0x5", or "error": "general-protection" in its place.
 void AddValue(const tl::expected<std::uint64_t, AccessCode>& value, OrderedJson* entry);

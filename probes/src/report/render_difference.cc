@@ -216,10 +216,6 @@ OrderedJson OneSidedJson(const std::vector<OneSided>& registers) {
   return json;
 }
 
-OrderedJson TextOrNull(const std::optional<std::string>& text) {
-  return text ? OrderedJson(*text) : OrderedJson();
-}
-
 }  // namespace
 
 std::string RenderDifferenceText(const Difference& difference, const RenderOptions& options) {
@@ -240,8 +236,8 @@ std::string RenderDifferenceJson(const Difference& difference, std::string_view 
   for (const MetadataChange& change : difference.metadata) {
     OrderedJson entry;
     entry["key"] = change.key;
-    entry["before"] = TextOrNull(change.before);
-    entry["after"] = TextOrNull(change.after);
+    entry["before"] = OrNull(change.before);
+    entry["after"] = OrNull(change.after);
     document["metadata"].push_back(std::move(entry));
   }
   document["cpus_gone"] = difference.cpus_gone.ToString();

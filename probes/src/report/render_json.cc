@@ -9,11 +9,6 @@
 namespace vtprobe {
 namespace {
 
-template <typename T>
-OrderedJson OrNull(const std::optional<T>& value) {
-  return value ? OrderedJson(*value) : OrderedJson();
-}
-
 OrderedJson TopologyJson(const Subject& subject) {
   OrderedJson json;
   json["packages"] = OrNull(subject.topology.packages);
