@@ -19,10 +19,6 @@ namespace {
 
 constexpr std::string_view kArrow = " \u2192 ";
 
-std::string Count(std::size_t number, std::string_view what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-}
-
 std::string ReadingText(const RegisterReading& reading) {
   return reading ? fmt::format("{:#x}", *reading) : std::string(Name(reading.error()));
 }
@@ -49,16 +45,16 @@ std::string Headline(const Difference& difference) {
   if (difference.empty()) return "Nothing that was recorded in both differs.";
   std::vector<std::string> parts;
   if (!difference.rules.empty()) {
-    parts.push_back(Count(difference.rules.size(), "rule") + " found something else");
+    parts.push_back(Counted(difference.rules.size(), "rule") + " found something else");
   }
   if (!difference.registers.empty()) {
-    parts.push_back(Count(difference.registers.size(), "register") + " changed");
+    parts.push_back(Counted(difference.registers.size(), "register") + " changed");
   }
   const std::size_t cpus = difference.cpus_gone.Count() + difference.cpus_new.Count();
-  if (cpus != 0) parts.push_back(Count(cpus, "CPU") + " came or went");
+  if (cpus != 0) parts.push_back(Counted(cpus, "CPU") + " came or went");
   const std::size_t one_sided = difference.only_before.size() + difference.only_after.size();
   if (one_sided != 0) {
-    parts.push_back(Count(one_sided, "register") + " recorded on one side only");
+    parts.push_back(Counted(one_sided, "register") + " recorded on one side only");
   }
   return fmt::format("They differ: {}.", fmt::join(parts, ", "));
 }

@@ -50,10 +50,6 @@ std::string_view Who(Attribution attribution) {
   return {};
 }
 
-std::string Counted(std::size_t count, std::string_view one) {
-  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
-}
-
 // "1 package, 8 cores, 12 CPUs, performance cores 0-7, efficiency cores 8-11"
 std::optional<std::string> TopologyText(const Subject& subject) {
   const Topology& topology = subject.topology;

@@ -107,6 +107,10 @@ std::string RowText(const TextRow& row, const Widths& widths, const RenderOption
 
 }  // namespace
 
+std::string Counted(std::size_t count, std::string_view one) {
+  return std::to_string(count).append(" ").append(one).append(count == 1 ? "" : "s");
+}
+
 TextRow Prose(std::string label, std::string_view text) {
   return {std::move(label), {}, Split(text, ' ')};
 }

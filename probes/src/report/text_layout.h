@@ -29,6 +29,9 @@ struct TextRow {
   std::string_view separator = " ";
 };
 
+// "1 rule", "3 rules".
+std::string Counted(std::size_t count, std::string_view one);
+
 // A row whose items are the words of a text.
 TextRow Prose(std::string label, std::string_view text);
 
