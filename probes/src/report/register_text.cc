@@ -17,11 +17,12 @@ std::string FieldText(const Field& field, std::uint64_t value) {
 
 bool Is(const MsrDef& msr, std::string_view name) { return msr.name == name; }
 
-// The fields of `msr` in the order of their bits: those of `always` in any
-// case, the others if they are not 0.
-std::vector<std::string> OfMsr(const MsrDef& msr, std::uint64_t always, std::uint64_t value) {
+// In the order of their bits: the fields of `always` in any case, the others if
+// they are not 0.
+std::vector<std::string> FieldTexts(const FieldList& fields, std::uint64_t always,
+                                    std::uint64_t value) {
   std::vector<std::string> texts;
-  for (const Field& field : msr.fields) {
+  for (const Field& field : fields) {
     if ((field.mask() & always) == 0 && !field.IsSet(value)) continue;
     texts.push_back(FieldText(field, value));
   }
@@ -43,23 +44,19 @@ std::string FieldValueText(const Field& field, std::uint64_t value) {
 }
 
 std::vector<std::string> SetFields(const FieldList& fields, std::uint64_t value) {
-  std::vector<std::string> texts;
-  for (const Field& field : fields) {
-    if (field.IsSet(value)) texts.push_back(FieldText(field, value));
-  }
-  return texts;
+  return FieldTexts(fields, 0, value);
 }
 
 std::vector<std::string> VerdictFields(std::string_view register_name, std::uint64_t value) {
   using namespace registers;  // NOLINT(google-build-using-namespace): nothing but registers here
   if (Is(kFeatureControl, register_name)) {
-    return OfMsr(kFeatureControl,
-                 kFeatureControl["LOCK"].mask() | kFeatureControl["VMX_IN_SMX"].mask() |
-                     kFeatureControl["VMX_OUTSIDE_SMX"].mask(),
-                 value);
+    return FieldTexts(kFeatureControl.fields,
+                      kFeatureControl["LOCK"].mask() | kFeatureControl["VMX_IN_SMX"].mask() |
+                          kFeatureControl["VMX_OUTSIDE_SMX"].mask(),
+                      value);
   }
   if (Is(kVmCr, register_name)) {
-    return OfMsr(kVmCr, kVmCr["LOCK"].mask() | kVmCr["SVMDIS"].mask(), value);
+    return FieldTexts(kVmCr.fields, kVmCr["LOCK"].mask() | kVmCr["SVMDIS"].mask(), value);
   }
   std::vector<std::string> texts;
   // Feature leaves have dozens of set bits that are beside the question.
