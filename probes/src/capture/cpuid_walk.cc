@@ -15,6 +15,7 @@ constexpr std::uint32_t kMostSubleaves = 64;
 constexpr std::uint32_t kFirstHypervisor = 0x4000'0000;
 constexpr std::uint32_t kLastHypervisor = 0x4001'0000;
 constexpr std::uint32_t kHypervisorStep = 0x100;
+static_assert(kMostLeaves <= kHypervisorStep, "one interface's leaves would be another's");
 
 // How a leaf tells which subleaves it has, from its subleaf 0 on.
 enum class Subleaves : std::uint8_t {
@@ -133,24 +134,21 @@ void AskLeaf(const Ask& ask, std::uint32_t leaf) {
 }
 
 // A range of leaves whose first says in EAX which is the last. One that says
-// nothing sensible is not there.
-void AskRange(const Ask& ask, std::uint32_t base) {
+// nothing sensible is not there: false.
+bool AskRange(const Ask& ask, std::uint32_t base) {
   const CpuidReading first = ask({base, 0});
-  if (!first) return;
+  if (!first) return false;
   const std::uint32_t last = first->registers.eax;
-  if (last < base || last - base >= kMostLeaves) return;
+  if (last < base || last - base >= kMostLeaves) return false;
   for (std::uint32_t leaf = base + 1; leaf <= last; ++leaf) AskLeaf(ask, leaf);
+  return true;
 }
 
 // A guest may be offered several interfaces (Hyper-V's before KVM's or Xen's),
 // each in a range of its own, one after the other.
 void AskHypervisors(const Ask& ask) {
   for (std::uint32_t base = kFirstHypervisor; base < kLastHypervisor; base += kHypervisorStep) {
-    const CpuidReading first = ask({base, 0});
-    if (!first) return;
-    const std::uint32_t last = first->registers.eax;
-    if (last < base || last - base >= kHypervisorStep) return;
-    for (std::uint32_t leaf = base + 1; leaf <= last; ++leaf) AskLeaf(ask, leaf);
+    if (!AskRange(ask, base)) return;
   }
 }
 
