@@ -40,6 +40,13 @@ void DeclareStyle(CLI::App* app, Arguments* arguments) {
   app->add_flag("-v,--verbose", arguments->verbose, "Everything that is known");
 }
 
+OrFailure<bool> WantsJson(const Arguments& arguments) {
+  if (arguments.format == "json") return true;
+  if (arguments.format == "text") return false;
+  return Fails(kUsageError, fmt::format("there is no format {}; there are text and json",
+                                        Printable(arguments.format)));
+}
+
 OrFailure<RenderOptions> StyleOf(const Arguments& arguments, const Terminal& terminal) {
   if (arguments.quiet && arguments.verbose) {
     return Fails(kUsageError, "--quiet and --verbose exclude each other");

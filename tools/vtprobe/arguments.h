@@ -45,6 +45,10 @@ void DeclareFormat(CLI::App* app, Arguments* arguments);
 void DeclareOutput(CLI::App* app, Arguments* arguments);
 void DeclareStyle(CLI::App* app, Arguments* arguments);  // --color, --quiet, --verbose
 
+// Whether --format asks for JSON, of a command that has text and JSON.
+// kUsageError for anything else.
+OrFailure<bool> WantsJson(const Arguments& arguments);
+
 // How text is to be rendered where it goes. kUsageError for options that
 // make no sense.
 OrFailure<RenderOptions> StyleOf(const Arguments& arguments, const Terminal& terminal);

@@ -71,11 +71,8 @@ std::string ComplaintsText(const CorpusJudge::Result& result) {
 }
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
-  const bool as_json = arguments.format == "json";
-  if (!as_json && arguments.format != "text") {
-    return Fails(kUsageError, fmt::format("there is no format {}; there are text and json",
-                                          Printable(arguments.format)));
-  }
+  const auto as_json = WantsJson(arguments);
+  if (!as_json) return tl::unexpected(as_json.error());
   const auto path =
       arguments.folder ? OrFailure<std::string>(*arguments.folder) : ShippedRecordings();
   if (!path) return tl::unexpected(path.error());
@@ -91,8 +88,8 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   }
   const int exit_code = result.corpus.malformed == 0 ? 0 : kMalformedInput;
   const auto written = WriteOutput(
-      arguments.output, as_json ? RenderCorpusJson(result.corpus, process.version, exit_code)
-                                : RenderCorpusText(result.corpus));
+      arguments.output, *as_json ? RenderCorpusJson(result.corpus, process.version, exit_code)
+                                 : RenderCorpusText(result.corpus));
   if (!written) return tl::unexpected(written.error());
   PrintError(ComplaintsText(result));
   return exit_code;

@@ -9,7 +9,6 @@
 #include "output.h"
 #include "subject.h"
 #include "vtprobe/report/difference.h"
-#include "vtprobe/report/printable.h"
 
 namespace vtprobe {
 namespace {
@@ -50,11 +49,8 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   if (count == 2 && arguments.files[0] == "-" && arguments.files[1] == "-") {
     return Fails(kUsageError, "standard input can be read once: name a file for one of the two");
   }
-  const bool as_json = arguments.format == "json";
-  if (!as_json && arguments.format != "text") {
-    return Fails(kUsageError, fmt::format("there is no format {}; there are text and json",
-                                          Printable(arguments.format)));
-  }
+  const auto as_json = WantsJson(arguments);
+  if (!as_json) return tl::unexpected(as_json.error());
   const auto style = StyleOf(arguments, process.terminal);
   if (!style) return tl::unexpected(style.error());
   const auto before = Load(arguments, arguments.files[0]);
@@ -66,8 +62,8 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
                                         {after->source.value_or("this machine"), after->snapshot});
   const int exit_code = difference.empty() ? kSame : kDiffer;
   const auto written = WriteOutput(
-      arguments.output, as_json ? RenderDifferenceJson(difference, process.version, exit_code)
-                                : RenderDifferenceText(difference, *style));
+      arguments.output, *as_json ? RenderDifferenceJson(difference, process.version, exit_code)
+                                 : RenderDifferenceText(difference, *style));
   if (!written) return tl::unexpected(written.error());
   return exit_code;
 }

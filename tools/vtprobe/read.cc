@@ -65,19 +65,16 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   if (!what) return tl::unexpected(what.error());
   const auto style = StyleOf(arguments, process.terminal);
   if (!style) return tl::unexpected(style.error());
-  const bool as_json = arguments.format == "json";
-  if (!as_json && arguments.format != "text") {
-    return Fails(kUsageError, fmt::format("there is no format {}; there are text and json",
-                                          Printable(arguments.format)));
-  }
+  const auto as_json = WantsJson(arguments);
+  if (!as_json) return tl::unexpected(as_json.error());
   const auto subject = LoadSubject(arguments, [&] { return PlanFor(what->reg); });
   if (!subject) return tl::unexpected(subject.error());
 
   const Readings readings = Collect(subject->snapshot, *what);
   const int exit_code = readings.Complete() ? kAllRead : kSomeNotRead;
   const auto written = WriteOutput(
-      arguments.output, as_json ? RenderReadingsJson(readings, process.version, exit_code)
-                                : RenderReadingsText(readings, *style));
+      arguments.output, *as_json ? RenderReadingsJson(readings, process.version, exit_code)
+                                 : RenderReadingsText(readings, *style));
   if (!written) return tl::unexpected(written.error());
   return exit_code;
 }
