@@ -13,6 +13,10 @@ void DeclareSubject(CLI::App* app, Arguments* arguments) {
          "A check takes several of one machine, the earliest first")
       ->type_name("FILE")
       ->allow_extra_args(false);
+  DeclareCpus(app, arguments);
+}
+
+void DeclareCpus(CLI::App* app, Arguments* arguments) {
   app->add_option("--cpus", arguments->cpus, "Only these CPUs, such as 0-3,8")->type_name("LIST");
 }
 

@@ -40,6 +40,7 @@ struct Arguments {
 
 // Options that several commands take, each declared in one place.
 void DeclareSubject(CLI::App* app, Arguments* arguments);  // --replay, --cpus
+void DeclareCpus(CLI::App* app, Arguments* arguments);
 void DeclareCapture(CLI::App* app, Arguments* arguments);  // --sequential
 void DeclareFormat(CLI::App* app, Arguments* arguments);
 void DeclareOutput(CLI::App* app, Arguments* arguments);

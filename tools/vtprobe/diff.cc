@@ -21,7 +21,7 @@ void Declare(CLI::App* app, Arguments* arguments) {
                   "The recording before and the one after; without the second, this machine")
       ->required()
       ->type_name("");
-  app->add_option("--cpus", arguments->cpus, "Only these CPUs, such as 0-3,8")->type_name("LIST");
+  DeclareCpus(app, arguments);
   DeclareFormat(app, arguments);
   DeclareCapture(app, arguments);
   DeclareOutput(app, arguments);
