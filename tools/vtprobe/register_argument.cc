@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "import/numbers.h"
 #include "vtprobe/probes/suggestions.h"
 #include "vtprobe/registers/table.h"
 #include "vtprobe/report/printable.h"
@@ -47,12 +47,8 @@ bool SameName(std::string_view a, std::string_view b) {
 }
 
 std::optional<std::uint8_t> ParseBitNumber(std::string_view text, std::uint8_t highest) {
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number > highest) {
-    return std::nullopt;
-  }
-  return static_cast<std::uint8_t>(number);
+  const auto number = import::ParseDigits<std::uint8_t>(text, 10);
+  return number && *number <= highest ? number : std::nullopt;
 }
 
 }  // namespace
@@ -63,13 +59,8 @@ RegisterInfo InfoOf(const NamedRegister& reg) {
 }
 
 std::optional<std::uint64_t> ParseNumber(std::string_view text) {
-  const bool is_hex = text.starts_with("0x") || text.starts_with("0X");
-  const std::string_view digits = text.substr(is_hex ? 2 : 0);
-  std::uint64_t number = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), number, is_hex ? 16 : 10);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return number;
+  const auto number = import::ParsePrefixedHex<std::uint64_t>(text);
+  return number ? number : import::ParseDigits<std::uint64_t>(text, 10);
 }
 
 OrFailure<NamedRegister> ParseRegister(std::string_view text) {
