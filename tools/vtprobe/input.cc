@@ -25,10 +25,6 @@ constexpr std::size_t kBlock = std::size_t{64} << 10;
 constexpr std::size_t kBeginning = std::size_t{1} << 20;
 constexpr std::size_t kLargest = std::size_t{1} << 30;
 
-tl::unexpected<Failure> Missing(const std::string& path, std::string_view why) {
-  return Fails(kInputMissing, fmt::format("can't read {}: {}", InputName(path), why));
-}
-
 // Of a file, in bytes; 0 for what has no size.
 std::size_t SizeOf(int fd) {
   struct stat status = {};
@@ -36,22 +32,27 @@ std::size_t SizeOf(int fd) {
   return is_file && status.st_size > 0 ? static_cast<std::size_t>(status.st_size) : 0;
 }
 
+// Appends at most that many bytes: how many, 0 at the end.
+OrFailure<std::size_t> Append(const std::string& path, int fd, std::size_t most,
+                              std::string* bytes) {
+  const std::size_t size = bytes->size();
+  bytes->resize(size + most);
+  const std::ptrdiff_t count = ReadSome(fd, bytes->data() + size, most);
+  if (count < 0) return CantRead(path, ErrnoText(static_cast<int>(-count)));
+  bytes->resize(size + static_cast<std::size_t>(count));
+  return static_cast<std::size_t>(count);
+}
+
 OrFailure<std::string> ReadAll(const std::string& path, int fd, bool takes_all) {
-  return ReadContent(path, SizeOf(fd), takes_all,
-                     [&](std::size_t most, std::string* bytes) -> OrFailure<std::size_t> {
-                       const std::size_t size = bytes->size();
-                       bytes->resize(size + most);
-                       const std::ptrdiff_t count = ReadSome(fd, bytes->data() + size, most);
-                       if (count < 0) return Missing(path, ErrnoText(static_cast<int>(-count)));
-                       bytes->resize(size + static_cast<std::size_t>(count));
-                       return static_cast<std::size_t>(count);
-                     });
+  return ReadContent(path, SizeOf(fd), takes_all, [&](std::size_t most, std::string* bytes) {
+    return Append(path, fd, most, bytes);
+  });
 }
 
 OrFailure<std::string> ReadFile(const std::string& path, bool takes_all) {
   if (path == "-") return ReadAll(path, STDIN_FILENO, takes_all);
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!fd.valid()) return Missing(path, ErrnoText(errno));
+  if (!fd.valid()) return CantRead(path, ErrnoText(errno));
   return ReadAll(path, fd.get(), takes_all);
 }
 
@@ -64,8 +65,8 @@ OrFailure<std::vector<std::string>> FilesIn(const std::string& folder) {
     std::error_code ignored;
     if (entry->is_regular_file(ignored)) files.push_back(entry->path().string());
   }
-  if (error) return Missing(folder, error.message());
-  if (files.empty()) return Missing(folder, "the directory holds no file");
+  if (error) return CantRead(folder, error.message());
+  if (files.empty()) return CantRead(folder, "the directory holds no file");
   std::sort(files.begin(), files.end(), import::IsNaturallyBefore);
   return files;
 }
@@ -110,6 +111,10 @@ OrFailure<import::Imported> Read(std::vector<import::Input> inputs, const Readin
 
 std::string InputName(const std::string& path) { return path == "-" ? "<stdin>" : Printable(path); }
 
+tl::unexpected<Failure> CantRead(const std::string& path, std::string_view why) {
+  return Fails(kInputMissing, fmt::format("can't read {}: {}", InputName(path), why));
+}
+
 OrFailure<std::string> ReadContent(const std::string& name, std::size_t expected, bool takes_all,
                                    const MoreBytes& more) {
   std::string bytes;
@@ -138,15 +143,12 @@ OrFailure<std::string> ReadContent(const std::string& name, std::size_t expected
 OrFailure<std::string> ReadTextFile(const std::string& path) {
   constexpr std::size_t kLargestText = std::size_t{1} << 20;
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!fd.valid()) return Missing(path, ErrnoText(errno));
+  if (!fd.valid()) return CantRead(path, ErrnoText(errno));
   std::string text;
   while (text.size() <= kLargestText) {
-    const std::size_t size = text.size();
-    text.resize(size + kBlock);
-    const std::ptrdiff_t count = ReadSome(fd.get(), text.data() + size, kBlock);
-    if (count < 0) return Missing(path, ErrnoText(static_cast<int>(-count)));
-    text.resize(size + static_cast<std::size_t>(count));
-    if (count == 0) return text;
+    const auto count = Append(path, fd.get(), kBlock, &text);
+    if (!count) return tl::unexpected(count.error());
+    if (*count == 0) return text;
   }
   return Fails(kMalformedInput,
                fmt::format("{}: expected a text of at most 1 MiB", InputName(path)));

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "failure.h"
@@ -17,6 +18,9 @@ namespace vtprobe {
 
 // How messages and reports name an input: "-" is "<stdin>".
 std::string InputName(const std::string& path);
+
+// kInputMissing, with the reason.
+tl::unexpected<Failure> CantRead(const std::string& path, std::string_view why);
 
 // A file that a person wrote, of at most 1 MiB. kInputMissing if it can't be
 // read, kMalformedInput if it is larger.

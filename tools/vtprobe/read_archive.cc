@@ -100,10 +100,7 @@ OrFailure<ArchiveSummary> ReadArchive(const std::string& path,
                                       const std::function<void(FoundMachine)>& take) {
   const bool is_input = path == "-";
   const Fd fd(is_input ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!is_input && !fd.valid()) {
-    return Fails(kInputMissing,
-                 fmt::format("can't read {}: {}", InputName(path), ErrnoText(errno)));
-  }
+  if (!is_input && !fd.valid()) return CantRead(path, ErrnoText(errno));
   auto reader = ArchiveReader::OfDescriptor(is_input ? STDIN_FILENO : fd.get());
   if (!reader) {
     return Fails(kMalformedInput, fmt::format("{}: {}", InputName(path), reader.error()));
