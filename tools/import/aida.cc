@@ -26,12 +26,6 @@
 namespace vtprobe::import {
 namespace {
 
-struct CpuidLine {
-  std::uint32_t leaf = 0;
-  std::optional<std::uint32_t> subleaf;
-  CpuidRegisters registers;
-};
-
 struct MsrLine {
   MsrAddress address{};
   std::optional<std::uint64_t> value;  // nothing: the reading failed
@@ -70,7 +64,7 @@ bool TakeAddress(Scanner* scanner, std::uint32_t* address) {
 // Some lists of AMD CPUs have blanks in the place of the dashes.
 bool TakeDash(Scanner* scanner) { return scanner->Take('-') || scanner->Take(' '); }
 
-bool ParseCpuid(Scanner scanner, CpuidLine* line) {
+bool ParseCpuid(Scanner scanner, LeafLine* line) {
   CpuidRegisters& r = line->registers;
   if (!TakeAddress(&scanner, &line->leaf) || !scanner.TakeHexDigits(&r.eax) ||
       !TakeDash(&scanner) || !scanner.TakeHexDigits(&r.ebx) || !TakeDash(&scanner) ||
@@ -190,8 +184,7 @@ class Reader {
  private:
   void ReadLine(std::string_view line);
   bool ReadRegister(std::string_view line);  // false if the line is about none
-  void AddCpuid(const CpuidLine& line, std::size_t number);
-  void ReadCpuid(const CpuidLine& line);
+  void ReadCpuid(const LeafLine& line);
   void ReadMsr(const MsrLine& line);
   // Header-less files: decides whose the leaf 0 was that stood there again.
   void EndHeldLeaf();
@@ -206,7 +199,7 @@ class Reader {
   bool has_leaf_0_ = false;
   bool has_failure_ = false;
   std::optional<std::uint32_t> apic_id_;
-  std::optional<CpuidLine> held_;  // a repeated leaf 0 without a header
+  std::optional<LeafLine> held_;  // a repeated leaf 0 without a header
   std::size_t held_number_ = 0;
   std::optional<MsrLine> last_msr_;
   std::unordered_map<std::uint32_t, std::uint64_t> masks_;
@@ -226,23 +219,15 @@ void Reader::ReadMsr(const MsrLine& line) {
   collector_.AddMsr(line.address, reading, lines_.number(), last_msr_->is_sample);
 }
 
-void Reader::AddCpuid(const CpuidLine& line, std::size_t number) {
-  if (line.subleaf) {
-    collector_.AddCpuid({line.leaf, *line.subleaf}, PartialCpuid{line.registers}, number);
-  } else {
-    collector_.AddCpuidInOrder(line.leaf, line.registers, number);
-  }
-}
-
 void Reader::EndHeldLeaf() {
   if (!held_) return;
-  AddCpuid(*held_, held_number_);
+  collector_.AddCpuid(*held_, held_number_);
   held_.reset();
 }
 
 // Where no header says that another CPU begins, leaf 0 does, if the APIC ID
 // behind it is another one. [intel/sdm-vol2] CPUID.1:EBX[31:24]
-void Reader::ReadCpuid(const CpuidLine& line) {
+void Reader::ReadCpuid(const LeafLine& line) {
   if (!has_header_) {
     if (held_ && line.leaf == 1 && apic_id_ != line.registers.ebx >> 24 &&
         !collector_.OpenNextUnnumberedCpu()) {
@@ -257,7 +242,7 @@ void Reader::ReadCpuid(const CpuidLine& line) {
     }
     if (line.leaf == 1) apic_id_ = line.registers.ebx >> 24;
   }
-  AddCpuid(line, lines_.number());
+  collector_.AddCpuid(line, lines_.number());
 }
 
 // There are files whose CPUs all carry the number 0 and differ in the mask.
@@ -299,7 +284,7 @@ void Reader::Open(const Header& header) {
 
 bool Reader::ReadRegister(std::string_view line) {
   Scanner scanner(line);
-  CpuidLine cpuid;
+  LeafLine cpuid;
   MsrLine msr;
   if (scanner.Take("CPUID ")) {
     scanner.SkipBlanks();
@@ -353,7 +338,7 @@ Confidence Looks(const File& file) {
   TextLines lines(Head(file.content));
   while (lines.Next()) {
     Scanner scanner(lines.line());
-    CpuidLine cpuid;
+    LeafLine cpuid;
     MsrLine msr;
     const bool is_reading = scanner.Take("CPUID ")
                                 ? ParseCpuid(scanner, &cpuid)

@@ -275,11 +275,15 @@ void CpuCollector::AddCpuid(CpuidLeaf leaf, CpuidReading reading, std::size_t li
   cpuid_.push_back({cpu, static_cast<std::uint32_t>(line), leaf, reading});
 }
 
-void CpuCollector::AddCpuidInOrder(std::uint32_t leaf, const CpuidRegisters& registers,
-                                   std::size_t line) {
+void CpuCollector::AddCpuid(const LeafLine& answer, std::size_t line) {
+  const PartialCpuid reading{answer.registers};
+  if (answer.subleaf) {
+    AddCpuid({answer.leaf, *answer.subleaf}, reading, line);
+    return;
+  }
   const std::uint32_t cpu = CurrentCpu();
-  cpuid_.push_back({cpu, static_cast<std::uint32_t>(line), subleaves_.Number(leaf, registers),
-                    PartialCpuid{registers}});
+  cpuid_.push_back({cpu, static_cast<std::uint32_t>(line),
+                    subleaves_.Number(answer.leaf, answer.registers), reading});
 }
 
 void CpuCollector::AddUnreadableLine(std::size_t line) { unreadable_.Add(line); }

@@ -28,6 +28,13 @@
 
 namespace vtprobe::import {
 
+// CPUID as a text has it on a line.
+struct LeafLine {
+  std::uint32_t leaf = 0;
+  std::optional<std::uint32_t> subleaf;  // nothing: the text does not number it
+  CpuidRegisters registers;
+};
+
 class CpuCollector {
  public:
   // How the CPUs of one kind of header are counted. kPerhapsFromOne: from one
@@ -51,9 +58,9 @@ class CpuCollector {
   // several readings that were taken of a changing register on purpose.
   void AddMsr(MsrAddress address, MsrReading reading, std::size_t line, bool is_sample = false);
   void AddCpuid(CpuidLeaf leaf, CpuidReading reading, std::size_t line);
-  // A leaf whose subleaves the text does not number: each repetition below one
-  // Open is the next subleaf if the leaf has subleaves at all.
-  void AddCpuidInOrder(std::uint32_t leaf, const CpuidRegisters& registers, std::size_t line);
+  // Without a subleaf's number, each repetition below one Open is the next
+  // subleaf if the leaf has subleaves at all.
+  void AddCpuid(const LeafLine& answer, std::size_t line);
 
   bool has_readings() const { return !msrs_.empty() || !cpuid_.empty(); }
 

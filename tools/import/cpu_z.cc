@@ -29,20 +29,14 @@ bool TakeNumber(Scanner* scanner, std::uint32_t* value) {
   return scanner->Take("0x") && scanner->TakeHexDigits(value) && scanner->AtBlankOrEnd();
 }
 
-struct CpuidLine {
-  std::uint32_t leaf = 0;
-  std::optional<std::uint32_t> subleaf;
-  CpuidRegisters registers;
-};
-
 // A leaf, a subleaf in reports that have them, and four registers.
-std::optional<CpuidLine> ParseCpuid(Scanner scanner) {
+std::optional<LeafLine> ParseCpuid(Scanner scanner) {
   std::array<std::uint32_t, 6> numbers{};
   std::size_t count = 0;
   while (count < numbers.size() && TakeNumber(&scanner, &numbers[count])) ++count;
   scanner.SkipBlanks();
   if (!scanner.AtEnd() || count < 5) return std::nullopt;
-  CpuidLine line;
+  LeafLine line;
   line.leaf = numbers[0];
   if (count == 6) line.subleaf = numbers[1];
   const std::size_t first = count - 4;
@@ -112,12 +106,7 @@ void Reader::ReadThreadLine(std::string_view line) {
       collector_.AddUnreadableLine(lines_.number());
     }
   } else if (const auto cpuid = ParseCpuid(scanner)) {
-    if (cpuid->subleaf) {
-      collector_.AddCpuid({cpuid->leaf, *cpuid->subleaf}, PartialCpuid{cpuid->registers},
-                          lines_.number());
-    } else {
-      collector_.AddCpuidInOrder(cpuid->leaf, cpuid->registers, lines_.number());
-    }
+    collector_.AddCpuid(*cpuid, lines_.number());
   }
 }
 

@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <utility>
 
 #include "import/cpu_collector.h"
@@ -20,12 +19,6 @@
 
 namespace vtprobe::import {
 namespace {
-
-struct Line {
-  std::uint32_t leaf = 0;
-  std::optional<std::uint32_t> subleaf;
-  CpuidRegisters registers;
-};
 
 bool TakeRegister(Scanner* scanner, std::string_view name, std::uint32_t* value,
                   std::size_t* digits) {
@@ -40,7 +33,7 @@ bool TakeRegister(Scanner* scanner, std::string_view name, std::uint32_t* value,
 }
 
 // A leaf and, where it stands, a subleaf, up to the colon.
-bool TakeLeaf(Scanner* scanner, Line* line) {
+bool TakeLeaf(Scanner* scanner, LeafLine* line) {
   const auto leaf = scanner->TakePrefixedHex<std::uint32_t>();
   if (!leaf) return false;
   line->leaf = *leaf;
@@ -61,7 +54,7 @@ Confidence Looks(const File& file) {
   TextLines lines(Head(file.content));
   while (lines.Next()) {
     Scanner scanner(lines.line());
-    Line line;
+    LeafLine line;
     if (TakeLeaf(&scanner, &line) && TakeRegisters(&scanner, &line.registers)) {
       return Confidence::kCertain;
     }
@@ -77,15 +70,12 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
   while (lines.Next()) {
     const std::string_view text = lines.line();
     Scanner scanner(text);
-    Line line;
+    LeafLine line;
     if (TakeLeaf(&scanner, &line)) {
-      if (!TakeRegisters(&scanner, &line.registers)) {
-        collector.AddUnreadableLine(lines.number());
-      } else if (line.subleaf) {
-        collector.AddCpuid({line.leaf, *line.subleaf}, PartialCpuid{line.registers},
-                           lines.number());
+      if (TakeRegisters(&scanner, &line.registers)) {
+        collector.AddCpuid(line, lines.number());
       } else {
-        collector.AddCpuidInOrder(line.leaf, line.registers, lines.number());
+        collector.AddUnreadableLine(lines.number());
       }
       continue;
     }
