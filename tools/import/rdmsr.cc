@@ -180,7 +180,7 @@ Command CommandParser::Parse() {
 std::optional<std::uint64_t> ParseNumber(std::string_view line, unsigned base) {
   Scanner scanner(line);
   if (base == 16) {
-    if (!scanner.Take("0x")) scanner.Take("0X");
+    scanner.TakeHexPrefix();
     const auto value = scanner.TakeHex<std::uint64_t>();
     return scanner.AtEnd() ? value : std::nullopt;
   }
@@ -241,7 +241,7 @@ std::optional<Failure> ParseFailure(std::string_view line) {
   }
   scanner.SkipBlanks();
   if (scanner.Take("cannot read MSR ")) {
-    if (!scanner.Take("0x")) scanner.Take("0X");
+    scanner.TakeHexPrefix();
     if (const auto address = scanner.TakeHex<std::uint32_t>()) {
       failure.address = MsrAddress{*address};
     }

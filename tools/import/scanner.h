@@ -85,11 +85,13 @@ class Scanner {
     return value;
   }
 
+  constexpr bool TakeHexPrefix() { return Take("0x") || Take("0X"); }
+
   // "0x1f".
   template <typename Unsigned>
   constexpr std::optional<Unsigned> TakePrefixedHex() {
     const std::string_view before = rest_;
-    if (Take("0x") || Take("0X")) {
+    if (TakeHexPrefix()) {
       if (const std::optional<Unsigned> value = TakeHex<Unsigned>()) return value;
     }
     rest_ = before;
@@ -100,7 +102,7 @@ class Scanner {
   // it is a whole word and fits.
   constexpr std::optional<std::uint32_t> TakeCNumber() {
     Scanner ahead = *this;
-    const bool is_hex = ahead.Take("0x") || ahead.Take("0X");
+    const bool is_hex = ahead.TakeHexPrefix();
     const std::uint64_t base = is_hex ? 16 : ahead.rest_.starts_with('0') ? 8 : 10;
     const std::string_view digits = ahead.TakeWord();
     if (digits.empty()) return std::nullopt;

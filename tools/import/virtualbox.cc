@@ -98,7 +98,7 @@ std::optional<MsrLine> ParseMsr(Scanner scanner) {
   scanner.SkipBlanks();
   if (!scanner.Take('=')) return std::nullopt;
   scanner.SkipBlanks();
-  if (!scanner.Take("0x")) scanner.Take("0X");
+  scanner.TakeHexPrefix();
   const auto value = scanner.TakeHex<std::uint64_t>();
   if (!value || !scanner.AtBlankOrEnd()) return std::nullopt;
   line.value = *value;
