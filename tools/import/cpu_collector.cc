@@ -1,8 +1,8 @@
 #include "import/cpu_collector.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <iterator>
 #include <limits>
 #include <utility>
@@ -17,15 +17,10 @@ constexpr std::uint32_t kMaxCpus = kMaxCpuNumber + 1;
 constexpr std::uint32_t kFirstExtendedLeaf = 0x8000'0000;
 constexpr std::uint32_t kFirstCentaurLeaf = 0xc000'0000;
 
-std::string Hex(std::uint32_t value) {
-  std::array<char, 8> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  static_cast<void>(error);
-  return "0x" + std::string(digits.data(), end);
+std::string Name(MsrAddress address) { return fmt::format("MSR {:#x}", Number(address)); }
+std::string Name(CpuidLeaf leaf) {
+  return fmt::format("CPUID {:#x}.{:#x}", leaf.leaf, leaf.subleaf);
 }
-
-std::string Name(MsrAddress address) { return "MSR " + Hex(Number(address)); }
-std::string Name(CpuidLeaf leaf) { return "CPUID " + Hex(leaf.leaf) + "." + Hex(leaf.subleaf); }
 
 // "1 line", "3 lines".
 std::string Count(std::size_t count, std::string_view one, std::string_view many) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "import/archive.h"
+#include "import/characters.h"
 #include "import/importers.h"
 #include "import/text_encoding.h"
 #include "vtprobe/probes/identity.h"
@@ -165,11 +166,9 @@ void StateOrigin(std::string_view source, PlatformSnapshot* snapshot) {
   SetIfAbsent(meta::kSource, source, &metadata);
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 // Takes the digits at the text's start, of which leading zeros don't count.
 std::string_view TakeNumber(std::string_view* text) {
-  const auto end = std::find_if_not(text->begin(), text->end(), IsDigit);
+  const auto end = std::find_if_not(text->begin(), text->end(), IsDecimalDigit);
   std::string_view number = text->substr(0, static_cast<std::size_t>(end - text->begin()));
   text->remove_prefix(number.size());
   number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
@@ -215,7 +214,7 @@ bool IsNaturallyBefore(std::string_view a, std::string_view b) {
   std::string_view left = a;
   std::string_view right = b;
   while (!left.empty() && !right.empty()) {
-    if (IsDigit(left.front()) && IsDigit(right.front())) {
+    if (IsDecimalDigit(left.front()) && IsDecimalDigit(right.front())) {
       const std::string_view m = TakeNumber(&left);
       const std::string_view n = TakeNumber(&right);
       if (m.size() != n.size()) return m.size() < n.size();
