@@ -258,14 +258,12 @@ std::uint32_t Reader::NumberByMask(const Header& header) {
 void Reader::Open(const Header& header) {
   EndHeldLeaf();
   last_msr_.reset();
-  // "MSR Registers" alone names no CPU, but CPUs with leaves came before it.
-  if (header.kind == Header::Kind::kSome) {
-    collector_.OpenSomeCpu();
-    return;
-  }
-  has_header_ = true;
   bool is_open = false;
   switch (header.kind) {
+    case Header::Kind::kSome:
+      // "MSR Registers" alone names no CPU, but CPUs with leaves came before it.
+      collector_.OpenSomeCpu();
+      return;
     case Header::Kind::kCpu:
       is_open = collector_.OpenCpu(*header.number);
       break;
@@ -276,9 +274,8 @@ void Reader::Open(const Header& header) {
       is_open = header.number ? collector_.OpenCpu(NumberByMask(header))
                               : collector_.OpenNextUnnumberedCpu();
       break;
-    case Header::Kind::kSome:
-      break;
   }
+  has_header_ = true;
   if (!is_open) error_ = CpuNumberError(file_, lines_, header.number_text);
 }
 
