@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -41,12 +40,6 @@ std::string Pu() {
 }
 
 std::string Enabled() { return Intel("0", "msr 0x3a = 0x5\n"); }
-
-std::string ContentOf(const fs::path& path) {
-  std::stringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 // The last row of the table without the blanks of its columns: "3 enabled 3".
 std::string Total(const Ended& ended) {

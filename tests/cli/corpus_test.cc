@@ -5,8 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "cli/dumps.h"
 #include "cli/process.h"
@@ -77,9 +75,7 @@ TEST(Corpus, KnowsTheRecordingsThatComeWithIt) {
 }
 
 TEST(Corpus, IsShownInTheReadme) {
-  std::stringstream readme;
-  readme << std::ifstream(VTPROBE_README).rdbuf();
-  const std::string text = readme.str();
+  const std::string text = ContentOf(VTPROBE_README);
   constexpr std::string_view kCommand = "$ vtprobe corpus recorded-msr-dumps\n";
   const std::size_t start = text.find(kCommand);
   ASSERT_NE(start, std::string::npos);

@@ -4,9 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "cli/process.h"
 #include "hal/temp_tree.h"
@@ -27,12 +25,6 @@ constexpr std::string_view kChipsec =
     "{\"cpuid\": {\"(0,0)\": [\"(22, 1970169159, 1818588270, 1231384169)\"],\n"
     " \"(1,0)\": [\"(329443, 1050624, 2147154879, 3219913727)\"]},\n"
     " \"read_msr\": {\"(0,58)\": [\"(5, 0)\"]}}\n";
-
-std::string Content(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return std::move(text).str();
-}
 
 // A folder as hwloc-gather-cpuid leaves it.
 class Import : public testing::Test {
@@ -59,14 +51,14 @@ TEST_F(Import, WritesBinaryByTheNameOfTheFileAndReadsItByItsContent) {
   const std::string binary = Path("machine.vtpb");
   ASSERT_EQ(Vtprobe({"import", Path("chipsec.json"), "-o", text}).exit_status, 0);
   ASSERT_EQ(Vtprobe({"import", Path("chipsec.json"), "-o", binary}).exit_status, 0);
-  EXPECT_THAT(Content(binary), StartsWith("\x89VTPB\r\n\x1a"));
+  EXPECT_THAT(ContentOf(binary), StartsWith("\x89VTPB\r\n\x1a"));
   std::filesystem::rename(binary, Path("any-name"));
-  EXPECT_EQ(Vtprobe({"import", Path("any-name")}).out, Content(text));
+  EXPECT_EQ(Vtprobe({"import", Path("any-name")}).out, ContentOf(text));
   const Ended judged = Vtprobe({"check", "--replay", Path("any-name")});
   EXPECT_EQ(judged.out, Vtprobe({"check", "--replay", text}).out);
   EXPECT_EQ(judged.exit_status, 0);
 
-  std::string damaged = Content(Path("any-name"));
+  std::string damaged = ContentOf(Path("any-name"));
   damaged.back() = '\x01';
   tree_.Write("damaged", 0, damaged);
   const Ended refused = Vtprobe({"check", "--replay", Path("damaged")});
@@ -97,7 +89,7 @@ TEST_F(Import, ToAFile) {
   const Ended ended = Vtprobe({"import", Path("m"), "-o", Path("out.dump")});
   EXPECT_EQ(ended.exit_status, 0);
   EXPECT_THAT(ended.out, IsEmpty());
-  EXPECT_THAT(Content(Path("out.dump")), HasSubstr(kReadings));
+  EXPECT_THAT(ContentOf(Path("out.dump")), HasSubstr(kReadings));
   EXPECT_EQ(Vtprobe({"import", Path("m"), "-o", "/dev/full"}).exit_status, 74);
 }
 

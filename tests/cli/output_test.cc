@@ -7,8 +7,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "cli/dumps.h"
 #include "cli/process.h"
@@ -20,11 +18,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-std::string Content(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::vector<std::string> Names(const std::string& folder) {
   std::vector<std::string> names;
@@ -57,7 +50,7 @@ TEST_F(Output, GoesToAFileWholeAndAlone) {
   const Ended ended = Check({"-o", path_});
   EXPECT_EQ(ended.exit_status, 1) << "the answer's own status";
   EXPECT_THAT(ended.out, IsEmpty());
-  EXPECT_EQ(Content(path_), report_);
+  EXPECT_EQ(ContentOf(path_), report_);
   EXPECT_THAT(Names(tree_.root()), ElementsAre("report.txt"));
 }
 
@@ -72,7 +65,7 @@ TEST_F(Output, ReplacesAFileAndKeepsItsMode) {
   tree_.Write("report.txt", 0, std::string(100'000, 'x'));
   ASSERT_EQ(::chmod(path_.c_str(), 0604), 0);
   Check({"-o", path_});
-  EXPECT_EQ(Content(path_), report_);
+  EXPECT_EQ(ContentOf(path_), report_);
   EXPECT_EQ(ModeOf(path_), 0604);
 }
 
@@ -82,7 +75,7 @@ TEST_F(Output, ReplacesTheFileThatALinkLeadsTo) {
   std::filesystem::create_symlink("report.txt", link);
   Check({"-o", link});
   EXPECT_TRUE(std::filesystem::is_symlink(link));
-  EXPECT_EQ(Content(path_), report_);
+  EXPECT_EQ(ContentOf(path_), report_);
 }
 
 TEST_F(Output, ToADashIsStandardOutput) { EXPECT_EQ(Check({"-o", "-"}).out, report_); }
@@ -97,7 +90,7 @@ TEST_F(Output, ToStandardOutputByNameLeavesWhatOthersWroteThere) {
   tree_.Write("log", 0, "before\n");
   const std::string log = tree_.root() + "/log";
   Check({"-o", "/dev/stdout"}, {.out_file = log});
-  EXPECT_EQ(Content(log), "before\n" + report_);
+  EXPECT_EQ(ContentOf(log), "before\n" + report_);
 }
 
 TEST_F(Output, ThatFindsNoRoomFails) {
@@ -132,7 +125,7 @@ TEST_F(Output, ToAFileThatMayNotBeWrittenFails) {
   tree_.Write("report.txt", 0, "old");
   ASSERT_EQ(::chmod(path_.c_str(), 0444), 0);
   EXPECT_EQ(Check({"-o", path_}).exit_status, 74);
-  EXPECT_EQ(Content(path_), "old");
+  EXPECT_EQ(ContentOf(path_), "old");
 }
 
 TEST_F(Output, ToADirectoryFails) {
@@ -146,7 +139,7 @@ TEST_F(Output, ThatFailsOnItsWayLeavesTheOldFile) {
   tree_.Write("report.txt", 0, "old");
   const Ended ended = Check({"-o", path_, "--format", "json"}, {.largest_file = std::size_t{1024}});
   EXPECT_EQ(ended.exit_status, 74);
-  EXPECT_EQ(Content(path_), "old");
+  EXPECT_EQ(ContentOf(path_), "old");
   EXPECT_THAT(Names(tree_.root()), ElementsAre("report.txt")) << "nothing is left beside it";
 }
 
@@ -154,7 +147,7 @@ TEST_F(Output, IsNotTouchedByAnInputThatIsMalformed) {
   tree_.Write("report.txt", 0, "old");
   const Ended ended = Vtprobe({"--replay", "-", "-o", path_}, {.input = "no dump"});
   EXPECT_EQ(ended.exit_status, 65);
-  EXPECT_EQ(Content(path_), "old");
+  EXPECT_EQ(ContentOf(path_), "old");
 }
 
 }  // namespace

@@ -3,11 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "cli/process.h"
+#include "hal/temp_tree.h"
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/registers/table.h"
 
@@ -115,8 +114,7 @@ class Document : public testing::TestWithParam<std::pair<const char*, const char
 
 TEST_P(Document, IsWhatTheTablesSay) {
   const auto& [name, document] = GetParam();
-  std::ifstream file(std::string(VTPROBE_DOCS "/") + document, std::ios::binary);
-  const std::string committed{std::istreambuf_iterator<char>(file), {}};
+  const std::string committed = ContentOf(std::string(VTPROBE_DOCS "/") + document);
   EXPECT_TRUE(Vtprobe({name, "--format", "markdown"}).out == committed)
       << document << " is of other tables; tools/update-docs.sh makes it anew";
 }

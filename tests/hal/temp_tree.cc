@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <iterator>
 #include <system_error>
 
 namespace vtprobe {
@@ -31,6 +33,11 @@ void TempTree::Write(const std::string& path, std::uint64_t offset, std::string_
   const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
   EXPECT_EQ(written, static_cast<ssize_t>(bytes.size())) << file;
   ::close(fd);
+}
+
+std::string ContentOf(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace vtprobe

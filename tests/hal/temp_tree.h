@@ -28,6 +28,9 @@ class TempTree {
   std::filesystem::path root_;
 };
 
+// A file's bytes; none where there is no file.
+std::string ContentOf(const std::filesystem::path& path);
+
 }  // namespace vtprobe
 
 #endif  // VTPROBE_TESTS_HAL_TEMP_TREE_H_

@@ -13,7 +13,6 @@
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -22,6 +21,7 @@
 
 #include "cli/process.h"
 #include "corpus/machine_folder.h"
+#include "hal/temp_tree.h"
 #include "msrfs/served_dump.h"
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/hal/linux_cpuid_device.h"
@@ -179,10 +179,7 @@ std::string Hex(std::uint64_t number) {
 }
 
 void ExpectServedAsRecorded(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  const auto snapshot = ParseDump(text.str());
+  const auto snapshot = ParseDump(ContentOf(path));
   ASSERT_TRUE(snapshot);
   ReplayBackend recorded(*snapshot);
   const ServedDump served(path);
