@@ -33,12 +33,6 @@ using testing::StartsWith;
 
 constexpr std::string_view kMalformed = "vtprobe-dump 1\ncpu x\n";
 
-// A Skylake, as one CPU of an hwloc folder says it.
-std::string Pu() {
-  return "1 0 0 0 0 => 16 756e6547 6c65746e 49656e69\n"
-         "1 1 0 0 0 => 506e3 100800 7ffafbff bfebfbff\n";
-}
-
 std::string Enabled() { return Intel("0", "msr 0x3a = 0x5\n"); }
 
 // The last row of the table without the blanks of its columns: "3 enabled 3".
@@ -100,16 +94,16 @@ TEST_F(CorpusArchive, PutsFilesTogetherAsAFolderDoes) {
   machines.Write("one/another.dump", 0, Enabled());
   machines.Write("one/zz.dump", 0, kMalformed);
   machines.Write("one/below/x.dump", 0, Enabled());
-  machines.Write("hwloc/pu0", 0, Pu());
-  machines.Write("hwloc/pu1", 0, Pu());
-  machines.Write("hwloc/pu10", 0, Pu());
+  machines.Write("hwloc/pu0", 0, kPu);
+  machines.Write("hwloc/pu1", 0, kPu);
+  machines.Write("hwloc/pu10", 0, kPu);
   machines.Write("hwloc/hwloc-cpuid-info", 0, "Architecture: x86\n");
-  machines.Write("hwloc/within/pu1", 0, Pu());
+  machines.Write("hwloc/within/pu1", 0, kPu);
   machines.Write("loose/a.dump", 0, Enabled());
   machines.Write("loose/b.dump", 0, kMalformed);
   machines.Write("loose/README", 0, "text\n");
   machines.Write("loose/empty", 0, "");
-  machines.Write("both/pu0", 0, Pu());
+  machines.Write("both/pu0", 0, kPu);
   machines.Write("both/machine.dump", 0, Enabled());
   machines.Write("a.dump", 0, Enabled());
   const Ended of_folder = Vtprobe({"corpus", machines.root()});
@@ -144,7 +138,7 @@ TEST_F(CorpusArchive, ReadsCompressedOnesAndPipes) {
 
 TEST_F(CorpusArchive, ReadsEveryFormatThatAFolderMayHold) {
   TarWriter inner;
-  inner.AddFile("pu0", Pu());
+  inner.AddFile("pu0", kPu);
   TarWriter tar;
   tar.AddFile("x/binary.vtpb", WriteBinaryDump(*ParseDump(Enabled())));
   tar.AddFile("x/machine.tar", inner.Archive());
@@ -201,7 +195,7 @@ TEST_F(CorpusArchive, ADecisionThatComesTooLateIsAnError) {
     SCOPED_TRACE(name);
     TarWriter tar;
     AddManyFiles("m/", &tar);
-    tar.AddFile(std::string("m/") + name, name[0] == 'p' ? Pu() : Enabled());
+    tar.AddFile(std::string("m/") + name, name[0] == 'p' ? std::string(kPu) : Enabled());
     tar.AddFile("n/a.dump", Enabled());
     const Ended ended = Corpus(tar);
     EXPECT_EQ(ended.exit_status, 65);
@@ -213,7 +207,7 @@ TEST_F(CorpusArchive, ADecisionThatComesTooLateIsAnError) {
 
 TEST_F(CorpusArchive, AMachineOfTooManyFilesIsAnError) {
   TarWriter tar;
-  tar.AddFile("m/pu0", Pu());
+  tar.AddFile("m/pu0", kPu);
   AddManyFiles("m/", &tar);
   tar.AddFile("n/a.dump", Enabled());
   const Ended ended = Corpus(tar);

@@ -17,11 +17,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-// A Skylake, as one CPU of an hwloc folder says it.
-constexpr std::string_view kPu =
-    "1 0 0 0 0 => 16 756e6547 6c65746e 49656e69\n"
-    "1 1 0 0 0 => 506e3 100800 7ffafbff bfebfbff\n";
-
 TEST(Corpus, CountsMachinesByDesignAndState) {
   TempTree tree;
   tree.Write("intel/one/machine.dump", 0, kSmxOnly);

@@ -23,6 +23,11 @@ inline constexpr std::string_view kSmxOnly =
     "msr 0x3a = 0xff03\n"
     "cpu 8 offline\n";
 
+// A Skylake, as one CPU of an hwloc folder says it.
+inline constexpr std::string_view kPu =
+    "1 0 0 0 0 => 16 756e6547 6c65746e 49656e69\n"
+    "1 1 0 0 0 => 506e3 100800 7ffafbff bfebfbff\n";
+
 // An Intel machine of one or several CPUs whose blocks follow.
 inline std::string Intel(std::string_view cpus, std::string_view rest) {
   return "vtprobe-dump 1\nmeta stage = os\ncpu " + std::string(cpus) + "\n" +

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cli/dumps.h"
 #include "cli/process.h"
 #include "hal/temp_tree.h"
 
@@ -16,11 +17,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-constexpr std::string_view kPu =
-    "# mask e[abcd]x => e[abcd]x\n"
-    "1 0 0 0 0 => 16 756e6547 6c65746e 49656e69\n"
-    "1 1 0 0 0 => 506e3 100800 7ffafbff bfebfbff\n";
-
 constexpr std::string_view kChipsec =
     "{\"cpuid\": {\"(0,0)\": [\"(22, 1970169159, 1818588270, 1231384169)\"],\n"
     " \"(1,0)\": [\"(329443, 1050624, 2147154879, 3219913727)\"]},\n"
@@ -30,8 +26,9 @@ constexpr std::string_view kChipsec =
 class Import : public testing::Test {
  protected:
   Import() {
-    tree_.Write("m/pu0", 0, kPu);
-    tree_.Write("m/pu10", 0, kPu);
+    const std::string pu = "# mask e[abcd]x => e[abcd]x\n" + std::string(kPu);
+    tree_.Write("m/pu0", 0, pu);
+    tree_.Write("m/pu10", 0, pu);
     tree_.Write("m/hwloc-cpuid-info", 0, "Architecture: x86\n");
     std::filesystem::create_directory(tree_.root() + "/m/sub");
     tree_.Write("chipsec.json", 0, kChipsec);
@@ -41,10 +38,7 @@ class Import : public testing::Test {
   TempTree tree_;
 };
 
-constexpr std::string_view kReadings =
-    "cpu 0,10\n"
-    "cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
-    "cpuid 0x1.0x0 = 0x506e3 0x100800 0x7ffafbff 0xbfebfbff\n";
+const std::string kReadings = "cpu 0,10\n" + std::string(kIntelLeaves);
 
 TEST_F(Import, WritesBinaryByTheNameOfTheFileAndReadsItByItsContent) {
   const std::string text = Path("text.dump");
@@ -107,7 +101,6 @@ TEST_F(Import, OfADumpIsThatDump) {
   EXPECT_EQ(ended.out, dump);
 }
 
-// The first bytes of a pipe may be fewer than a format's signature.
 TEST_F(Import, ReplayTakesEveryFormat) {
   const Ended direct = Vtprobe({"--replay", Path("chipsec.json"), "--format", "json"});
   EXPECT_EQ(direct.exit_status, 0);

@@ -22,12 +22,9 @@ using testing::StartsWith;
 // VT-x is enabled and locked; CPUID says that 0xc80 is there, and its lock is
 // open on CPU 3. [intel/sdm-vol4] table 2-2, IA32_DEBUG_INTERFACE
 const std::string kDebugOpenOnCpu3 =
-    "vtprobe-dump 1\nmeta stage = os\ncpu 0-7\n"
-    "cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
-    "cpuid 0x1.0x0 = 0x506e3 0x100800 0x7ffafbff 0xbfebfbff\n"
-    "cpuid 0x7.0x0 = 0x0 0x0 0x0 0x0\n"
-    "msr 0x3a = 0x5\n"
-    "cpu 0-2,4-7\nmsr 0xc80 = 0x40000000\ncpu 3\nmsr 0xc80 = 0x0\n";
+    Intel("0-7",
+          "cpuid 0x7.0x0 = 0x0 0x0 0x0 0x0\nmsr 0x3a = 0x5\n"
+          "cpu 0-2,4-7\nmsr 0xc80 = 0x40000000\ncpu 3\nmsr 0xc80 = 0x0\n");
 
 const std::string kCountsDebug = "name = \"lab\"\n[rules.\"intel.debug_interface.locked\"]\n";
 const std::string kWaiver = "[[rules.\"intel.debug_interface.locked\".waivers]]\n";
