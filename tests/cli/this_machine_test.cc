@@ -95,7 +95,13 @@ TEST(ThisMachine, HasCpuidThatEachCpuAnswersItself) {
   EXPECT_EQ(ended.exit_status, 0) << ended.out;
 }
 
-TEST(ThisMachine, IsAskedOneCpuAtATimeIfToldSo) {
+TEST(ThisMachine, SaysTheSameOneCpuAtATime) {
+  const std::string at_once = Vtprobe({"check", "--format", "json"}).out;
+  const std::string one_by_one = Vtprobe({"check", "--sequential", "--format", "json"}).out;
+  EXPECT_EQ(Verdict(one_by_one), Verdict(at_once));
+}
+
+TEST(ThisMachine, OfSomeCpusIsAboutThese) {
   const auto report =
       nlohmann::json::parse(Vtprobe({"--format", "json", "--cpus", "0"}).out, nullptr, false);
   ASSERT_TRUE(report.is_object());
