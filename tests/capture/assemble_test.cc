@@ -30,7 +30,7 @@ MsrReading Expected(Answer answer) {
   return std::uint64_t{answer};
 }
 
-std::vector<LogicalCpu> Cpus() { return CpuSet{{10, 10 + kCpus - 1}}.ToVector(); }
+const CpuSet kOnline = {{10, 10 + kCpus - 1}};
 
 TEST(Assemble, SaysOfEachCpuWhatItsSlotSays) {
   constexpr std::uint32_t kMixtures = kAnswers * kAnswers * kAnswers * kAnswers * kAnswers;
@@ -47,9 +47,9 @@ TEST(Assemble, SaysOfEachCpuWhatItsSlotSays) {
       slots[i].Add(CpuidLeaf{0x1}, PartialCpuid{{i % 2, 0, 0, 0}});
       slots[i].Add(CpuidLeaf{0x7, 1}, PartialCpuid{{7, 7, 7, 7}});
     }
-    const PlatformSnapshot snapshot = Assemble(Cpus(), slots, CpuSet(), Metadata());
+    const PlatformSnapshot snapshot = Assemble(kOnline, slots, CpuSet(), Metadata());
     for (std::uint32_t i = 0; i < kCpus; ++i) {
-      const LogicalCpu cpu = Cpus()[i];
+      const LogicalCpu cpu{10 + i};
       ASSERT_EQ(snapshot.Msr(cpu, MsrAddress{0x10}), Expected(kOne));
       ASSERT_EQ(snapshot.Msr(cpu, kMixed), Expected(answers[i])) << mixture << " CPU " << i;
       ASSERT_EQ(snapshot.Msr(cpu, MsrAddress{0x30}), Expected(i == 2 ? kAbsent : kTwo));
@@ -61,8 +61,8 @@ TEST(Assemble, SaysOfEachCpuWhatItsSlotSays) {
 
 TEST(Assemble, KeepsCpusOfWhichNothingWasRead) {
   const PlatformSnapshot snapshot =
-      Assemble(Cpus(), std::vector<CpuReadings>(kCpus), CpuSet(LogicalCpu{1}), Metadata());
-  EXPECT_EQ(snapshot.online(), CpuSet({{10, 10 + kCpus - 1}}));
+      Assemble(kOnline, std::vector<CpuReadings>(kCpus), CpuSet(LogicalCpu{1}), Metadata());
+  EXPECT_EQ(snapshot.online(), kOnline);
   EXPECT_EQ(snapshot.offline(), CpuSet(LogicalCpu{1}));
   EXPECT_TRUE(snapshot.Everything().msrs.empty());
 }
@@ -76,10 +76,11 @@ TEST(CpuReadings, AscendHoweverTheyWereAdded) {
   }
   std::uint32_t previous = 0;
   for (std::size_t i = 0; i < 4; ++i) {
-    const auto& [address, msr] = readings.msrs()[i];
+    const MsrAddress address = readings.msrs().keys()[i];
     EXPECT_LT(previous, Number(address));
+    EXPECT_EQ(readings.msrs().readings()[i], std::uint64_t{Number(address)});
     EXPECT_EQ(readings.Msr(address), std::uint64_t{Number(address)});
-    EXPECT_EQ(readings.cpuid()[i].first, (CpuidLeaf{0x7, Number(address)}));
+    EXPECT_EQ(readings.cpuid().keys()[i], (CpuidLeaf{0x7, Number(address)}));
     previous = Number(address);
   }
   EXPECT_TRUE(readings.Has(CpuidLeaf{0x7, 0x10}));

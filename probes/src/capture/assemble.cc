@@ -1,79 +1,73 @@
 #include "capture/assemble.h"
 
 #include <cstddef>
+#include <span>
 #include <tuple>
 #include <utility>
 
-#include "vtprobe/hal/snapshot_builder.h"
+#include "vtprobe/hal/column_builder.h"
 
 namespace vtprobe {
 namespace {
 
-template <typename Key, typename Reading>
-using Readings = CpuReadings::Ascending<Key, Reading>;
+// What of a list is still to come.
+template <typename List>
+struct Rest {
+  explicit Rest(const List& list)
+      : keys(list.keys().data()),
+        end(keys + list.keys().size()),
+        readings(list.readings().data()) {}
 
-// Leaves of the first list what the second one holds too. Both ascend.
-template <typename Key, typename Reading>
-void KeepCommon(Readings<Key, Reading>* common, const Readings<Key, Reading>& other) {
-  auto mine = common->begin();
-  auto kept = common->begin();
-  for (const auto& entry : other) {
-    while (mine != common->end() && mine->first < entry.first) ++mine;
-    if (mine == common->end()) break;
-    if (*mine == entry) *kept++ = *mine++;
-  }
-  common->erase(kept, common->end());
-}
+  const typename List::Key* keys;
+  const typename List::Key* end;
+  const typename List::Reading* readings;
+};
 
-// Calls `add` with each entry of the first list that is not in the second.
-template <typename Key, typename Reading, typename Add>
-void ForEachOther(const Readings<Key, Reading>& readings, const Readings<Key, Reading>& common,
-                  const Add& add) {
-  auto shared = common.begin();
-  for (const auto& [key, reading] : readings) {
-    while (shared != common.end() && shared->first < key) ++shared;
-    if (shared == common.end() || shared->first != key) add(key, reading);
+// Calls add(key, given) with every register that one of the lists holds, in
+// ascending order, and what each list gives for it, or null.
+template <typename List, typename Add>
+void ForEachRegister(std::vector<Rest<List>> rests, const Add& add) {
+  std::vector<const typename List::Reading*> given(rests.size());
+  while (true) {
+    const typename List::Key* lowest = nullptr;
+    for (const Rest<List>& rest : rests) {
+      if (rest.keys != rest.end && (lowest == nullptr || *rest.keys < *lowest)) lowest = rest.keys;
+    }
+    if (lowest == nullptr) return;
+    for (std::size_t i = 0; i < rests.size(); ++i) {
+      Rest<List>& rest = rests[i];
+      const bool has_it = rest.keys != rest.end && *rest.keys == *lowest;
+      given[i] = has_it ? rest.readings : nullptr;
+      rest.keys += has_it ? 1 : 0;
+      rest.readings += has_it ? 1 : 0;
+    }
+    add(*lowest, given);
   }
 }
 
 }  // namespace
 
-// Each register of a CPU stands in its readings once, and each CPU in one list,
-// so the builder has nothing to refuse.
-PlatformSnapshot Assemble(const std::vector<LogicalCpu>& cpus, std::vector<CpuReadings> slots,
+// Registers come in order, so the builder has nothing to refuse.
+PlatformSnapshot Assemble(const CpuSet& cpus, const std::vector<CpuReadings>& slots,
                           const CpuSet& offline, Metadata metadata) {
-  SnapshotBuilder builder;
-  builder.metadata() = std::move(metadata);
-  const auto add_cpuid = [&](CpuidLeaf leaf, const CpuidReading& reading) {
-    std::ignore = builder.AddCpuid(leaf, reading);
-  };
-  const auto add_msr = [&](MsrAddress address, const MsrReading& reading) {
-    std::ignore = builder.AddMsr(address, reading);
-  };
-
-  if (!cpus.empty()) {
-    auto cpuid = slots.front().cpuid();
-    auto msrs = slots.front().msrs();
-    std::vector<CpuSet::Range> ranges;
-    for (std::size_t i = 0; i < cpus.size(); ++i) {
-      KeepCommon(&cpuid, slots[i].cpuid());
-      KeepCommon(&msrs, slots[i].msrs());
-      ranges.push_back({Number(cpus[i]), Number(cpus[i])});
-    }
-    std::ignore = builder.OpenBlock(CpuSet(std::move(ranges)));
-    for (const auto& [leaf, reading] : cpuid) add_cpuid(leaf, reading);
-    for (const auto& [address, reading] : msrs) add_msr(address, reading);
-    for (std::size_t i = 0; i < cpus.size(); ++i) {
-      std::ignore = builder.OpenBlock(CpuSet(cpus[i]));
-      ForEachOther(slots[i].cpuid(), cpuid, add_cpuid);
-      ForEachOther(slots[i].msrs(), msrs, add_msr);
-      slots[i] = CpuReadings();  // lets go of its memory
-    }
+  std::vector<Rest<CpuReadings::CpuidList>> cpuid;
+  std::vector<Rest<CpuReadings::MsrList>> msrs;
+  cpuid.reserve(slots.size());
+  msrs.reserve(slots.size());
+  for (const CpuReadings& slot : slots) {
+    cpuid.emplace_back(slot.cpuid());
+    msrs.emplace_back(slot.msrs());
   }
-  if (!offline.empty()) {
-    std::ignore = builder.OpenBlock(offline, SnapshotBuilder::Presence::kOffline);
-  }
-  return builder.Build();
+  ColumnBuilder builder(cpus);
+  ForEachRegister(std::move(cpuid),
+                  [&](CpuidLeaf leaf, std::span<const CpuidReading* const> given) {
+                    std::ignore = builder.AddCpuid(leaf, given);
+                  });
+  ForEachRegister(std::move(msrs),
+                  [&](MsrAddress address, std::span<const MsrReading* const> given) {
+                    std::ignore = builder.AddMsr(address, given);
+                  });
+  return std::move(builder).Build(offline, std::move(metadata));
 }
 
 }  // namespace vtprobe

@@ -12,9 +12,9 @@
 
 namespace vtprobe {
 
-// slots[i] holds the readings of cpus[i]. What all CPUs gave alike is stored
-// once. Neither list of CPUs names a CPU that the other one names.
-PlatformSnapshot Assemble(const std::vector<LogicalCpu>& cpus, std::vector<CpuReadings> slots,
+// A slot holds the readings of one CPU; they are as many and in the same order.
+// What all CPUs gave alike is stored once.
+PlatformSnapshot Assemble(const CpuSet& cpus, const std::vector<CpuReadings>& slots,
                           const CpuSet& offline, Metadata metadata);
 
 }  // namespace vtprobe

@@ -54,7 +54,7 @@ PlatformSnapshot Capture(const CapturePlan& plan, const CpuSet& online, const Cp
       },
       plan.progress);
   if (plan.distinct_apic_ids) DistrustSharedApicIds(&slots);
-  return Assemble(cpus, std::move(slots), offline.Difference(online), std::move(metadata));
+  return Assemble(online, slots, offline, std::move(metadata));
 }
 
 }  // namespace vtprobe

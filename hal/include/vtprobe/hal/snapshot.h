@@ -105,6 +105,7 @@ class PlatformSnapshot {
   friend bool operator==(const PlatformSnapshot& a, const PlatformSnapshot& b);
 
  private:
+  friend class ColumnBuilder;
   friend class SnapshotBuilder;
   friend struct ColumnAccess;
 
