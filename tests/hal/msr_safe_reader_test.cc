@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "hal/fake_msr_safe.h"
+#include "hal/mock_device_calls.h"
 #include "linux/read_only_ioctl.h"
 #include "vtprobe/fixtures/msr_backend_contract.h"
 #include "vtprobe/fixtures/result_matchers.h"
@@ -23,6 +24,7 @@ namespace {
 using fixtures::FailsWith;
 using fixtures::ReadsAs;
 using testing::ElementsAre;
+using testing::Return;
 
 constexpr LogicalCpu kCpu{3};
 constexpr LogicalCpu kAbsent{4};
@@ -138,6 +140,27 @@ TEST_F(MsrSafeReaderTest, WithoutTheDriverSaysSo) {
   EXPECT_THAT(Read(std::make_unique<FakeMsrSafe>(&counts_, ""), {kFirst, kSecond}),
               ElementsAre(FailsWith(AccessCode::kNoDriver, ENOENT),
                           FailsWith(AccessCode::kNoDriver, ENOENT)));
+}
+
+// What the stand-in never says is in the table of the reader's header, too.
+TEST(MsrSafeReaderCalls, EveryErrnoOfReadHasItsCode) {
+  constexpr int kFd = 7;
+  const std::vector<std::pair<int, AccessCode>> cases = {{EIO, AccessCode::kGeneralProtection},
+                                                         {ENXIO, AccessCode::kCpuOffline},
+                                                         {EACCES, AccessCode::kPermissionDenied},
+                                                         {EPERM, AccessCode::kIo},
+                                                         {ENODATA, AccessCode::kIo},
+                                                         {EFAULT, AccessCode::kIo}};
+  auto owned = std::make_unique<MockDeviceCalls>();
+  MockDeviceCalls& calls = *owned;
+  EXPECT_CALL(calls, Open("/fake/cpu/msr_safe_version")).WillOnce(Return(-ENOENT));
+  EXPECT_CALL(calls, Open("/fake/cpu/3/msr_safe")).WillOnce(Return(kFd));
+  EXPECT_CALL(calls, Close(kFd));
+  MsrSafeReader reader("/fake/cpu", std::move(owned));
+  for (const auto& [sys_errno, code] : cases) {
+    EXPECT_CALL(calls, Pread).WillOnce(Return(-sys_errno));
+    EXPECT_THAT(reader.ReadMsr(kCpu, kFirst), FailsWith(code, sys_errno));
+  }
 }
 
 // The descriptor is not looked at.
