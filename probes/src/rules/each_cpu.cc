@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "rules/rows_of_rule.h"
 #include "vtprobe/probes/profile.h"
 #include "vtprobe/registers/cpuid.h"
 
@@ -74,17 +75,25 @@ class CpuidAlone final : public RegisterView {
   mutable bool was_asked_for_msr_ = false;
 };
 
-// The feature registers of CPUs of one kind, with the MSRs of some of them.
+// Some CPUs of one kind as a rule sees them: the kind's feature registers, and
+// what these CPUs gave for the MSRs that the rule declares.
 class KindWithMsrs final : public RegisterView {
  public:
-  KindWithMsrs(const SnapshotRow& kind, const SnapshotRow& msrs) : kind_(kind), msrs_(msrs) {}
+  KindWithMsrs(const SnapshotRow& kind, std::span<const MsrAddress> addresses,
+               std::span<const MsrReading> readings)
+      : kind_(kind), addresses_(addresses), readings_(readings) {}
 
-  MsrReading Msr(MsrAddress address) const override { return msrs_.Msr(address); }
+  MsrReading Msr(MsrAddress address) const override {
+    const auto found = std::find(addresses_.begin(), addresses_.end(), address);
+    if (found == addresses_.end()) return tl::unexpected(AccessCode::kNotRecorded);
+    return readings_[static_cast<std::size_t>(found - addresses_.begin())];
+  }
   CpuidReading Cpuid(CpuidLeaf leaf) const override { return kind_.Cpuid(leaf); }
 
  private:
   const SnapshotRow& kind_;
-  const SnapshotRow& msrs_;
+  std::span<const MsrAddress> addresses_;
+  std::span<const MsrReading> readings_;  // of each address
 };
 
 // A gate, asked once for all CPUs of a kind if it looks at CPUID alone.
@@ -105,46 +114,6 @@ class KindGate {
  private:
   PresenceGate gate_;
   std::optional<Presence> of_kind_;
-};
-
-// A machine's CPUs by what they read of the MSRs that a rule declares.
-class RowsOfRule {
- public:
-  RowsOfRule(const Rule& rule, const PlatformSnapshot& snapshot) {
-    Selection selection;
-    for (const MsrDef* const msr : rule.gates) selection.Add(msr->address);
-    for (const MsrDef* const msr : rule.msrs) selection.Add(msr->address);
-    for (const MsrDef* const msr : rule.msrs) {
-      const auto found =
-          std::lower_bound(selection.msrs.begin(), selection.msrs.end(), msr->address);
-      numbers_.push_back(static_cast<std::size_t>(found - selection.msrs.begin()));
-    }
-    rows_ = snapshot.Rows(selection);
-  }
-
-  // Calls with each row and its readings of rule.msrs. Those are fetched for
-  // some rows at a time, register by register, as they are stored.
-  template <typename Visit>
-  void ForEach(const Visit& visit) const {
-    constexpr std::size_t kAtATime = 64;
-    const std::size_t width = numbers_.size();
-    std::vector<MsrReading> readings(std::min(kAtATime, rows_.size()) * width);
-    for (std::size_t begin = 0; begin < rows_.size(); begin += kAtATime) {
-      const auto rows = std::span(rows_).subspan(begin, std::min(kAtATime, rows_.size() - begin));
-      for (std::size_t i = 0; i < width; ++i) {
-        for (std::size_t row = 0; row < rows.size(); ++row) {
-          rows[row].ReadMsr(numbers_[i], &readings[row * width + i]);
-        }
-      }
-      for (std::size_t row = 0; row < rows.size(); ++row) {
-        visit(rows[row], std::span<const MsrReading>(readings).subspan(row * width, width));
-      }
-    }
-  }
-
- private:
-  std::vector<std::size_t> numbers_;  // of rule.msrs in the selection
-  std::vector<SnapshotRow> rows_;
 };
 
 // Finds the CPUs of one kind that a rule has to judge.
@@ -179,23 +148,27 @@ class KindOfCpus {
     }
     if (!is_decided) return false;
     if (const auto exemption = WhyNotThere()) return !NotApplicable(kind_.cpus(), *exemption);
+    are_there_ = true;
     if (applies_.of_kind() != Presence::kAbsent) return false;
     return !NotApplicable(kind_.cpus(), {Exemption::Why::kNotConcerned});
   }
 
-  // Visits the CPUs of the row if they are to be judged; if not, says why not.
-  void Look(const CpuSet& cpus, const SnapshotRow& row, std::span<const MsrReading> readings,
+  // Visits the CPUs, which gave those readings, if they are to be judged; if not,
+  // says why not.
+  void Look(const CpuSet& cpus, std::span<const MsrAddress> addresses,
+            std::span<const MsrReading> readings,
             const std::function<void(const AlikeCpus& alike)>& visit) {
-    const KindWithMsrs registers(kind_, row);
-    if (IsToBeJudged(cpus, registers, readings)) visit({cpus, registers, readings, kind_});
+    const KindWithMsrs registers(kind_, addresses, readings);
+    if (!IsToBeJudged(cpus, registers, readings)) return;
+    visit({cpus, registers, readings.first(rule_.msrs.size()), kind_});
   }
 
  private:
   // The three below return false, so that a refusal is the answer.
   bool NotApplicable(const CpuSet& cpus, const Exemption& exemption) {
-    for (const auto& [other, finding] : exemptions_) {
+    for (const auto& [other, all] : exemptions_) {
       if (other == exemption) {
-        findings_.AddTo(finding, cpus);
+        all->Add(cpus);
         return false;
       }
     }
@@ -238,8 +211,10 @@ class KindOfCpus {
 
   bool IsToBeJudged(const CpuSet& cpus, const RegisterView& registers,
                     std::span<const MsrReading> readings) {
-    for (std::size_t i = 0; i < has_.size(); ++i) presence_[i] = has_[i].Of(registers);
-    if (const auto exemption = WhyNotThere()) return NotApplicable(cpus, *exemption);
+    if (!are_there_) {
+      for (std::size_t i = 0; i < has_.size(); ++i) presence_[i] = has_[i].Of(registers);
+      if (const auto exemption = WhyNotThere()) return NotApplicable(cpus, *exemption);
+    }
     switch (applies_.Of(registers)) {
       case Presence::kAbsent:
         return NotApplicable(cpus, {Exemption::Why::kNotConcerned});
@@ -272,8 +247,9 @@ class KindOfCpus {
   std::vector<KindGate> has_;
   std::vector<std::size_t> gate_of_;  // of each MSR the place of its gate in has_
   std::vector<Presence> presence_;    // what each gate of has_ says of the CPUs at hand
-  // What was said before, and where.
-  std::vector<std::pair<Exemption, std::size_t>> exemptions_;
+  bool are_there_ = false;            // CPUID says that each of these CPUs has the MSRs
+  // What was said before, and of which CPUs.
+  std::vector<std::pair<Exemption, CpuGathering*>> exemptions_;
 };
 
 }  // namespace
@@ -281,17 +257,12 @@ class KindOfCpus {
 void ForEachCpu(const Rule& rule, const RuleInput& input, Findings* findings,
                 const std::function<void(const AlikeCpus& alike)>& visit) {
   std::optional<RowsOfRule> rows;
-  for (const SnapshotRow& kind : input.kinds()) {
-    KindOfCpus cpus_of_kind(rule, input, kind, findings);
+  for (std::size_t kind = 0; kind < input.kinds().size(); ++kind) {
+    KindOfCpus cpus_of_kind(rule, input, input.kinds()[kind], findings);
     if (cpus_of_kind.AreExempt()) continue;
-    if (!rows) rows.emplace(rule, input.snapshot);
-    rows->ForEach([&](const SnapshotRow& row, std::span<const MsrReading> readings) {
-      // All CPUs of a machine are of one kind as a rule.
-      if (input.kinds().size() == 1) {
-        cpus_of_kind.Look(row.cpus(), row, readings, visit);
-      } else if (const CpuSet cpus = row.cpus().Intersection(kind.cpus()); !cpus.empty()) {
-        cpus_of_kind.Look(cpus, row, readings, visit);
-      }
+    if (!rows) rows.emplace(rule, input);
+    rows->ForEachOfKind(kind, [&](const CpuSet& cpus, std::span<const MsrReading> readings) {
+      cpus_of_kind.Look(cpus, rows->addresses(), readings, visit);
     });
   }
 }

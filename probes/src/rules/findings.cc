@@ -45,6 +45,14 @@ CpuSet OutsideLargest(const std::vector<CpuSet>& groups) {
   return outside.Together();
 }
 
+CpuSet CpuGathering::Together() const {
+  if (!last_) return {};
+  if (before_.empty()) return CpuSet({*last_});
+  std::vector<CpuSet::Range> ranges = before_;
+  ranges.push_back(*last_);
+  return CpuSet(std::move(ranges));
+}
+
 void AddEvidence(const RegisterView& registers, const MsrDef& msr,
                  std::vector<Evidence>* evidence) {
   if (evidence->size() < kMaxEvidence) AddNew(EvidenceOf(registers, msr), evidence);
@@ -86,9 +94,10 @@ void Findings::AddUnread(const CpuSet& cpus, std::string_view message, AccessCod
   for (const Evidence& reading : evidence) AddNew(reading, &said.finding.evidence);
 }
 
-std::size_t Findings::AddExempt(const CpuSet& cpus, std::string_view message) {
-  Place(Outcome::kNotApplicable, message, std::nullopt).cpus.Add(cpus);
-  return last_;
+CpuGathering* Findings::AddExempt(const CpuSet& cpus, std::string_view message) {
+  CpuGathering& all = Place(Outcome::kNotApplicable, message, std::nullopt).cpus;
+  all.Add(cpus);
+  return &all;
 }
 
 Findings::Said& Findings::Place(Outcome outcome, std::string_view message,
@@ -97,7 +106,8 @@ Findings::Said& Findings::Place(Outcome outcome, std::string_view message,
     const Finding& last = said_[last_].finding;
     if (last.outcome == outcome && last.message == message) return said_[last_];
   }
-  if (const auto found = places_.find({outcome, message}); found != places_.end()) {
+  const auto found = places_.lower_bound({outcome, message});
+  if (found != places_.end() && found->first == Key(outcome, message)) {
     last_ = found->second;
     return said_[last_];
   }
@@ -105,7 +115,7 @@ Findings::Said& Findings::Place(Outcome outcome, std::string_view message,
   Finding& finding =
       said_.emplace_back(Said{MakeFinding(rule_, outcome, CpuSet(), std::string(message)), {}})
           .finding;
-  places_.try_emplace({outcome, finding.message}, last_);
+  places_.emplace_hint(found, Key(outcome, finding.message), last_);
   if (unread) {
     finding.unread = unread;
     finding.remedy = Advise(*unread);

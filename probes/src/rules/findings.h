@@ -24,24 +24,25 @@ Finding MakeFinding(const Rule& rule, Outcome outcome, CpuSet cpus, std::string 
 CpuSet OutsideLargest(const std::vector<CpuSet>& groups);
 
 // CPUs brought together piece by piece; asking for them once is cheap, a union
-// with each piece is not.
+// with each piece is not. Mostly each begins where the one before ended.
 class CpuGathering {
  public:
   void Add(const CpuSet& cpus) {
     for (const CpuSet::Range& range : cpus.ranges()) {
-      // Pieces mostly come in ascending order.
-      if (!ranges_.empty() && ranges_.back().last + 1 == range.first) {
-        ranges_.back().last = range.last;
-      } else {
-        ranges_.push_back(range);
+      if (last_ && last_->last + 1 == range.first) {
+        last_->last = range.last;
+        continue;
       }
+      if (last_) before_.push_back(*last_);
+      last_ = range;
     }
   }
-  CpuSet Together() const { return CpuSet(ranges_); }
-  bool empty() const { return ranges_.empty(); }
+  CpuSet Together() const;
+  bool empty() const { return !last_; }
 
  private:
-  std::vector<CpuSet::Range> ranges_;
+  std::vector<CpuSet::Range> before_;
+  std::optional<CpuSet::Range> last_;  // what was added last
 };
 
 // Adds what was read, unless it stands there or enough does: a machine of which
@@ -64,10 +65,9 @@ class Findings {
   void AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
                  const std::vector<Evidence>& evidence);
 
-  // The rule does not apply to these CPUs. Gives the place of what was said, for
-  // more CPUs of which it is to be said.
-  std::size_t AddExempt(const CpuSet& cpus, std::string_view message);
-  void AddTo(std::size_t place, const CpuSet& cpus) { said_[place].cpus.Add(cpus); }
+  // The rule does not apply to these CPUs. Gives all those of which that is said,
+  // for more of them to be added until Take() is called.
+  CpuGathering* AddExempt(const CpuSet& cpus, std::string_view message);
 
   bool empty() const { return said_.empty(); }
 
@@ -80,6 +80,15 @@ class Findings {
     Finding finding;
     CpuGathering cpus;
   };
+  using Key = std::pair<Outcome, std::string_view>;
+  // Some order. A rule that says something else of each CPU mostly names a number
+  // that ascends, so that what is new comes last if the shorter is before.
+  struct IsBefore {
+    bool operator()(const Key& a, const Key& b) const {
+      if (a.second.size() != b.second.size()) return a.second.size() < b.second.size();
+      return a < b;
+    }
+  };
 
   Said& Place(Outcome outcome, std::string_view message, std::optional<AccessCode> unread);
   // Null if nothing more needs to be shown for what is thought.
@@ -88,7 +97,7 @@ class Findings {
   const Rule& rule_;
   std::deque<Said> said_;
   std::size_t last_ = 0;  // the place of what was said last
-  std::map<std::pair<Outcome, std::string_view>, std::size_t> places_;
+  std::map<Key, std::size_t, IsBefore> places_;
 };
 
 }  // namespace vtprobe::rules
