@@ -1,8 +1,11 @@
 // Before a bit is believed: is this a vendor that is known, and a CPU that can
 // have the extension its bits claim?
 
-#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "rules/rules.h"
 #include "vtprobe/probes/identity.h"
@@ -22,57 +25,58 @@ bool Lacks(const RegisterView& cpu, const CpuidField& feature) {
   return value && *value == 0;
 }
 
-Finding JudgeRow(const Rule& rule, const SnapshotRow& row) {
-  const Identity identity = Identify(row);
-  const std::vector<Evidence> leaf0 = {EvidenceOf(row, registers::kCpuid0Ebx),
-                                       EvidenceOf(row, registers::kCpuid0Edx),
-                                       EvidenceOf(row, registers::kCpuid0Ecx)};
+Finding JudgeKind(const Rule& rule, const SnapshotRow& kind) {
+  const Identity identity = Identify(kind);
+  const std::vector<Evidence> leaf0 = {EvidenceOf(kind, registers::kCpuid0Ebx),
+                                       EvidenceOf(kind, registers::kCpuid0Edx),
+                                       EvidenceOf(kind, registers::kCpuid0Ecx)};
   if (!identity.vendor_string) {
-    Finding finding = MakeFinding(rule, Outcome::kIndeterminate, row.cpus(),
+    Finding finding = MakeFinding(rule, Outcome::kIndeterminate, kind.cpus(),
                                   "CPUID leaf 0 could not be read: " +
                                       std::string(Describe(identity.vendor_string.error())) + ".");
     finding.evidence = leaf0;
     return finding;
   }
   if (*identity.vendor == Vendor::kOther) {
-    Finding finding = MakeFinding(rule, Outcome::kWarn, row.cpus(),
+    Finding finding = MakeFinding(rule, Outcome::kWarn, kind.cpus(),
                                   "The vendor \"" + *identity.vendor_string +
                                       "\" made no CPU with VMX or SVM that is known.");
     finding.evidence = leaf0;
     return finding;
   }
-  const bool claims = Claims(row, registers::kVmx) || Claims(row, registers::kSvm);
+  const bool claims = Claims(kind, registers::kVmx) || Claims(kind, registers::kSvm);
   if (PredatesVirtualization(identity) && claims) {
     Finding finding =
-        MakeFinding(rule, Outcome::kWarn, row.cpus(),
+        MakeFinding(rule, Outcome::kWarn, kind.cpus(),
                     "A CPU of this family predates the extension that its CPUID bits claim.");
-    finding.evidence = {EvidenceOf(row, registers::kCpuid1Eax),
-                        EvidenceOf(row, registers::kCpuid1Ecx),
-                        EvidenceOf(row, registers::kCpuid80000001Ecx)};
+    finding.evidence = {EvidenceOf(kind, registers::kCpuid1Eax),
+                        EvidenceOf(kind, registers::kCpuid1Ecx),
+                        EvidenceOf(kind, registers::kCpuid80000001Ecx)};
     return finding;
   }
-  if (Lacks(row, registers::kVmx) && Lacks(row, registers::kSvm)) {
-    return MakeFinding(rule, Outcome::kNotApplicable, row.cpus(),
+  if (Lacks(kind, registers::kVmx) && Lacks(kind, registers::kSvm)) {
+    return MakeFinding(rule, Outcome::kNotApplicable, kind.cpus(),
                        "No feature bit claims VMX or SVM.");
   }
-  return MakeFinding(rule, Outcome::kPass, row.cpus(),
+  return MakeFinding(rule, Outcome::kPass, kind.cpus(),
                      "The vendor is \"" + *identity.vendor_string + "\".");
 }
 
 std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
-  const Selection selection = registers::FeatureRegisters();
   std::vector<Finding> findings;
-  for (const SnapshotRow& row : input.snapshot.Rows(selection)) {
-    Finding finding = JudgeRow(rule, row);
-    const auto same = std::find_if(findings.begin(), findings.end(), [&](const Finding& other) {
-      return other.outcome == finding.outcome && other.message == finding.message;
-    });
-    if (same == findings.end()) {
+  std::vector<CpuGathering> cpus;  // of each
+  std::map<std::pair<Outcome, std::string>, std::size_t> places;
+  for (const SnapshotRow& kind : input.kinds()) {
+    Finding finding = JudgeKind(rule, kind);
+    const auto [place, is_new] =
+        places.try_emplace({finding.outcome, finding.message}, findings.size());
+    if (is_new) {
       findings.push_back(std::move(finding));
-    } else {
-      same->cpus = same->cpus.Union(finding.cpus);
+      cpus.emplace_back();
     }
+    cpus[place->second].Add(kind.cpus());
   }
+  for (std::size_t i = 0; i < findings.size(); ++i) findings[i].cpus = cpus[i].Together();
   if (findings.empty()) {
     findings.push_back(
         MakeFinding(rule, Outcome::kIndeterminate, CpuSet(), "No online CPU is recorded."));

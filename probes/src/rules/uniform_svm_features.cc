@@ -3,10 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 
 #include "rules/rules.h"
 #include "vtprobe/registers/cpuid.h"
@@ -46,6 +47,7 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   Findings findings(rule);
   ByValues groups;
   std::vector<Evidence> evidence;
+  std::array<std::set<std::uint32_t>, kCompared.size()> shown;  // of each register
   for (const SnapshotRow& kind : input.kinds()) {
     const Presence presence = registers::AllOf(
         {registers::AmdCompatible(kind), registers::AnyOf(kind, {registers::kSvm})});
@@ -68,11 +70,8 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
       continue;
     }
     groups[values].Add(kind.cpus());
-    for (const CpuidDef* const cpuid : kCompared) {
-      const Evidence reading = EvidenceOf(kind, *cpuid);
-      if (std::find(evidence.begin(), evidence.end(), reading) == evidence.end()) {
-        evidence.push_back(reading);
-      }
+    for (std::size_t i = 0; i < kCompared.size(); ++i) {
+      if (shown[i].insert(values[i]).second) evidence.push_back(EvidenceOf(kind, *kCompared[i]));
     }
   }
   if (groups.empty()) return findings.Take();

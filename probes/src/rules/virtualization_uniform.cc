@@ -13,19 +13,18 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   if (online.Count() < 2) {
     return {MakeFinding(rule, Outcome::kNotApplicable, online, "There is one CPU at most.")};
   }
-  std::map<State, CpuSet> by_state;
-  CpuSet unread;
+  std::map<State, CpuGathering> by_state;
+  CpuGathering unread;
   for (const VirtualizationGroup& group : input.virtualization.groups) {
-    CpuSet& cpus = group.state == State::kIndeterminate ? unread : by_state[group.state];
-    cpus = cpus.Union(group.cpus);
+    (group.state == State::kIndeterminate ? unread : by_state[group.state]).Add(group.cpus);
   }
   if (by_state.size() > 1) {
     std::vector<CpuSet> camps;
     std::string message = "CPUs disagree:";
     for (const auto& [state, cpus] : by_state) {
       message += camps.empty() ? " " : ", ";
-      message += cpus.ToString() + " " + std::string(Name(state));
-      camps.push_back(cpus);
+      camps.push_back(cpus.Together());
+      message += camps.back().ToString() + " " + std::string(Name(state));
     }
     Finding finding = MakeFinding(rule, Outcome::kFail, OutsideLargest(camps), message + ".");
     for (const VirtualizationGroup& group : input.virtualization.groups) {
@@ -35,7 +34,7 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
     return {finding};
   }
   if (!unread.empty()) {
-    return {MakeFinding(rule, Outcome::kIndeterminate, unread,
+    return {MakeFinding(rule, Outcome::kIndeterminate, unread.Together(),
                         "Not every CPU's state is known, so they can't be compared.")};
   }
   const State state = by_state.begin()->first;

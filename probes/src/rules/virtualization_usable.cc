@@ -23,11 +23,11 @@ Outcome OutcomeOf(const VirtualizationVerdict& verdict) {
 
 // The CPUs that make the outcome what it is.
 CpuSet Responsible(const RuleInput& input) {
-  CpuSet cpus;
+  CpuGathering cpus;
   for (const VirtualizationGroup& group : input.virtualization.groups) {
-    if (group.usable == input.virtualization.usable) cpus = cpus.Union(group.cpus);
+    if (group.usable == input.virtualization.usable) cpus.Add(group.cpus);
   }
-  return cpus.empty() ? input.snapshot.online() : cpus;
+  return cpus.empty() ? input.snapshot.online() : cpus.Together();
 }
 
 std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
