@@ -52,10 +52,11 @@ Presence OffersLmce(const RegisterView& cpu) {
 }
 
 Opinion ReservedBitsAreClear(const CheckedCpu& cpu) {
-  const std::uint64_t smrr = kFeatureControl["SMRR"].mask();
-  const bool has_smrr_bit = registers::IntelCore2(cpu.registers()) == Presence::kPresent;
+  constexpr Field kSmrr = kFeatureControl["SMRR"];
+  const bool is_smrr_wrong = kSmrr.IsSet(cpu[kFeatureControl]) &&
+                             registers::IntelCore2(cpu.registers()) != Presence::kPresent;
   return ExpectBits(cpu, kFeatureControl, 0,
-                    ~kFeatureControl.fields.mask() | (has_smrr_bit ? 0 : smrr));
+                    ~kFeatureControl.fields.mask() | (is_smrr_wrong ? kSmrr.mask() : 0));
 }
 
 }  // namespace

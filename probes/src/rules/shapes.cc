@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <deque>
 #include <iterator>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -36,72 +39,100 @@ std::string NameOf(const MsrDef& msr, std::uint64_t mask) {
 
 const MsrDef& LastMsr(const Rule& rule) { return **(rule.msrs.end() - 1); }
 
-// What CPUs read of one register, or of some bits of it.
-class CpusByValue {
- public:
-  // `cpus` must stay.
-  void Add(std::uint64_t value, const CpuSet& cpus) {
-    is_ascending_ = is_ascending_ && (read_.empty() || read_.back().first <= value);
-    is_one_ = is_one_ && (read_.empty() || read_.back().first == value);
-    read_.emplace_back(value, &cpus);
-  }
-  bool IsOne() const { return is_one_; }
-
-  struct Camps {
-    std::vector<std::uint64_t> values;  // ascending
-    std::vector<CpuSet> cpus;           // of each of them
-  };
-  Camps Take() {
-    if (!is_ascending_) {
-      std::stable_sort(read_.begin(), read_.end(),
-                       [](const auto& a, const auto& b) { return a.first < b.first; });
-    }
-    Camps camps;
-    for (auto at = read_.begin(); at != read_.end();) {
-      camps.values.push_back(at->first);
-      const auto other = std::find_if(
-          at, read_.end(), [&](const auto& read) { return read.first != camps.values.back(); });
-      if (other - at == 1) {
-        camps.cpus.push_back(*at->second);
-      } else {
-        CpuGathering together;
-        for (auto same = at; same != other; ++same) together.Add(*same->second);
-        camps.cpus.push_back(together.Together());
-      }
-      at = other;
-    }
-    return camps;
-  }
-
- private:
-  std::vector<std::pair<std::uint64_t, const CpuSet*>> read_;
-  bool is_ascending_ = true;
-  bool is_one_ = true;
+// CPUs whose registers are compared with those of others.
+struct ComparedCpus {
+  CpuSet cpus;
+  std::size_t count = 0;
 };
+
+// What they read of one register, or of some bits of it.
+struct ReadBy {
+  std::uint64_t value;
+  const ComparedCpus* cpus;
+};
+
+void AddCpusOf(std::span<const ReadBy> read, CpuGathering* cpus) {
+  for (const ReadBy& one : read) cpus->Add(one.cpus->cpus);
+}
+
+bool AreAlike(const std::vector<ReadBy>& read) {
+  return std::all_of(read.begin(), read.end(),
+                     [&](const ReadBy& one) { return one.value == read.front().value; });
+}
+
+void SortByValue(std::vector<ReadBy>* read) {
+  const auto is_before = [](const ReadBy& a, const ReadBy& b) { return a.value < b.value; };
+  // As a rule they are in order.
+  if (std::is_sorted(read->begin(), read->end(), is_before)) return;
+  std::stable_sort(read->begin(), read->end(), is_before);
+}
+
+// All that read the same value as the first, of what is sorted.
+std::span<const ReadBy> FirstCamp(std::span<const ReadBy> read) {
+  std::size_t size = 0;
+  while (size < read.size() && read[size].value == read.front().value) ++size;
+  return read.first(size);
+}
+
+// There may be as many values as CPUs, so they are not kept.
+struct Values {
+  std::size_t count = 0;
+  // Which of them most CPUs read; nothing if several are read by as many.
+  std::optional<std::uint64_t> of_most{};
+};
+
+Values ValuesOf(std::span<const ReadBy> sorted) {
+  Values values;
+  std::size_t most = 0;
+  for (auto rest = sorted; !rest.empty();) {
+    const auto camp = FirstCamp(rest);
+    std::size_t cpus = 0;
+    for (const ReadBy& one : camp) cpus += one.cpus->count;
+    if (cpus > most) {
+      most = cpus;
+      values.of_most = camp.front().value;
+    } else if (cpus == most) {
+      values.of_most.reset();
+    }
+    ++values.count;
+    rest = rest.subspan(camp.size());
+  }
+  return values;
+}
+
+// "0x1f". Much of what is said of each CPU, where no two are alike, is numbers.
+void AppendHex(std::uint64_t number, std::string* text) {
+  std::array<char, 2 + 16> digits{'0', 'x'};
+  const auto [end, error] =
+      std::to_chars(digits.data() + 2, digits.data() + digits.size(), number, 16);
+  text->append(digits.data(), end);
+}
 
 // More values than these are counted.
 constexpr std::size_t kMaxListed = 8;
 
-// The values' bits from `low` on.
-std::string Listed(const CpusByValue::Camps& camps, unsigned low) {
+// The values' bits from `low` on, of so many values.
+std::string Listed(std::span<const ReadBy> sorted, std::size_t count, unsigned low) {
   std::vector<std::string> parts;
-  for (std::size_t i = 0; i < camps.values.size(); ++i) {
-    if (i == kMaxListed) {
-      parts.push_back(fmt::format("{} more values", camps.values.size() - kMaxListed));
-      break;
-    }
-    parts.push_back(fmt::format("{:#x} on {}", camps.values[i] >> low, camps.cpus[i].ToString()));
+  for (auto rest = sorted; !rest.empty() && parts.size() < kMaxListed;) {
+    const auto camp = FirstCamp(rest);
+    CpuGathering cpus;
+    AddCpusOf(camp, &cpus);
+    parts.push_back(
+        fmt::format("{:#x} on {}", camp.front().value >> low, cpus.Together().ToString()));
+    rest = rest.subspan(camp.size());
   }
+  if (count > kMaxListed) parts.push_back(fmt::format("{} more values", count - kMaxListed));
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
 // What CPUs read of one register that should read the same.
 struct Comparison {
   const MsrDef& msr;
-  std::uint64_t bits = 0;          // that are compared
-  std::uint64_t bits_of_kind = 0;  // of the CPUs at hand
-  CpusByValue* values = nullptr;   // of their core type
-  std::map<CoreType, CpusByValue> by_type{};
+  std::uint64_t bits = 0;               // that are compared
+  std::uint64_t bits_of_kind = 0;       // of the CPUs at hand
+  std::vector<ReadBy>* read = nullptr;  // by those of their core type
+  std::map<CoreType, std::vector<ReadBy>> by_type{};
   std::vector<Evidence> evidence{};
 };
 
@@ -111,8 +142,8 @@ void Append(const std::vector<Evidence>& some, std::vector<Evidence>* all) {
 
 // The finding about CPUs of which the registers were compared.
 Finding Compared(const Rule& rule, std::vector<Comparison>* comparisons, CpuSet cpus) {
-  CpuSet outside;
-  CpuSet of_unknown_type;
+  CpuGathering outside;
+  CpuGathering of_unknown_type;
   std::vector<std::string> parts;
   Finding finding =
       MakeFinding(rule, Outcome::kPass, std::move(cpus),
@@ -123,25 +154,26 @@ Finding Compared(const Rule& rule, std::vector<Comparison>* comparisons, CpuSet 
   for (Comparison& comparison : *comparisons) {
     const MsrDef& msr = comparison.msr;
     const Field* const field = FieldOf(msr, comparison.bits);
-    for (auto& [type, values] : comparison.by_type) {
-      if (values.IsOne()) continue;
-      const CpusByValue::Camps camps = values.Take();
+    for (auto& [type, read] : comparison.by_type) {
+      if (AreAlike(read)) continue;
       if (!type) {
-        CpuGathering together;
-        for (const CpuSet& camp : camps.cpus) together.Add(camp);
-        of_unknown_type = of_unknown_type.Union(together.Together());
+        AddCpusOf(read, &of_unknown_type);
         continue;
       }
-      outside = outside.Union(OutsideLargest(camps.cpus));
+      SortByValue(&read);
+      const Values values = ValuesOf(read);
+      for (const ReadBy& one : read) {
+        if (one.value != values.of_most) outside.Add(one.cpus->cpus);
+      }
       parts.push_back(fmt::format("{}{} differs between CPUs of one core type: {}", msr.name,
                                   field == nullptr ? "" : fmt::format(".{}", field->name),
-                                  Listed(camps, field == nullptr ? 0 : field->low)));
+                                  Listed(read, values.count, field == nullptr ? 0 : field->low)));
       Append(comparison.evidence, &finding.evidence);
     }
   }
   if (!outside.empty()) {
     finding.outcome = Outcome::kFail;
-    finding.cpus = std::move(outside);
+    finding.cpus = outside.Together();
     finding.message = fmt::format("{}.", fmt::join(parts, "; "));
     finding.remedy = rule.remedy;
     return finding;
@@ -149,7 +181,7 @@ Finding Compared(const Rule& rule, std::vector<Comparison>* comparisons, CpuSet 
   for (const Comparison& comparison : *comparisons) Append(comparison.evidence, &finding.evidence);
   if (!of_unknown_type.empty()) {
     finding.outcome = Outcome::kIndeterminate;
-    finding.cpus = std::move(of_unknown_type);
+    finding.cpus = of_unknown_type.Together();
     finding.message = "The values differ, and which CPUs are of one core type was not read.";
     finding.unread = AccessCode::kNotRecorded;
   }
@@ -174,23 +206,25 @@ Opinion ExpectBits(const CheckedCpu& cpu, const MsrDef& msr, std::uint64_t ones,
   const std::uint64_t value = cpu[msr];
   const std::uint64_t wrong = (~value & ones) | (value & zeros);
   if (wrong == 0) return {};
-  // Said of each CPU where no two are alike.
-  fmt::memory_buffer text;
-  const auto to = std::back_inserter(text);
-  fmt::format_to(to, FMT_COMPILE("{}: "), msr.name);
+  std::string text;
+  text.reserve(128);
+  text.append(msr.name).append(": ");
   const char* separator = "";
   for (const Field& field : msr.fields) {
     if ((wrong & field.mask()) == 0) continue;
-    fmt::format_to(to, FMT_COMPILE("{}{} is {:#x} and should be {:#x}"), separator, field.name,
-                   field.Extract(value), field.Extract(ones));
+    text.append(separator).append(field.name).append(" is ");
+    AppendHex(field.Extract(value), &text);
+    text.append(" and should be ");
+    AppendHex(field.Extract(ones), &text);
     separator = ", ";
   }
   if ((wrong & ~msr.fields.mask()) != 0) {
-    fmt::format_to(to, FMT_COMPILE("{}reserved bits {:#x} are wrong"), separator,
-                   wrong & ~msr.fields.mask());
+    text.append(separator).append("reserved bits ");
+    AppendHex(wrong & ~msr.fields.mask(), &text);
+    text.append(" are wrong");
   }
-  text.push_back('.');
-  return {Outcome::kFail, fmt::to_string(text)};
+  text += '.';
+  return {Outcome::kFail, std::move(text)};
 }
 
 std::vector<Finding> JudgeSwitch(
@@ -261,7 +295,7 @@ std::vector<Finding> JudgeAllUniform(const Rule& rule, const RuleInput& input,
   std::vector<Comparison> comparisons;
   comparisons.reserve(rule.msrs.size());
   for (const MsrDef* const msr : rule.msrs) comparisons.push_back({.msr = *msr});
-  std::deque<CpuSet> compared;
+  std::deque<ComparedCpus> compared;
   const RegisterView* kind = nullptr;
   Findings findings(rule);
   ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
@@ -270,16 +304,16 @@ std::vector<Finding> JudgeAllUniform(const Rule& rule, const RuleInput& input,
       const CoreType type = CoreTypeOf(*kind);
       for (Comparison& comparison : comparisons) {
         comparison.bits_of_kind = mask(*kind, comparison.msr);
-        comparison.values = &comparison.by_type[type];
+        comparison.read = &comparison.by_type[type];
       }
     }
-    const CpuSet& cpus = compared.emplace_back(alike.cpus);
+    const ComparedCpus& cpus = compared.emplace_back(ComparedCpus{alike.cpus, alike.cpus.Count()});
     for (std::size_t i = 0; i < comparisons.size(); ++i) {
       const MsrReading& value = alike.readings[i];
       if (!value) continue;  // a register that is left out
       Comparison& comparison = comparisons[i];
       comparison.bits |= comparison.bits_of_kind;
-      comparison.values->Add(*value & comparison.bits_of_kind, cpus);
+      comparison.read->push_back({*value & comparison.bits_of_kind, &cpus});
       if (comparison.bits_of_kind != 0) {
         AddEvidence(alike.registers, comparison.msr, &comparison.evidence);
       }
@@ -287,7 +321,7 @@ std::vector<Finding> JudgeAllUniform(const Rule& rule, const RuleInput& input,
   });
   if (compared.empty()) return findings.Take();
   CpuGathering together;
-  for (const CpuSet& cpus : compared) together.Add(cpus);
+  for (const ComparedCpus& some : compared) together.Add(some.cpus);
   return Joined({Compared(rule, &comparisons, together.Together())}, &findings);
 }
 
