@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,22 @@ TEST(LocksKept, HoldsAWarmResetAgainstTheColdBoot) {
   EXPECT_THAT(
       Outcomes("sequence.locks_kept", {Firmware(kEnabled), System(kEnabled), Firmware(kUnlocked)}),
       ElementsAre("pass", "fail"));
+}
+
+// CPUs that were alike before and are not now, and the other way round.
+TEST(LocksKept, HoldsEachCpuAgainstItself) {
+  const PlatformSnapshot before =
+      PlatformBuilder::Intel().Cpus("0-5").FeatureControl(kEnabled).FeatureControl(0x1, "1,4");
+  const PlatformSnapshot after =
+      PlatformBuilder::Intel().Cpus("0-5").FeatureControl(kEnabled).FeatureControl(kUnlocked,
+                                                                                   "0-1");
+  const VirtualizationVerdict verdict = JudgeVirtualization(after);
+  std::vector<std::string> said;
+  for (const Finding& finding : JudgeRule(*FindRule("sequence.locks_kept"),
+                                          {after, verdict, nullptr, std::span(&before, 1)})) {
+    said.push_back(std::string(Name(finding.outcome)) + ' ' + finding.cpus.ToString());
+  }
+  EXPECT_THAT(said, ElementsAre("fail 0", "pass 2-5", "fail 1"));
 }
 
 TEST(LockedByFirmware, NoticesThatTheSystemDidIt) {

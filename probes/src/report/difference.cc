@@ -7,6 +7,8 @@
 #include <set>
 #include <utility>
 
+#include "cpu_gathering.h"
+#include "overlaps.h"
 #include "vtprobe/registers/table.h"
 #include "vtprobe/registers/volatile.h"
 #include "vtprobe/report/register_info.h"
@@ -118,26 +120,30 @@ class Comparison {
   void Compare(const Compared& compared, const Readings& before, const Readings& after) {
     if (before == after) return;
     RegisterDifference difference{compared.title, compared.name, compared.address, {}};
-    CpuSet only_before;
-    CpuSet only_after;
+    CpuGathering only_before;
+    CpuGathering only_after;
     bool left_out = false;
-    for (const auto& [old_cpus, old_reading] : before) {
-      for (const auto& [new_cpus, new_reading] : after) {
-        if (old_reading == new_reading || !old_cpus.Intersects(new_cpus)) continue;
-        CpuSet cpus = old_cpus.Intersection(new_cpus);
-        if (IsUnrecorded(new_reading)) {
-          only_before = only_before.Union(cpus);
-        } else if (IsUnrecorded(old_reading)) {
-          only_after = only_after.Union(cpus);
-        } else if (IsNoise(compared, old_reading, new_reading)) {
-          left_out = true;
-        } else {
-          difference.changes.push_back(Change(compared, std::move(cpus), old_reading, new_reading));
-        }
+    const auto cpus_of = [](const auto& reading) -> const CpuSet& { return reading.first; };
+    for (auto& [was, is, cpus] : FindOverlaps({before, cpus_of}, {after, cpus_of})) {
+      const RegisterReading& old_reading = before[was].second;
+      const RegisterReading& new_reading = after[is].second;
+      if (old_reading == new_reading) continue;
+      if (IsUnrecorded(new_reading)) {
+        only_before.Add(cpus);
+      } else if (IsUnrecorded(old_reading)) {
+        only_after.Add(cpus);
+      } else if (IsNoise(compared, old_reading, new_reading)) {
+        left_out = true;
+      } else {
+        difference.changes.push_back(Change(compared, std::move(cpus), old_reading, new_reading));
       }
     }
-    if (!only_before.empty()) difference_.only_before.push_back({compared.title, only_before});
-    if (!only_after.empty()) difference_.only_after.push_back({compared.title, only_after});
+    if (!only_before.empty()) {
+      difference_.only_before.push_back({compared.title, only_before.Together()});
+    }
+    if (!only_after.empty()) {
+      difference_.only_after.push_back({compared.title, only_after.Together()});
+    }
     if (left_out) difference_.left_out.push_back(compared.title);
     if (difference.changes.empty()) return;
     std::sort(difference.changes.begin(), difference.changes.end(),

@@ -45,14 +45,6 @@ CpuSet OutsideLargest(const std::vector<CpuSet>& groups) {
   return outside.Together();
 }
 
-CpuSet CpuGathering::Together() const {
-  if (!last_) return {};
-  if (before_.empty()) return CpuSet({*last_});
-  std::vector<CpuSet::Range> ranges = before_;
-  ranges.push_back(*last_);
-  return CpuSet(std::move(ranges));
-}
-
 void AddEvidence(const RegisterView& registers, const MsrDef& msr,
                  std::vector<Evidence>* evidence) {
   if (evidence->size() < kMaxEvidence) AddNew(EvidenceOf(registers, msr), evidence);

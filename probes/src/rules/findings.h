@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "cpu_gathering.h"
 #include "vtprobe/probes/rule.h"
 
 namespace vtprobe::rules {
@@ -22,28 +23,6 @@ Finding MakeFinding(const Rule& rule, Outcome outcome, CpuSet cpus, std::string 
 // The CPUs outside the largest of these groups; if there is no single largest
 // one, all of them.
 CpuSet OutsideLargest(const std::vector<CpuSet>& groups);
-
-// CPUs brought together piece by piece; asking for them once is cheap, a union
-// with each piece is not. Mostly each begins where the one before ended.
-class CpuGathering {
- public:
-  void Add(const CpuSet& cpus) {
-    for (const CpuSet::Range& range : cpus.ranges()) {
-      if (last_ && last_->last + 1 == range.first) {
-        last_->last = range.last;
-        continue;
-      }
-      if (last_) before_.push_back(*last_);
-      last_ = range;
-    }
-  }
-  CpuSet Together() const;
-  bool empty() const { return !last_; }
-
- private:
-  std::vector<CpuSet::Range> before_;
-  std::optional<CpuSet::Range> last_;  // what was added last
-};
 
 // Adds what was read, unless it stands there or enough does: a machine of which
 // each CPU has a value of its own is shown by its first ones.

@@ -1,61 +1,6 @@
 #include "rules/rows_of_rule.h"
 
-#include <cstdint>
-#include <tuple>
-#include <utility>
-
-#include "rules/findings.h"
-
 namespace vtprobe::rules {
-namespace {
-
-// A range of CPUs and the place of the row that has them.
-struct OfRow {
-  CpuSet::Range range;
-  std::size_t row;
-};
-
-// Ascending.
-std::vector<OfRow> RangesOf(const std::vector<SnapshotRow>& rows) {
-  std::vector<OfRow> ranges;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (const CpuSet::Range& range : rows[i].cpus().ranges()) ranges.push_back({range, i});
-  }
-  std::sort(ranges.begin(), ranges.end(),
-            [](const OfRow& a, const OfRow& b) { return a.range.first < b.range.first; });
-  return ranges;
-}
-
-// A range of CPUs, of one kind and of one row.
-struct Shared {
-  std::size_t kind;
-  std::size_t row;
-  CpuSet::Range range;
-};
-
-// Of the online CPUs, which both have. Each range is looked at once, since there
-// may be as many kinds, and as many rows, as there are CPUs. Ordered by kind,
-// those of a kind by row, and then ascending.
-std::vector<Shared> SharedRanges(const std::vector<SnapshotRow>& kinds,
-                                 const std::vector<SnapshotRow>& rows) {
-  const std::vector<OfRow> of_kinds = RangesOf(kinds);
-  auto of_kind = of_kinds.begin();
-  std::vector<Shared> shared;
-  for (const OfRow& of_row : RangesOf(rows)) {
-    for (std::uint32_t first = of_row.range.first; first <= of_row.range.last;) {
-      while (of_kind->range.last < first) ++of_kind;
-      const std::uint32_t last = std::min(of_kind->range.last, of_row.range.last);
-      shared.push_back({of_kind->row, of_row.row, {first, last}});
-      first = last + 1;
-    }
-  }
-  std::stable_sort(shared.begin(), shared.end(), [](const Shared& a, const Shared& b) {
-    return std::tie(a.kind, a.row) < std::tie(b.kind, b.row);
-  });
-  return shared;
-}
-
-}  // namespace
 
 RowsOfRule::RowsOfRule(const Rule& rule, const RuleInput& input) {
   for (const MsrDef* const msr : rule.msrs) addresses_.push_back(msr->address);
@@ -78,17 +23,12 @@ RowsOfRule::RowsOfRule(const Rule& rule, const RuleInput& input) {
 }
 
 void RowsOfRule::SplitByKind(const std::vector<SnapshotRow>& kinds) {
-  const std::vector<Shared> shared = SharedRanges(kinds, rows_);
+  const auto cpus_of = [](const SnapshotRow& row) -> const CpuSet& { return row.cpus(); };
+  split_ = FindOverlaps({kinds, cpus_of}, {rows_, cpus_of});
   ends_.resize(kinds.size());
-  split_.reserve(shared.size());  // parts_ points into it
-  for (auto at = shared.begin(); at != shared.end();) {
-    const auto& [kind, row, range] = *at;
-    CpuGathering cpus;
-    for (; at != shared.end() && at->kind == kind && at->row == row; ++at) {
-      cpus.Add(CpuSet({at->range}));
-    }
-    parts_.push_back({&rows_[row], &split_.emplace_back(cpus.Together())});
-    ends_[kind] = parts_.size();
+  for (const Overlap& overlap : split_) {
+    parts_.push_back({&rows_[overlap.b], &overlap.cpus});
+    ends_[overlap.a] = parts_.size();
   }
 }
 

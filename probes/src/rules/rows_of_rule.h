@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "overlaps.h"
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/probes/rule.h"
 
@@ -60,7 +61,7 @@ class RowsOfRule {
   std::vector<MsrAddress> addresses_;
   std::vector<std::size_t> numbers_;  // of each address in the rows' selection
   std::vector<SnapshotRow> rows_;
-  std::vector<CpuSet> split_;      // of rows with CPUs of several kinds
+  std::vector<Overlap> split_;     // of kinds and rows, if there are several kinds
   std::vector<Part> parts_;        // kind by kind, and of a kind in the order of the rows
   std::vector<std::size_t> ends_;  // of each kind's parts
 };

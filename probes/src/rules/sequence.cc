@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "overlaps.h"
+
 namespace vtprobe::rules {
 namespace {
 
@@ -31,23 +33,25 @@ const PlatformSnapshot* Predecessor(const std::vector<const PlatformSnapshot*>& 
 
 void JudgeStep(const MsrDef& msr, const Step& step,
                Opinion (*judge)(const MsrDef& msr, const MsrStep& step), Findings* findings) {
-  const CpuSet cpus = step.before.online().Intersection(step.after.online());
-  for (const auto& [old_cpus, old_reading] : step.before.ReadingsOf(msr.address, cpus)) {
-    for (const auto& [new_cpus, new_reading] : step.after.ReadingsOf(msr.address, cpus)) {
-      const CpuSet both = old_cpus.Intersection(new_cpus);
-      if (both.empty() || (!IsRecorded(old_reading) && !IsRecorded(new_reading))) continue;
-      const std::vector<Evidence> evidence = {EvidenceOf(msr, old_reading),
-                                              EvidenceOf(msr, new_reading)};
-      if (old_reading && new_reading) {
-        findings->Add(both, judge(msr, {step, both, *old_reading, *new_reading}), evidence);
-        continue;
-      }
-      const MsrReading& missing = new_reading ? old_reading : new_reading;
-      findings->AddUnread(both,
-                          fmt::format("{} is not known before and after recording {}: {}.",
-                                      msr.name, step.number, Describe(missing.error())),
-                          missing.error(), evidence);
+  const CpuSet online = step.before.online().Intersection(step.after.online());
+  const auto before = step.before.ReadingsOf(msr.address, online);
+  const auto after = step.after.ReadingsOf(msr.address, online);
+  const auto cpus_of = [](const auto& reading) -> const CpuSet& { return reading.first; };
+  for (const auto& [was, is, cpus] : FindOverlaps({before, cpus_of}, {after, cpus_of})) {
+    const MsrReading& old_reading = before[was].second;
+    const MsrReading& new_reading = after[is].second;
+    if (!IsRecorded(old_reading) && !IsRecorded(new_reading)) continue;
+    const std::vector<Evidence> evidence = {EvidenceOf(msr, old_reading),
+                                            EvidenceOf(msr, new_reading)};
+    if (old_reading && new_reading) {
+      findings->Add(cpus, judge(msr, {step, cpus, *old_reading, *new_reading}), evidence);
+      continue;
     }
+    const MsrReading& missing = new_reading ? old_reading : new_reading;
+    findings->AddUnread(cpus,
+                        fmt::format("{} is not known before and after recording {}: {}.", msr.name,
+                                    step.number, Describe(missing.error())),
+                        missing.error(), evidence);
   }
 }
 

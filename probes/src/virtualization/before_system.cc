@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "cpu_gathering.h"
+#include "overlaps.h"
 #include "virtualization/attribution.h"
 #include "vtprobe/registers/msr.h"
 
@@ -24,14 +28,31 @@ struct Switch {
 constexpr std::array kSwitches = {Switch{&kFeatureControl, kFeatureControl["LOCK"]},
                                   Switch{&kVmCr, kVmCr["LOCK"]}};
 
-// The switch that the group's verdict rests on; null where there is none or it
-// was not read.
-const Switch* SwitchOf(const VirtualizationGroup& group) {
-  if (group.evidence.empty() || !group.evidence.front().value) return nullptr;
+// The place of the switch that the group's verdict rests on; nothing where there
+// is none or it was not read.
+std::optional<std::size_t> SwitchOf(const VirtualizationGroup& group) {
+  if (group.evidence.empty() || !group.evidence.front().value) return std::nullopt;
   const std::string_view name = group.evidence.front().register_name;
   const auto* const found = std::find_if(kSwitches.begin(), kSwitches.end(),
                                          [&](const Switch& a) { return a.msr->name == name; });
-  return found == kSwitches.end() ? nullptr : found;
+  if (found == kSwitches.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - kSwitches.begin());
+}
+
+// What the CPUs of each group read before.
+using Earlier = std::vector<std::vector<std::pair<CpuSet, std::uint64_t>>>;
+
+Earlier EarlierOf(const MsrDef& msr, const std::vector<VirtualizationGroup>& groups,
+                  const PlatformSnapshot& before) {
+  const auto readings = before.Values(msr.address);
+  Earlier earlier(groups.size());
+  for (Overlap& overlap : FindOverlaps(
+           {groups, [](const auto& group) -> const CpuSet& { return group.cpus; }},
+           {readings, [](const auto& reading) -> const CpuSet& { return reading.first; }})) {
+    const MsrReading& reading = readings[overlap.b].second;
+    if (reading) earlier[overlap.a].emplace_back(std::move(overlap.cpus), *reading);
+  }
+  return earlier;
 }
 
 // What the switch's value before the operating system ran proves of the group.
@@ -57,24 +78,30 @@ std::optional<AttributionFinding> Attribute(const VirtualizationGroup& group, co
 
 std::vector<VirtualizationGroup> AttributeByWhatWasBefore(std::vector<VirtualizationGroup> groups,
                                                           const PlatformSnapshot& before) {
+  std::array<Earlier, kSwitches.size()> earlier;
+  for (std::size_t i = 0; i < kSwitches.size(); ++i) {
+    earlier.at(i) = EarlierOf(*kSwitches.at(i).msr, groups, before);
+  }
   std::vector<VirtualizationGroup> attributed;
-  for (VirtualizationGroup& group : groups) {
-    const Switch* const used = SwitchOf(group);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    VirtualizationGroup& group = groups[i];
+    const std::optional<std::size_t> used = SwitchOf(group);
     // What a hypervisor shows is its own before and after.
-    if (used == nullptr || group.attribution == Attribution::kHypervisor) {
+    if (!used || group.attribution == Attribution::kHypervisor) {
       attributed.push_back(std::move(group));
       continue;
     }
-    CpuSet rest = group.cpus;
-    for (auto& [cpus, reading] : before.ReadingsOf(used->msr->address, group.cpus)) {
-      auto finding = reading ? Attribute(group, used->lock, *reading) : std::nullopt;
+    CpuGathering proven;
+    for (auto& [cpus, value] : earlier.at(*used)[i]) {
+      auto finding = Attribute(group, kSwitches.at(*used).lock, value);
       if (!finding) continue;
-      rest = rest.Difference(cpus);
+      proven.Add(cpus);
       VirtualizationGroup& part = attributed.emplace_back(group);
       part.cpus = std::move(cpus);
       part.attribution = finding->who;
       part.attribution_reason = std::move(finding->reason);
     }
+    CpuSet rest = group.cpus.Difference(proven.Together());
     if (rest.empty()) continue;
     group.cpus = std::move(rest);
     attributed.push_back(std::move(group));
