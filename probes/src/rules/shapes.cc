@@ -100,6 +100,13 @@ Values ValuesOf(std::span<const ReadBy> sorted) {
   return values;
 }
 
+// Those that read anything else than most.
+void AddOutsiders(std::span<const ReadBy> read, const Values& values, CpuGathering* cpus) {
+  for (const ReadBy& one : read) {
+    if (one.value != values.of_most) cpus->Add(one.cpus->cpus);
+  }
+}
+
 // "0x1f". Much of what is said of each CPU, where no two are alike, is numbers.
 void AppendHex(std::uint64_t number, std::string* text) {
   std::array<char, 2 + 16> digits{'0', 'x'};
@@ -162,9 +169,7 @@ Finding Compared(const Rule& rule, std::vector<Comparison>* comparisons, CpuSet 
       }
       SortByValue(&read);
       const Values values = ValuesOf(read);
-      for (const ReadBy& one : read) {
-        if (one.value != values.of_most) outside.Add(one.cpus->cpus);
-      }
+      AddOutsiders(read, values, &outside);
       parts.push_back(fmt::format("{}{} differs between CPUs of one core type: {}", msr.name,
                                   field == nullptr ? "" : fmt::format(".{}", field->name),
                                   Listed(read, values.count, field == nullptr ? 0 : field->low)));
