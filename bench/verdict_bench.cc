@@ -62,7 +62,8 @@ BENCHMARK_CAPTURE(AllRulesJudged, uniform, Likeness::kUniform)
 BENCHMARK_CAPTURE(AllRulesJudged, distinct, Likeness::kDistinct)
     ->ArgName("cpus")
     ->Arg(128)
-    ->Arg(1024);
+    ->Arg(1024)
+    ->Arg(4096);
 
 }  // namespace
 }  // namespace vtprobe::bench

@@ -29,14 +29,33 @@ bool Judge(std::uint32_t cpus, Likeness likeness, State expected) {
 }
 
 // All rules, of a machine whose verdict is known.
-bool JudgeAllRules(std::uint32_t cpus, Likeness likeness) {
-  const PlatformSnapshot machine = MakeMachine(cpus, likeness);
+bool JudgeAllRules(const PlatformSnapshot& machine) {
   const VirtualizationVerdict verdict = JudgeVirtualization(machine);
   const std::vector<Finding> findings = Measured([&] {
     const RuleInput input(machine, verdict);
     return JudgeRules(input);
   });
   return findings.size() >= AllRules().size();
+}
+
+// CPUs each of which differs from all others in CPUID (leaf 7, EBX) and in its
+// MSRs.
+bool JudgeRulesOfKinds(std::uint32_t cpus) {
+  std::string text = "vtprobe-dump 1\n";
+  for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) {
+    char block[256];
+    std::snprintf(block, sizeof block,
+                  "cpu %u\n"
+                  "cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
+                  "cpuid 0x1.0x0 = 0x506e3 0x0 0x7ffafbff 0xbfebfbff\n"
+                  "cpuid 0x7.0x0 = 0x0 0x%x 0x0 0x0\n"
+                  "msr 0x3a = 0x%x00000005\n"
+                  "msr 0x8b = 0x%x00000000\n",
+                  cpu, cpu + 1, cpu, cpu + 1);
+    text += block;
+  }
+  const auto machine = ParseDump(text);
+  return machine && machine->online().Count() == cpus && JudgeAllRules(*machine);
 }
 
 bool Write(std::uint32_t cpus, Likeness likeness) {
@@ -93,8 +112,13 @@ bool Run(std::string_view name) {
   if (name == "verdict-uniform") return Judge(1024, Likeness::kUniform, State::kEnabled);
   if (name == "verdict-distinct") return Judge(1024, Likeness::kDistinct, State::kEnabled);
   if (name == "verdict-discordant") return Judge(1024, Likeness::kDiscordant, State::kInconsistent);
-  if (name == "rules-uniform") return JudgeAllRules(1024, Likeness::kUniform);
-  if (name == "rules-distinct") return JudgeAllRules(1024, Likeness::kDistinct);
+  if (name == "rules-uniform") {
+    return JudgeAllRules(MakeMachine(1024, Likeness::kUniform));
+  }
+  if (name == "rules-distinct") {
+    return JudgeAllRules(MakeMachine(1024, Likeness::kDistinct));
+  }
+  if (name == "rules-kinds") return JudgeRulesOfKinds(512);
   if (name == "write-distinct") return Write(128, Likeness::kDistinct);
   if (name == "parse-machine") return ParseMachine();
   if (name == "parse-ascending") return Parse(RegistersOfOneCpu(1), 1);
