@@ -51,6 +51,7 @@ std::vector<Finding> JudgeRule(const Rule& rule, const RuleInput& input) {
 
 std::vector<Finding> JudgeRules(const RuleInput& input) {
   std::vector<Finding> findings;
+  findings.reserve(kRules.size());  // most rules have one finding
   for (const Rule* const rule : kRules) {
     for (Finding& finding : JudgeRule(*rule, input)) findings.push_back(std::move(finding));
   }
