@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "vtprobe/hal/snapshot_builder.h"
@@ -31,7 +30,7 @@ TEST(ColumnBuilder, SaysOfEachCpuWhatItGave) {
   ASSERT_TRUE(builder.AddMsr(kHigh, Given{&kOne, nullptr, &kFault}));
   const CpuidReading leaf = PartialCpuid{{1, 2, 3, 4}};
   ASSERT_TRUE(builder.AddCpuid(CpuidLeaf{0x1}, std::array{&leaf, &leaf, &leaf}));
-  const PlatformSnapshot snapshot = std::move(builder).Build(CpuSet(LogicalCpu{7}), Metadata());
+  const PlatformSnapshot snapshot = builder.Build(CpuSet(LogicalCpu{7}), Metadata());
 
   SnapshotBuilder blocks;
   ASSERT_TRUE(blocks.OpenBlock(kOnline));
@@ -52,7 +51,7 @@ TEST(ColumnBuilder, StoresOnceWhatAllGaveAlike) {
   ColumnBuilder builder(kOnline);
   ASSERT_TRUE(builder.AddMsr(kLow, Given{&kTwo, &kTwo, &kTwo}));
   ASSERT_TRUE(builder.AddMsr(kHigh, Given{&kTwo, &kOne, &kTwo}));
-  const PlatformSnapshot snapshot = std::move(builder).Build({}, Metadata());
+  const PlatformSnapshot snapshot = builder.Build({}, Metadata());
   ASSERT_EQ(snapshot.Values(kLow).size(), 1u);
   EXPECT_EQ(snapshot.Values(kLow).front().first, kOnline);
   ASSERT_EQ(snapshot.Values(kHigh).size(), 2u);
@@ -66,7 +65,7 @@ TEST(ColumnBuilder, RefusesWhatASnapshotCannotMean) {
   EXPECT_FALSE(builder.AddMsr(kLow, Given{&kTwo, &kTwo, &kTwo}));
   EXPECT_FALSE(builder.AddMsr(MsrAddress{0x30}, std::array{&kOne}));
   EXPECT_FALSE(builder.AddMsr(MsrAddress{0x30}, Given{}));
-  const PlatformSnapshot snapshot = std::move(builder).Build(kOnline, Metadata());
+  const PlatformSnapshot snapshot = builder.Build(kOnline, Metadata());
   EXPECT_EQ(snapshot.Everything().msrs, std::vector{kHigh});
   EXPECT_EQ(snapshot.Msr(LogicalCpu{0}, kHigh), kOne);
   EXPECT_TRUE(snapshot.offline().empty());
@@ -75,7 +74,7 @@ TEST(ColumnBuilder, RefusesWhatASnapshotCannotMean) {
 TEST(ColumnBuilder, NothingIsAddedOfNoCpu) {
   ColumnBuilder builder{CpuSet()};
   EXPECT_FALSE(builder.AddMsr(kLow, {}));
-  EXPECT_TRUE(std::move(builder).Build({}, Metadata()).Everything().msrs.empty());
+  EXPECT_TRUE(builder.Build({}, Metadata()).Everything().msrs.empty());
 }
 
 }  // namespace

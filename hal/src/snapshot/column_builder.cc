@@ -24,7 +24,7 @@ bool ColumnBuilder::AddCpuid(CpuidLeaf leaf, std::span<const CpuidReading* const
   return Add(leaf, given, &snapshot_.cpuid_);
 }
 
-PlatformSnapshot ColumnBuilder::Build(const CpuSet& offline, Metadata metadata) && {
+PlatformSnapshot ColumnBuilder::Build(const CpuSet& offline, Metadata metadata) {
   snapshot_.offline_ = offline.Difference(snapshot_.online_);
   snapshot_.metadata_ = std::move(metadata);
   return std::move(snapshot_);

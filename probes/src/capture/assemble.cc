@@ -67,7 +67,7 @@ PlatformSnapshot Assemble(const CpuSet& cpus, const std::vector<CpuReadings>& sl
                   [&](MsrAddress address, std::span<const MsrReading* const> given) {
                     std::ignore = builder.AddMsr(address, given);
                   });
-  return std::move(builder).Build(offline, std::move(metadata));
+  return builder.Build(offline, std::move(metadata));
 }
 
 }  // namespace vtprobe

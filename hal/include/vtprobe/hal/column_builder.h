@@ -22,8 +22,8 @@ class ColumnBuilder {
   [[nodiscard]] bool AddMsr(MsrAddress address, std::span<const MsrReading* const> given);
   [[nodiscard]] bool AddCpuid(CpuidLeaf leaf, std::span<const CpuidReading* const> given);
 
-  // Leaves out offline CPUs that are online.
-  PlatformSnapshot Build(const CpuSet& offline, Metadata metadata) &&;
+  // To be called once, as the last. Leaves out offline CPUs that are online.
+  PlatformSnapshot Build(const CpuSet& offline, Metadata metadata);
 
  private:
   template <typename Cell>
