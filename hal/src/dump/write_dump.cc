@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "hex.h"
 #include "vtprobe/hal/dump.h"
+#include "vtprobe/hal/hex.h"
 
 namespace vtprobe {
 namespace {

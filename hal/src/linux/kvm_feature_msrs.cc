@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "hex.h"
 #include "linux/host_file.h"
 #include "linux/read_only_ioctl.h"
+#include "vtprobe/hal/hex.h"
 
 namespace vtprobe {
 namespace {

@@ -6,9 +6,9 @@
 #include <set>
 #include <string_view>
 
-#include "hex.h"
 #include "linux/cpuinfo.h"
 #include "linux/host_file.h"
+#include "vtprobe/hal/hex.h"
 
 namespace vtprobe {
 namespace {

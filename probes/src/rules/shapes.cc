@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <deque>
 #include <iterator>
@@ -18,6 +17,7 @@
 #include "rules/core_type.h"
 #include "rules/each_cpu.h"
 #include "rules/settings.h"
+#include "vtprobe/hal/hex.h"
 
 namespace vtprobe::rules {
 namespace {
@@ -105,14 +105,6 @@ void AddOutsiders(std::span<const ReadBy> read, const Values& values, CpuGatheri
   for (const ReadBy& one : read) {
     if (one.value != values.of_most) cpus->Add(one.cpus->cpus);
   }
-}
-
-// "0x1f". Much of what is said of each CPU, where no two are alike, is numbers.
-void AppendHex(std::uint64_t number, std::string* text) {
-  std::array<char, 2 + 16> digits{'0', 'x'};
-  const auto [end, error] =
-      std::to_chars(digits.data() + 2, digits.data() + digits.size(), number, 16);
-  text->append(digits.data(), end);
 }
 
 // More values than these are counted.

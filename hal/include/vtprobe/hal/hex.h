@@ -1,7 +1,8 @@
-// Numbers as dumps and metadata spell them: "0x3a", without leading zeros.
+// Numbers as dumps, metadata and reports spell them: "0x3a", without leading
+// zeros. Much of what is said of each CPU, where no two are alike, is numbers.
 
-#ifndef VTPROBE_HAL_SRC_HEX_H_
-#define VTPROBE_HAL_SRC_HEX_H_
+#ifndef VTPROBE_HAL_HEX_H_
+#define VTPROBE_HAL_HEX_H_
 
 #include <array>
 #include <charconv>
@@ -19,4 +20,4 @@ inline void AppendHex(std::uint64_t number, std::string* text) {
 
 }  // namespace vtprobe
 
-#endif  // VTPROBE_HAL_SRC_HEX_H_
+#endif  // VTPROBE_HAL_HEX_H_
