@@ -29,18 +29,22 @@ Finding MakeFinding(const Rule& rule, Outcome outcome, CpuSet cpus, std::string 
   return finding;
 }
 
-CpuSet OutsideLargest(const std::vector<CpuSet>& groups) {
-  std::size_t largest = 0;
-  std::size_t of_that_size = 0;
-  for (const CpuSet& group : groups) {
-    const std::size_t count = group.Count();
-    if (count > largest) of_that_size = 0;
-    largest = std::max(largest, count);
-    if (count == largest) ++of_that_size;
+void LargestGroup::Add(std::size_t cpus) {
+  if (cpus > most_) {
+    most_ = cpus;
+    place_ = count_;
+  } else if (cpus == most_) {
+    place_.reset();
   }
+  ++count_;
+}
+
+CpuSet OutsideLargest(const std::vector<CpuSet>& groups) {
+  LargestGroup largest;
+  for (const CpuSet& group : groups) largest.Add(group.Count());
   CpuGathering outside;
-  for (const CpuSet& group : groups) {
-    if (of_that_size > 1 || group.Count() < largest) outside.Add(group);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (i != largest.place()) outside.Add(groups[i]);
   }
   return outside.Together();
 }

@@ -20,6 +20,22 @@ namespace vtprobe::rules {
 // A finding of the rule, without evidence and remedy.
 Finding MakeFinding(const Rule& rule, Outcome outcome, CpuSet cpus, std::string message);
 
+// Which of several groups has the most CPUs.
+class LargestGroup {
+ public:
+  void Add(std::size_t cpus);
+
+  // How many groups were added.
+  std::size_t count() const { return count_; }
+  // The largest one's place, from 0 on; nothing if several are as large.
+  std::optional<std::size_t> place() const { return place_; }
+
+ private:
+  std::size_t count_ = 0;
+  std::size_t most_ = 0;
+  std::optional<std::size_t> place_;
+};
+
 // The CPUs outside the largest of these groups; if there is no single largest
 // one, all of them.
 CpuSet OutsideLargest(const std::vector<CpuSet>& groups);

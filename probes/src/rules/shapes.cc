@@ -67,44 +67,33 @@ void SortByValue(std::vector<ReadBy>* read) {
   std::stable_sort(read->begin(), read->end(), is_before);
 }
 
-// All that read the same value as the first, of what is sorted.
-std::span<const ReadBy> FirstCamp(std::span<const ReadBy> read) {
-  std::size_t size = 0;
-  while (size < read.size() && read[size].value == read.front().value) ++size;
-  return read.first(size);
+// Calls with those that read the same value, value by value. There may be as
+// many values as CPUs, so they are not kept.
+template <typename Visit>
+void ForEachCamp(std::span<const ReadBy> sorted, const Visit& visit) {
+  while (!sorted.empty()) {
+    std::size_t size = 1;
+    while (size < sorted.size() && sorted[size].value == sorted.front().value) ++size;
+    visit(sorted.first(size));
+    sorted = sorted.subspan(size);
+  }
 }
 
-// There may be as many values as CPUs, so they are not kept.
-struct Values {
-  std::size_t count = 0;
-  // Which of them most CPUs read; nothing if several are read by as many.
-  std::optional<std::uint64_t> of_most{};
-};
-
-Values ValuesOf(std::span<const ReadBy> sorted) {
-  Values values;
-  std::size_t most = 0;
-  for (auto rest = sorted; !rest.empty();) {
-    const auto camp = FirstCamp(rest);
+LargestGroup LargestCamp(std::span<const ReadBy> sorted) {
+  LargestGroup largest;
+  ForEachCamp(sorted, [&](std::span<const ReadBy> camp) {
     std::size_t cpus = 0;
     for (const ReadBy& one : camp) cpus += one.cpus->count;
-    if (cpus > most) {
-      most = cpus;
-      values.of_most = camp.front().value;
-    } else if (cpus == most) {
-      values.of_most.reset();
-    }
-    ++values.count;
-    rest = rest.subspan(camp.size());
-  }
-  return values;
+    largest.Add(cpus);
+  });
+  return largest;
 }
 
-// Those that read anything else than most.
-void AddOutsiders(std::span<const ReadBy> read, const Values& values, CpuGathering* cpus) {
-  for (const ReadBy& one : read) {
-    if (one.value != values.of_most) cpus->Add(one.cpus->cpus);
-  }
+void AddOutsiders(std::span<const ReadBy> sorted, const LargestGroup& largest, CpuGathering* cpus) {
+  std::size_t place = 0;
+  ForEachCamp(sorted, [&](std::span<const ReadBy> camp) {
+    if (place++ != largest.place()) AddCpusOf(camp, cpus);
+  });
 }
 
 // More values than these are counted.
@@ -113,14 +102,13 @@ constexpr std::size_t kMaxListed = 8;
 // The values' bits from `low` on, of so many values.
 std::string Listed(std::span<const ReadBy> sorted, std::size_t count, unsigned low) {
   std::vector<std::string> parts;
-  for (auto rest = sorted; !rest.empty() && parts.size() < kMaxListed;) {
-    const auto camp = FirstCamp(rest);
+  ForEachCamp(sorted, [&](std::span<const ReadBy> camp) {
+    if (parts.size() == kMaxListed) return;
     CpuGathering cpus;
     AddCpusOf(camp, &cpus);
     parts.push_back(
         fmt::format("{:#x} on {}", camp.front().value >> low, cpus.Together().ToString()));
-    rest = rest.subspan(camp.size());
-  }
+  });
   if (count > kMaxListed) parts.push_back(fmt::format("{} more values", count - kMaxListed));
   return fmt::format("{}", fmt::join(parts, ", "));
 }
@@ -160,11 +148,12 @@ Finding Compared(const Rule& rule, std::vector<Comparison>* comparisons, CpuSet 
         continue;
       }
       SortByValue(&read);
-      const Values values = ValuesOf(read);
-      AddOutsiders(read, values, &outside);
-      parts.push_back(fmt::format("{}{} differs between CPUs of one core type: {}", msr.name,
-                                  field == nullptr ? "" : fmt::format(".{}", field->name),
-                                  Listed(read, values.count, field == nullptr ? 0 : field->low)));
+      const LargestGroup largest = LargestCamp(read);
+      AddOutsiders(read, largest, &outside);
+      parts.push_back(
+          fmt::format("{}{} differs between CPUs of one core type: {}", msr.name,
+                      field == nullptr ? "" : fmt::format(".{}", field->name),
+                      Listed(read, largest.count(), field == nullptr ? 0 : field->low)));
       Append(comparison.evidence, &finding.evidence);
     }
   }
