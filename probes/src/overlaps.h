@@ -6,6 +6,7 @@
 #define VTPROBE_PROBES_SRC_OVERLAPS_H_
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "vtprobe/hal/cpu_set.h"
@@ -15,17 +16,15 @@ namespace vtprobe {
 // Groups that have no CPU in common with each other.
 class CpuGroups {
  public:
-  CpuGroups() = default;
   // Of whatever has CPUs, as `cpus_of` tells.
   template <typename Container, typename CpusOf>
   CpuGroups(const Container& all, const CpusOf& cpus_of) {
     for (const auto& one : all) Add(cpus_of(one));
   }
-
-  void Add(const CpuSet& cpus) {
-    for (const CpuSet::Range& range : cpus.ranges()) ranges_.push_back({range, count_});
-    ++count_;
-  }
+  // Of the CPUs of each reading.
+  template <typename Reading>
+  explicit CpuGroups(const std::vector<std::pair<CpuSet, Reading>>& readings)
+      : CpuGroups(readings, [](const auto& one) -> const CpuSet& { return one.first; }) {}
 
   struct Range {
     CpuSet::Range cpus;
@@ -34,6 +33,11 @@ class CpuGroups {
   std::vector<Range> Ascending() const;
 
  private:
+  void Add(const CpuSet& cpus) {
+    for (const CpuSet::Range& range : cpus.ranges()) ranges_.push_back({range, count_});
+    ++count_;
+  }
+
   std::vector<Range> ranges_;
   std::size_t count_ = 0;
 };

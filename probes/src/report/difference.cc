@@ -123,8 +123,7 @@ class Comparison {
     CpuGathering only_before;
     CpuGathering only_after;
     bool left_out = false;
-    const auto cpus_of = [](const auto& reading) -> const CpuSet& { return reading.first; };
-    for (auto& [was, is, cpus] : FindOverlaps({before, cpus_of}, {after, cpus_of})) {
+    for (auto& [was, is, cpus] : FindOverlaps(CpuGroups(before), CpuGroups(after))) {
       const RegisterReading& old_reading = before[was].second;
       const RegisterReading& new_reading = after[is].second;
       if (old_reading == new_reading) continue;

@@ -36,8 +36,7 @@ void JudgeStep(const MsrDef& msr, const Step& step,
   const CpuSet online = step.before.online().Intersection(step.after.online());
   const auto before = step.before.ReadingsOf(msr.address, online);
   const auto after = step.after.ReadingsOf(msr.address, online);
-  const auto cpus_of = [](const auto& reading) -> const CpuSet& { return reading.first; };
-  for (const auto& [was, is, cpus] : FindOverlaps({before, cpus_of}, {after, cpus_of})) {
+  for (const auto& [was, is, cpus] : FindOverlaps(CpuGroups(before), CpuGroups(after))) {
     const MsrReading& old_reading = before[was].second;
     const MsrReading& new_reading = after[is].second;
     if (!IsRecorded(old_reading) && !IsRecorded(new_reading)) continue;

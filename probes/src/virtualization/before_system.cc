@@ -46,9 +46,8 @@ Earlier EarlierOf(const MsrDef& msr, const std::vector<VirtualizationGroup>& gro
                   const PlatformSnapshot& before) {
   const auto readings = before.Values(msr.address);
   Earlier earlier(groups.size());
-  for (Overlap& overlap : FindOverlaps(
-           {groups, [](const auto& group) -> const CpuSet& { return group.cpus; }},
-           {readings, [](const auto& reading) -> const CpuSet& { return reading.first; }})) {
+  const auto cpus_of = [](const VirtualizationGroup& group) -> const CpuSet& { return group.cpus; };
+  for (Overlap& overlap : FindOverlaps({groups, cpus_of}, CpuGroups(readings))) {
     const MsrReading& reading = readings[overlap.b].second;
     if (reading) earlier[overlap.a].emplace_back(std::move(overlap.cpus), *reading);
   }
