@@ -5,7 +5,10 @@
 find_program(VTPROBE_CCACHE ccache DOC "Compiler cache, used where it is found")
 mark_as_advanced(VTPROBE_CCACHE)
 if(VTPROBE_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${VTPROBE_CCACHE})
+  # Paths below this tree are told apart from where the tree lies, so that a
+  # clone in another folder finds what the first one compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${VTPROBE_CCACHE})
 endif()
 
 # The compiler is asked and not the PATH: it may not know a linker that is there.

@@ -30,7 +30,7 @@ readonly CLANG_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 doxygen libclang
 readonly BED_PACKAGES=(
   python3 fuse3 binutils
   qemu-system-x86 busybox-static
-  bochs bochsbios bochs-term grub-common grub-pc-bin xorriso mtools
+  bochs bochsbios bochs-term vgabios grub-common grub-pc-bin xorriso mtools
   msr-tools cpu-checker libvirt-clients perl-base spectre-meltdown-checker
   cpuid cpuidtool x86info strace
 )
