@@ -19,6 +19,7 @@
 #include "vtprobe/hal/replay_backend.h"
 #include "vtprobe/hal/snapshot_builder.h"
 #include "vtprobe/probes/capture.h"
+#include "vtprobe/probes/selections.h"
 
 namespace vtprobe::bench {
 namespace {

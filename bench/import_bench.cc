@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "import/recording.h"
+#include "vtprobe/import/recording.h"
 
 namespace vtprobe::bench {
 namespace {

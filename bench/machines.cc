@@ -7,7 +7,7 @@
 #include "vtprobe/hal/metadata.h"
 #include "vtprobe/hal/register_view.h"
 #include "vtprobe/hal/snapshot_builder.h"
-#include "vtprobe/probes/capture.h"
+#include "vtprobe/probes/selections.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/table.h"
 

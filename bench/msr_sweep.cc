@@ -39,6 +39,7 @@
 #include "vtprobe/hal/linux_msr_reader.h"
 #include "vtprobe/hal/pinned_workers.h"
 #include "vtprobe/probes/capture.h"
+#include "vtprobe/probes/selections.h"
 
 namespace vtprobe::bench {
 namespace {

@@ -10,14 +10,19 @@ set(VTPROBE_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/vtprobe)
 set(VTPROBE_PKGCONFIG_DIR ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 set(VTPROBE_DATA_DIR ${CMAKE_INSTALL_DATADIR}/vtprobe)
 
-# Called by vtprobe_library().
+# Called by vtprobe_library(), as is vtprobe_install_pkgconfig().
 function(vtprobe_install_library name)
+  set(files)
+  get_target_property(type vtprobe_${name} TYPE)
+  if(NOT type STREQUAL INTERFACE_LIBRARY)
+    set(files FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
+      FILE_SET rows DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
+  endif()
   install(TARGETS vtprobe_${name} EXPORT vtprobe-${name}
     ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime
       NAMELINK_COMPONENT development
-    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
-    FILE_SET rows DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
+    ${files})
   install(EXPORT vtprobe-${name} NAMESPACE vtprobe:: FILE vtprobe-${name}-targets.cmake
     DESTINATION ${VTPROBE_CMAKE_DIR} COMPONENT development)
 endfunction()
@@ -28,6 +33,10 @@ endfunction()
 function(vtprobe_install_pkgconfig name)
   cmake_parse_arguments(ARG "" "DESCRIPTION;CFLAGS;STATIC_LIBS" "REQUIRES;STATIC_REQUIRES" ${ARGN})
   get_target_property(type vtprobe_${name} TYPE)
+  set(libs "")
+  if(NOT type STREQUAL INTERFACE_LIBRARY)
+    set(libs "-L\${libdir} -lvtprobe_${name}")
+  endif()
   if(type STREQUAL STATIC_LIBRARY)
     list(APPEND ARG_REQUIRES ${ARG_STATIC_REQUIRES})
     string(APPEND libs " ${ARG_STATIC_LIBS}")
@@ -43,16 +52,12 @@ endfunction()
 
 # Called when all libraries are there.
 function(vtprobe_install_package)
-  vtprobe_install_pkgconfig(hal DESCRIPTION "reads x86 registers, live or recorded"
-    STATIC_REQUIRES zlib STATIC_LIBS "-pthread")
-  vtprobe_install_pkgconfig(probes
-    DESCRIPTION "judges whether hardware virtualization is usable on every CPU"
-    REQUIRES vtprobe-hal STATIC_REQUIRES pugixml)
-  vtprobe_install_pkgconfig(fixtures
-    DESCRIPTION "made-up, recorded and simulated machines for tests of firmware and decoders"
-    REQUIRES vtprobe-probes
-    CFLAGS "-DVTPROBE_RECORDED_DUMPS=\\\"\${prefix}/${VTPROBE_DATA_DIR}/recorded-msr-dumps\\\"")
-
+  get_property(components GLOBAL PROPERTY VTPROBE_LIBRARIES)
+  set(links "")
+  foreach(name IN LISTS components)
+    get_property(links_of_one GLOBAL PROPERTY VTPROBE_LINKS_${name})
+    string(APPEND links "set(vtprobe_links_of_${name} ${links_of_one})\n")
+  endforeach()
   configure_package_config_file(cmake/templates/vtprobe-config.cmake.in vtprobe-config.cmake
     INSTALL_DESTINATION ${VTPROBE_CMAKE_DIR} NO_SET_AND_CHECK_MACRO)
   write_basic_package_version_file(vtprobe-config-version.cmake

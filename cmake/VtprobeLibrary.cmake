@@ -26,37 +26,73 @@ set(VTPROBE_SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 configure_file(cmake/templates/exported-symbols.map.in exported-symbols.map @ONLY)
 set(VTPROBE_EXPORTED_SYMBOLS ${PROJECT_BINARY_DIR}/exported-symbols.map)
 
-# vtprobe_library(NAME hal LINKS_PUBLIC ... LINKS_PRIVATE ...)
+# vtprobe_library(NAME hal DESCRIPTION ... LINKS_PUBLIC ... LINKS_PRIVATE ...
+#                 [PKGCONFIG_STATIC_REQUIRES ...] [PKGCONFIG_STATIC_LIBS ...]
+#                 [PKGCONFIG_CFLAGS ...] [BUNDLE])
 # Makes vtprobe_NAME, alias vtprobe::NAME, from src/**.cc and include/**.h,
-# static or shared by BUILD_SHARED_LIBS. What is header-only and in LINKS_PRIVATE
-# stands in $<BUILD_INTERFACE:...>: who uses the installed library needs none.
+# static or shared by BUILD_SHARED_LIBS, and a component of the package. What is
+# header-only and in LINKS_PRIVATE stands in $<BUILD_INTERFACE:...>: who uses the
+# installed library needs none. PKGCONFIG_STATIC_ is what a static library does
+# not bring along. A BUNDLE has no sources: it stands for what it links to.
+#
+# A library sees what it links to and no other of this tree: that is how the
+# layers are kept apart. The global property VTPROBE_LIBRARIES has the names of
+# all, each after those that it links to; VTPROBE_LINKS_NAME has what one links to.
 function(vtprobe_library)
-  cmake_parse_arguments(ARG "" "NAME" "LINKS_PUBLIC;LINKS_PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "BUNDLE"
+    "NAME;DESCRIPTION;PKGCONFIG_STATIC_LIBS;PKGCONFIG_CFLAGS"
+    "LINKS_PUBLIC;LINKS_PRIVATE;PKGCONFIG_STATIC_REQUIRES" ${ARGN})
+  set(target vtprobe_${ARG_NAME})
+  if(ARG_BUNDLE)
+    add_library(${target} INTERFACE)
+    target_link_libraries(${target} INTERFACE ${ARG_LINKS_PUBLIC})
+    set_target_properties(${target} PROPERTIES EXPORT_NAME ${ARG_NAME})
+  else()
+    vtprobe_add_sources(${target})
+    target_link_libraries(${target} PUBLIC ${ARG_LINKS_PUBLIC}
+      PRIVATE ${ARG_LINKS_PRIVATE} $<BUILD_INTERFACE:vtprobe_developer_options>)
+    set_target_properties(${target} PROPERTIES EXPORT_NAME ${ARG_NAME})
+  endif()
+  add_library(vtprobe::${ARG_NAME} ALIAS ${target})
+
+  set(links ${ARG_LINKS_PUBLIC} ${ARG_LINKS_PRIVATE})
+  list(FILTER links INCLUDE REGEX "^vtprobe::")
+  list(TRANSFORM links REPLACE "^vtprobe::" "")
+  set_property(GLOBAL APPEND PROPERTY VTPROBE_LIBRARIES ${ARG_NAME})
+  set_property(GLOBAL PROPERTY VTPROBE_LINKS_${ARG_NAME} "${links}")
+  if(VTPROBE_INSTALL)
+    vtprobe_install_library(${ARG_NAME})
+    list(TRANSFORM links PREPEND "vtprobe-")
+    vtprobe_install_pkgconfig(${ARG_NAME} DESCRIPTION "${ARG_DESCRIPTION}" REQUIRES ${links}
+      CFLAGS "${ARG_PKGCONFIG_CFLAGS}" STATIC_REQUIRES ${ARG_PKGCONFIG_STATIC_REQUIRES}
+      STATIC_LIBS "${ARG_PKGCONFIG_STATIC_LIBS}")
+  endif()
+endfunction()
+
+# The library itself, of the folder's files.
+function(vtprobe_add_sources target)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/*.cc)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/include/*.h)
   file(GLOB_RECURSE rows CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/include/*.def)
-  set(target vtprobe_${ARG_NAME})
   add_library(${target} ${sources})
-  add_library(vtprobe::${ARG_NAME} ALIAS ${target})
   target_sources(${target} PUBLIC
     FILE_SET HEADERS BASE_DIRS ${CMAKE_CURRENT_SOURCE_DIR}/include FILES ${headers}
     FILE_SET rows TYPE HEADERS BASE_DIRS ${CMAKE_CURRENT_SOURCE_DIR}/include FILES ${rows})
+  set_property(GLOBAL APPEND PROPERTY VTPROBE_INCLUDE_DIRS ${CMAKE_CURRENT_SOURCE_DIR}/include)
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src)
   target_compile_features(${target} PUBLIC cxx_std_20)
   set_target_properties(${target} PROPERTIES
-    CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON EXPORT_NAME ${ARG_NAME}
+    CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON
     VERSION ${PROJECT_VERSION} SOVERSION ${VTPROBE_SOVERSION} DEFINE_SYMBOL ""
     INSTALL_RPATH "$ORIGIN"
     VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL}
     INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
-  target_link_libraries(${target} PUBLIC ${ARG_LINKS_PUBLIC}
-    PRIVATE ${ARG_LINKS_PRIVATE} $<BUILD_INTERFACE:vtprobe_developer_options>)
   get_target_property(type ${target} TYPE)
   if(type STREQUAL SHARED_LIBRARY)
-    target_link_options(${target} PRIVATE LINKER:--version-script=${VTPROBE_EXPORTED_SYMBOLS})
+    # What a library uses without linking to it is an error here and not when a
+    # program starts.
+    target_link_options(${target} PRIVATE
+      LINKER:--version-script=${VTPROBE_EXPORTED_SYMBOLS} LINKER:-z,defs)
     set_target_properties(${target} PROPERTIES LINK_DEPENDS ${VTPROBE_EXPORTED_SYMBOLS})
-  endif()
-  if(VTPROBE_INSTALL)
-    vtprobe_install_library(${ARG_NAME})
   endif()
 endfunction()

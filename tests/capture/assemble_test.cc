@@ -1,6 +1,6 @@
 // However CPUs differ, the snapshot says of each what its slot says.
 
-#include "capture/assemble.h"
+#include "assemble.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // The walk against CPUs made up for it: a map of answers, and the list of
 // questions that a manual reader would ask of them.
 
-#include "capture/cpuid_walk.h"
+#include "cpuid_walk.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

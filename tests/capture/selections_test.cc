@@ -1,9 +1,10 @@
 // What is read for a check and for a recording.
 
+#include "vtprobe/probes/selections.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "vtprobe/probes/capture.h"
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/registers/msr.h"
 #include "vtprobe/registers/table.h"

@@ -11,6 +11,7 @@
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/hal/replay_backend.h"
 #include "vtprobe/probes/capture.h"
+#include "vtprobe/probes/selections.h"
 #include "vtprobe/report/formats.h"
 
 namespace vtprobe::corpus {

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "import/importer.h"
-#include "import/text_encoding.h"
+#include "text_encoding.h"
 #include "vtprobe/hal/dump.h"
+#include "vtprobe/import/importer.h"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // chipsec's recordings: the strings that Python printed, taken apart.
 
-#include "import/importers.h"
+#include "importers.h"
 #include "struct_support.h"
 
 namespace vtprobe::import {

@@ -1,6 +1,6 @@
 // Firecracker's two formats: a fingerprint's JSON and a list of MSRs.
 
-#include "import/importers.h"
+#include "importers.h"
 #include "struct_support.h"
 
 namespace vtprobe::import {

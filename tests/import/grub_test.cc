@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "import/importers.h"
 #include "import/text_support.h"
+#include "importers.h"
 
 namespace vtprobe::import {
 namespace {

@@ -1,6 +1,6 @@
 // hwloc's puN files: the grammar, and what several of them make together.
 
-#include "import/importers.h"
+#include "importers.h"
 #include "struct_support.h"
 
 namespace vtprobe::import {

@@ -7,10 +7,10 @@
 #include <functional>
 #include <memory>
 
-#include "import/archive.h"
-#include "import/libarchive.h"
-#include "import/recording.h"
+#include "libarchive.h"
 #include "struct_support.h"
+#include "unpack.h"
+#include "vtprobe/import/recording.h"
 
 namespace vtprobe::import {
 namespace {

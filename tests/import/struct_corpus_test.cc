@@ -15,9 +15,9 @@
 #include <set>
 #include <sstream>
 
-#include "import/archive.h"
-#include "import/recording.h"
 #include "struct_support.h"
+#include "unpack.h"
+#include "vtprobe/import/recording.h"
 
 namespace vtprobe::import {
 namespace {

@@ -11,9 +11,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "import/recording.h"
 #include "struct_support.h"
 #include "vtprobe/hal/snapshot_builder.h"
+#include "vtprobe/import/recording.h"
 
 namespace vtprobe::import {
 namespace {

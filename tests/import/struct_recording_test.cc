@@ -1,8 +1,8 @@
 // What happens around the importers: choosing one, joining files, and stating
 // where the snapshot comes from.
 
-#include "import/recording.h"
 #include "struct_support.h"
+#include "vtprobe/import/recording.h"
 
 namespace vtprobe::import {
 namespace {

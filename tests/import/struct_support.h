@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "import/importers.h"
+#include "importers.h"
 #include "vtprobe/hal/dump.h"
 
 namespace vtprobe::import {

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "import/recording.h"
+#include "vtprobe/import/recording.h"
 
 namespace vtprobe::import {
 namespace {

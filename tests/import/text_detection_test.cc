@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "import/importers.h"
+#include "importers.h"
 
 namespace vtprobe::import {
 namespace {

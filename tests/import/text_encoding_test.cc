@@ -1,6 +1,6 @@
 // Encodings and line ends: the same recording, whatever wrote it down.
 
-#include "import/text_encoding.h"
+#include "text_encoding.h"
 
 #include <gtest/gtest.h>
 
@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "import/recording.h"
 #include "vtprobe/hal/dump.h"
+#include "vtprobe/import/recording.h"
 
 namespace vtprobe::import {
 namespace {

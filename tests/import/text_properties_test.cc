@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "import/importers.h"
+#include "importers.h"
 #include "vtprobe/hal/snapshot_builder.h"
 
 namespace vtprobe::import {

@@ -4,9 +4,9 @@
 
 #include <array>
 
-#include "import/importers.h"
-#include "import/recording.h"
+#include "importers.h"
 #include "vtprobe/hal/metadata.h"
+#include "vtprobe/import/recording.h"
 
 namespace vtprobe::import {
 namespace {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "import/importer.h"
+#include "vtprobe/import/importer.h"
 
 namespace vtprobe::import {
 

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # Shared libraries carry their version, and show nothing but what is ours.
 #
-#   check_shared.sh LIBDIR VERSION SOVERSION
+#   check_shared.sh LIBDIR VERSION SOVERSION NAME...
 set -euo pipefail
 libdir=$1 version=$2 soversion=$3
+shift 3
+(($# > 0)) || { echo "no library is named" >&2; exit 1; }
 status=0
 complain() {
   printf '%s\n' "$1"
   status=1
 }
-for name in hal probes fixtures; do
+for name in "$@"; do
   library=$libdir/libvtprobe_$name.so.$version
   [[ -f $library ]] || { complain "there is no $library"; continue; }
   readelf -d "$library" | grep -qF "soname: [libvtprobe_$name.so.$soversion]" ||

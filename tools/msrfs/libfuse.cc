@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "dynamic_library.h"
+#include "vtprobe/hal/dynamic_library.h"
 
 namespace vtprobe::msrfs {
 namespace {

@@ -13,6 +13,7 @@
 #include "profile_argument.h"
 #include "subject.h"
 #include "vtprobe/probes/capture.h"
+#include "vtprobe/probes/selections.h"
 #include "vtprobe/probes/suggestions.h"
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/printable.h"

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "output.h"
 #include "subject.h"
+#include "vtprobe/probes/selections.h"
 #include "vtprobe/report/difference.h"
 
 namespace vtprobe {

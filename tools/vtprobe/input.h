@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "failure.h"
-#include "import/importer.h"
-#include "import/recording.h"
+#include "vtprobe/import/importer.h"
+#include "vtprobe/import/recording.h"
 
 namespace vtprobe {
 

@@ -17,8 +17,8 @@
 #include <string_view>
 #include <vector>
 
-#include "import/recording.h"
 #include "recorded_machines.h"
+#include "vtprobe/import/recording.h"
 
 namespace vtprobe {
 

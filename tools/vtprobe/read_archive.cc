@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "fd_io.h"
-#include "import/archive_reader.h"
 #include "input.h"
 #include "machine_gatherer.h"
 #include "recorded_machines.h"
+#include "archive_reader.h"
 
 namespace vtprobe {
 namespace {

@@ -13,6 +13,7 @@
 #include "output.h"
 #include "progress.h"
 #include "subject.h"
+#include "vtprobe/probes/selections.h"
 
 namespace vtprobe {
 namespace {

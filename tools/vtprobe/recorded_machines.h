@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "failure.h"
-#include "import/recording.h"
+#include "vtprobe/import/recording.h"
 
 namespace vtprobe {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "import/numbers.h"
+#include "vtprobe/hal/numbers.h"
 #include "vtprobe/probes/suggestions.h"
 #include "vtprobe/registers/table.h"
 #include "vtprobe/report/printable.h"

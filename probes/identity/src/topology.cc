@@ -1,0 +1,157 @@
+#include "vtprobe/probes/topology.h"
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <set>
+
+#include "vtprobe/registers/apic_id.h"
+#include "vtprobe/registers/cpuid.h"
+#include "vtprobe/registers/vendor.h"
+
+namespace vtprobe {
+namespace {
+
+constexpr CpuidLeaf kFeatures{0x1};
+constexpr CpuidLeaf kCaches{0x4};
+constexpr CpuidLeaf kThreadLevel{0xb, 0};
+constexpr CpuidLeaf kCoreLevel{0xb, 1};
+constexpr CpuidLeaf kAmdSizes{0x8000'0008};
+constexpr CpuidLeaf kAmdThreads{0x8000'001e};
+constexpr CpuidLeaf kAmdCores{0x8000'0026};
+
+// So many low bits of an APIC id tell the threads of a core, and the threads of
+// a package, apart.
+struct Shifts {
+  unsigned core = 0;
+  unsigned package = 0;
+};
+
+std::optional<CpuidRegisters> Read(const RegisterView& cpu, CpuidLeaf leaf) {
+  if (registers::LeafPresence(cpu, leaf.leaf) == Presence::kAbsent) return std::nullopt;
+  const CpuidReading reading = cpu.Cpuid(leaf);
+  if (!reading || reading->recorded != kAllCpuidRegisters) return std::nullopt;
+  return reading->registers;
+}
+
+// The number of bits that so many need.
+unsigned BitsFor(std::uint32_t count) {
+  return count <= 1 ? 0 : static_cast<unsigned>(std::bit_width(count - 1));
+}
+
+// [intel/sdm-vol2] CPUID, leaf 0BH, and [amd/apm-vol3] E.3.9: EAX[4:0] of each
+// level leads to the id of the next, and EBX is 0 where there is none.
+std::optional<Shifts> ShiftsByLevels(const RegisterView& cpu) {
+  const auto threads = Read(cpu, kThreadLevel);
+  const auto cores = Read(cpu, kCoreLevel);
+  if (!threads || !cores || (threads->ebx & 0xffff) == 0 || (cores->ebx & 0xffff) == 0) {
+    return std::nullopt;
+  }
+  return Shifts{threads->eax & 0x1f, cores->eax & 0x1f};
+}
+
+// [amd/apm-vol3] appendix E: Fn8000_0008 ECX has ApicIdSize [15:12] and NC [7:0],
+// Fn8000_001E EBX[15:8] the threads of a core but one. Before family 17H that
+// was a compute unit, of whose two cores each has an APIC id.
+std::optional<Shifts> ShiftsByAmdSizes(const RegisterView& cpu) {
+  constexpr std::uint32_t kFirstFamilyWithThreads = 0x17;
+  const auto sizes = Read(cpu, kAmdSizes);
+  const auto signature = registers::ReadSignature(cpu);
+  if (!sizes || !signature) return std::nullopt;
+  const unsigned size = sizes->ecx >> 12 & 0xf;
+  Shifts shifts{0, size != 0 ? size : BitsFor((sizes->ecx & 0xff) + 1)};
+  if (signature->family >= kFirstFamilyWithThreads) {
+    const auto threads = Read(cpu, kAmdThreads);
+    if (!threads) return std::nullopt;
+    shifts.core = BitsFor((threads->ebx >> 8 & 0xff) + 1);
+  }
+  return shifts;
+}
+
+// [intel/sdm-vol3] 8.9: before leaf 0BH, leaf 1 EBX[23:16] gives the APIC ids
+// of a package, if EDX[28] says that it has several, and leaf 4 EAX[31:26] those
+// of its cores.
+std::optional<Shifts> ShiftsByCounts(const RegisterView& cpu) {
+  const auto features = Read(cpu, kFeatures);
+  if (!features) return std::nullopt;
+  const bool has_several = (features->edx >> 28 & 1) != 0;
+  const unsigned package = has_several ? BitsFor(features->ebx >> 16 & 0xff) : 0;
+  const auto caches = Read(cpu, kCaches);
+  const unsigned cores = caches ? BitsFor((caches->eax >> 26) + 1) : 0;
+  return Shifts{package > cores ? package - cores : 0, package};
+}
+
+std::optional<Shifts> ShiftsOf(const RegisterView& cpu) {
+  if (const auto shifts = ShiftsByLevels(cpu)) return shifts;
+  const auto vendor = registers::ReadVendor(cpu);
+  if (!vendor) return std::nullopt;
+  const bool is_amd = *vendor == Vendor::kAmd || *vendor == Vendor::kHygon;
+  return is_amd ? ShiftsByAmdSizes(cpu) : ShiftsByCounts(cpu);
+}
+
+// [intel/sdm-vol2] CPUID, leaf 1AH: 20H is Intel Atom, 40H Intel Core.
+// [amd/apm-vol3] appendix E, Fn8000_0026: EAX[30] HeterogeneousCores, EBX[31:28]
+// CoreType.
+std::string_view CoreTypeOf(const RegisterView& cpu) {
+  constexpr std::string_view kPerformance = "performance";
+  constexpr std::string_view kEfficiency = "efficiency";
+  if (registers::Read(cpu, registers::kCpuid7Edx["HYBRID"]).value_or(0) != 0) {
+    const auto type = registers::Read(cpu, registers::kCpuid1AEax["CORE_TYPE"]);
+    if (type == 0x40u) return kPerformance;
+    if (type == 0x20u) return kEfficiency;
+    return {};
+  }
+  const auto cores = Read(cpu, kAmdCores);
+  if (!cores || (cores->eax >> 30 & 1) == 0) return {};
+  const std::uint32_t type = cores->ebx >> 28;
+  if (type == 0) return kPerformance;
+  if (type == 1) return kEfficiency;
+  return {};
+}
+
+void AddToGroup(std::string_view type, const CpuSet& cpus, std::vector<CoreTypeGroup>* groups) {
+  for (CoreTypeGroup& group : *groups) {
+    if (group.type != type) continue;
+    group.cpus = group.cpus.Union(cpus);
+    return;
+  }
+  groups->push_back({type, cpus});
+}
+
+}  // namespace
+
+Selection TopologyRegisters() {
+  Selection registers = ApicIdRegisters();
+  for (const CpuidLeaf leaf :
+       {CpuidLeaf{0x0}, kFeatures, kCaches, CpuidLeaf{0x7}, kThreadLevel, kCoreLevel,
+        CpuidLeaf{0x1a}, CpuidLeaf{0x8000'0000}, kAmdSizes, kAmdThreads, kAmdCores}) {
+    registers.Add(leaf);
+  }
+  return registers;
+}
+
+Topology DescribeTopology(const PlatformSnapshot& snapshot) {
+  Topology topology;
+  const Selection selection = TopologyRegisters();
+  std::set<std::uint32_t> ids;
+  std::set<std::uint32_t> cores;
+  std::set<std::uint32_t> packages;
+  bool is_sure = !snapshot.online().empty();
+  for (const SnapshotRow& row : snapshot.Rows(selection)) {
+    const std::string_view type = CoreTypeOf(row);
+    if (!type.empty()) AddToGroup(type, row.cpus(), &topology.core_types);
+    const auto id = ApicId(row);
+    const auto shifts = ShiftsOf(row);
+    is_sure = is_sure && id && shifts && row.cpus().Count() == 1 && ids.insert(*id).second;
+    if (!is_sure) continue;
+    cores.insert(*id >> shifts->core);
+    packages.insert(*id >> shifts->package);
+  }
+  if (is_sure) {
+    topology.packages = packages.size();
+    topology.cores = cores.size();
+  }
+  return topology;
+}
+
+}  // namespace vtprobe

@@ -1,0 +1,232 @@
+#include "vtprobe/import/recording.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "characters.h"
+#include "importers.h"
+#include "text_encoding.h"
+#include "unpack.h"
+#include "vtprobe/probes/identity.h"
+#include "vtprobe/registers/cpuid.h"
+
+namespace vtprobe::import {
+namespace {
+
+std::string_view BaseName(std::string_view name) {
+  return name.substr(name.rfind('/') + 1);  // npos + 1 is 0
+}
+
+bool IsFoundBefore(const Input& a, const Input& b) { return IsNaturallyBefore(a.name, b.name); }
+
+// The members of archives take the archives' place, in the order of their
+// names.
+tl::expected<std::vector<Input>, Error> Unfold(std::vector<Input> inputs) {
+  std::vector<Input> files;
+  for (Input& input : inputs) {
+    // An archive in a folder is another machine, or none.
+    if (!input.is_named || !IsArchive(input.content)) {
+      files.push_back(std::move(input));
+      continue;
+    }
+    auto unpacked = Unpack(File{input.name, input.content});
+    if (!unpacked) return tl::unexpected(std::move(unpacked.error()));
+    input.content = {};
+    std::vector<Input> members;
+    for (Member& member : unpacked->members) {
+      std::string name = unpacked->is_tar ? input.name + "/" + member.path : std::move(member.path);
+      members.push_back({std::move(name), std::move(member.content), !unpacked->is_tar});
+    }
+    std::sort(members.begin(), members.end(), IsFoundBefore);
+    std::move(members.begin(), members.end(), std::back_inserter(files));
+  }
+  return files;
+}
+
+// Names a few of the files.
+std::string Listed(const std::vector<const Input*>& files) {
+  constexpr std::size_t kNamed = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(files.size(), kNamed); ++i) {
+    if (i != 0) text += ", ";
+    text += BaseName(files[i]->name);
+  }
+  if (files.size() > kNamed) text += fmt::format(" and {} more", files.size() - kNamed);
+  return text;
+}
+
+struct Chosen {
+  const Importer* importer = nullptr;
+  std::vector<const Input*> files;
+  std::vector<const Input*> left_alone;
+};
+
+Error NoneRecognised(const std::vector<Input>& files) {
+  for (const Input& input : files) {
+    if (!input.is_named) continue;
+    const std::array file = {File{input.name, input.content}};
+    return Detect(file).error();
+  }
+  if (files.empty()) return {"", 0, 0, "there is no file to read"};
+  return {files.front().name, 0, 0,
+          "neither this file nor those beside it are a recording of a known format"};
+}
+
+// The format that the files have in common. A column of bare numbers beside
+// recordings is not one.
+tl::expected<const Importer*, Error> CommonFormat(const std::vector<Input>& files,
+                                                  const std::vector<Guess>& guesses) {
+  for (const Confidence least : {Confidence::kLikely, Confidence::kPossible}) {
+    std::size_t first = files.size();
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (guesses[i].confidence < least || guesses[i].candidates.size() != 1) continue;
+      if (first == files.size()) first = i;
+      const Importer* const importer = guesses[first].candidates.front();
+      const Importer* const other = guesses[i].candidates.front();
+      if (importer != other) {
+        return tl::unexpected(
+            Error{files[i].name, 0, 0,
+                  fmt::format("it is of format {}, but {} is of format {}: give the files of one "
+                              "machine in one format",
+                              other->name, BaseName(files[first].name), importer->name)});
+      }
+    }
+    if (first != files.size()) return guesses[first].candidates.front();
+  }
+  return tl::unexpected(NoneRecognised(files));
+}
+
+tl::expected<Chosen, Error> Choose(const std::vector<Input>& files, const Importer* forced) {
+  std::vector<Guess> guesses;
+  Chosen chosen;
+  chosen.importer = forced;
+  if (forced == nullptr) {
+    for (const Input& input : files) guesses.push_back(GuessFormat({input.name, input.content}));
+    const auto common = CommonFormat(files, guesses);
+    if (!common) return tl::unexpected(common.error());
+    chosen.importer = *common;
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const Input& input = files[i];
+    const bool fits =
+        forced != nullptr
+            ? input.is_named || forced->detect({input.name, input.content}) != Confidence::kNone
+            : std::count(guesses[i].candidates.begin(), guesses[i].candidates.end(),
+                         chosen.importer) != 0;
+    if (!fits && input.is_named) {
+      return tl::unexpected(Error{
+          input.name, 0, 0,
+          fmt::format("expected a recording of format {} like the others", chosen.importer->name)});
+    }
+    (fits ? chosen.files : chosen.left_alone).push_back(&input);
+  }
+  if (chosen.files.empty()) {
+    const std::string name = files.empty() ? "" : files.front().name;
+    return tl::unexpected(
+        Error{name, 0, 0, fmt::format("there is no file of format {}", chosen.importer->name)});
+  }
+  return chosen;
+}
+
+// A CPU that never had virtualization has garbage where the bit is.
+bool IsGuest(const PlatformSnapshot& snapshot) {
+  const auto cpus = snapshot.online().ToVector();
+  return std::any_of(cpus.begin(), cpus.end(), [&](LogicalCpu number) {
+    const SnapshotCpu cpu(snapshot, number);
+    const auto bit = registers::Read(cpu, registers::kHypervisor);
+    if (!bit || *bit == 0) return false;
+    const Identity identity = Identify(cpu);
+    return identity.vendor && !PredatesVirtualization(identity);
+  });
+}
+
+void SetIfAbsent(std::string_view key, std::string_view value, Metadata* metadata) {
+  if (!metadata->Get(key)) metadata->Set(key, value);
+}
+
+// An archive, or the files that were taken. Paths may name a person; a file's
+// own name does not.
+std::string SourceOf(const std::vector<std::string>& inputs, const Chosen& chosen) {
+  if (inputs.size() == 1) return std::string(BaseName(inputs.front()));
+  const std::size_t more = chosen.files.size() - 1;
+  return fmt::format("{}{}", BaseName(chosen.files.front()->name),
+                     more == 0 ? "" : fmt::format(" and {} more", more));
+}
+
+void StateOrigin(std::string_view source, PlatformSnapshot* snapshot) {
+  Metadata& metadata = snapshot->mutable_metadata();
+  SetIfAbsent(meta::kProvenance, "recorded", &metadata);
+  if (IsGuest(*snapshot)) SetIfAbsent(meta::kStage, "guest", &metadata);
+  SetIfAbsent(meta::kSource, source, &metadata);
+}
+
+// Takes the digits at the text's start, of which leading zeros don't count.
+std::string_view TakeNumber(std::string_view* text) {
+  const auto end = std::find_if_not(text->begin(), text->end(), IsDecimalDigit);
+  std::string_view number = text->substr(0, static_cast<std::size_t>(end - text->begin()));
+  text->remove_prefix(number.size());
+  number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
+  return number;
+}
+
+}  // namespace
+
+tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Importer* forced,
+                                            const Options& options) {
+  std::vector<std::string> names;
+  names.reserve(inputs.size());
+  for (const Input& input : inputs) names.push_back(input.name);
+  auto files = Unfold(std::move(inputs));
+  if (!files) return tl::unexpected(files.error());
+  for (Input& file : *files) file.content = WithUsualEncoding(std::move(file.content));
+  const auto chosen = Choose(*files, forced);
+  if (!chosen) return tl::unexpected(chosen.error());
+
+  std::vector<File> taken;
+  for (const Input* const input : chosen->files) taken.push_back({input->name, input->content});
+  auto imported = chosen->importer->import(taken, options);
+  if (!imported) return imported;
+  if (!chosen->left_alone.empty()) {
+    imported->notes.push_back("left alone, being no recording: " + Listed(chosen->left_alone));
+  }
+  if (chosen->importer != &kVtprobeDump && chosen->importer != &kVtprobeBinary) {
+    StateOrigin(SourceOf(names, *chosen), &imported->snapshot);
+  }
+  return imported;
+}
+
+bool MayBeRecording(std::string_view beginning) {
+  if (IsArchive(beginning)) return true;
+  if (HasUnusualEncoding(beginning)) {
+    const std::string usual = WithUsualEncoding(std::string(beginning));
+    return !GuessFormat({"", usual}).candidates.empty();
+  }
+  return !GuessFormat({"", beginning}).candidates.empty();
+}
+
+bool IsNaturallyBefore(std::string_view a, std::string_view b) {
+  std::string_view left = a;
+  std::string_view right = b;
+  while (!left.empty() && !right.empty()) {
+    if (IsDecimalDigit(left.front()) && IsDecimalDigit(right.front())) {
+      const std::string_view m = TakeNumber(&left);
+      const std::string_view n = TakeNumber(&right);
+      if (m.size() != n.size()) return m.size() < n.size();
+      if (m != n) return m < n;
+      continue;
+    }
+    if (left.front() != right.front()) return left.front() < right.front();
+    left.remove_prefix(1);
+    right.remove_prefix(1);
+  }
+  if (left.empty() != right.empty()) return left.empty();
+  return a < b;  // only leading zeros differ
+}
+
+}  // namespace vtprobe::import

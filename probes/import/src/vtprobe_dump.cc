@@ -1,0 +1,33 @@
+// Our own format, beside the others: what takes any recording takes this one
+// by the same way.
+
+#include "importers.h"
+#include "vtprobe/hal/dump.h"
+
+namespace vtprobe::import {
+namespace {
+
+Confidence Looks(const File& file) {
+  return file.content.starts_with("vtprobe-dump") ? Confidence::kSettled : Confidence::kNone;
+}
+
+tl::expected<Imported, Error> Import(std::span<const File> files, const Options&) {
+  const File& file = files.front();
+  if (files.size() > 1) {
+    return tl::unexpected(
+        Error{files[1].name, 0, 0, "a vtprobe dump holds a whole machine: give one file"});
+  }
+  auto snapshot = ParseDump(file.content);
+  if (!snapshot) {
+    const DumpError& error = snapshot.error();
+    return tl::unexpected(Error{file.name, error.line, error.column, error.message});
+  }
+  return Imported{*std::move(snapshot), {}};
+}
+
+}  // namespace
+
+const Importer kVtprobeDump{
+    .name = "vtprobe", .title = "vtprobe dump", .detect = Looks, .import = Import};
+
+}  // namespace vtprobe::import

@@ -1,0 +1,47 @@
+// Profiles as files: read, written, shipped, and made of a machine.
+
+#ifndef VTPROBE_PROBES_PROFILE_H_
+#define VTPROBE_PROBES_PROFILE_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "vtprobe/hal/snapshot.h"
+#include "vtprobe/probes/expectations.h"
+
+namespace vtprobe {
+
+// A profile's text is TOML; probes/profiles/FORMAT.md says what may stand in it.
+struct ProfileError {
+  std::uint32_t line = 1;
+  std::uint32_t column = 1;
+  std::string message;
+};
+
+// `today` as "2026-11-22": a waiver that expired before it is an error. Of
+// several errors, the one that stands first.
+tl::expected<Profile, ProfileError> ParseProfile(std::string_view text, std::string_view today);
+
+// The profile that a machine passes: the rules that pass there, with the values
+// it has. That virtualization is usable counts in it even if it is not.
+Profile ProfileOf(const PlatformSnapshot& machine, std::string name, std::string title);
+
+// As ParseProfile() takes it, with what each rule is about.
+std::string WriteProfile(const Profile& profile);
+
+// The files of probes/profiles, in the order of their names.
+struct ShippedProfile {
+  std::string_view name;
+  std::string_view text;
+};
+std::span<const ShippedProfile> ShippedProfiles();
+
+// Null for a name that is none of theirs.
+const ShippedProfile* FindShippedProfile(std::string_view name);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_PROBES_PROFILE_H_

@@ -1,0 +1,25 @@
+// What the rules found, as rows of the text report: what fails first, and what
+// is unknown for one reason in one line.
+
+#ifndef VTPROBE_PROBES_REPORT_SRC_FINDING_ROWS_H_
+#define VTPROBE_PROBES_REPORT_SRC_FINDING_ROWS_H_
+
+#include <string>
+#include <vector>
+
+#include "text_layout.h"
+#include "vtprobe/report/report.h"
+
+namespace vtprobe {
+
+// Blank rows stand before what there is. Verbose: all findings, each by itself,
+// with what they rest on.
+std::vector<TextRow> FindingRows(const Report& report, bool verbose);
+
+// "Profile kvm-host is NOT met: of 7 rules that count, 1 fail, 6 pass." Requires
+// that the report has a profile.
+std::string ProfileLine(const Report& report);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_PROBES_REPORT_SRC_FINDING_ROWS_H_

@@ -1,0 +1,19 @@
+// When a CPU has an MSR, in words. A gate is code; what it depends on is found
+// by asking it about imagined CPUs that differ in one thing, so that the words
+// can't go stale.
+
+#ifndef VTPROBE_PROBES_REPORT_SRC_GATE_TEXT_H_
+#define VTPROBE_PROBES_REPORT_SRC_GATE_TEXT_H_
+
+#include <string>
+
+#include "vtprobe/registers/definition.h"
+
+namespace vtprobe {
+
+// "Intel, Centaur, Zhaoxin; one of CPUID.01H:ECX.VMX, CPUID.01H:ECX.SMX"
+std::string GateText(const MsrDef& msr);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_PROBES_REPORT_SRC_GATE_TEXT_H_

@@ -1,0 +1,35 @@
+// How JSON reports write what they have in common.
+
+#ifndef VTPROBE_PROBES_REPORT_SRC_JSON_TEXT_H_
+#define VTPROBE_PROBES_REPORT_SRC_JSON_TEXT_H_
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "vtprobe/hal/access_error.h"
+
+namespace vtprobe {
+
+// Keys stay in the order in which they are added.
+using OrderedJson = nlohmann::ordered_json;
+
+OrderedJson ToolJson(std::string_view version);
+
+template <typename T>
+OrderedJson OrNull(const std::optional<T>& value) {
+  return value ? OrderedJson(*value) : OrderedJson();
+}
+
+// "value": "0x5", or "error": "general-protection" in its place.
+void AddValue(const tl::expected<std::uint64_t, AccessCode>& value, OrderedJson* entry);
+
+// Indented, with a final newline. What is no UTF-8 becomes U+FFFD.
+std::string JsonText(const OrderedJson& document);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_PROBES_REPORT_SRC_JSON_TEXT_H_

@@ -1,0 +1,97 @@
+#include "register_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "vtprobe/registers/cpuid.h"
+#include "vtprobe/registers/msr.h"
+#include "vtprobe/registers/table.h"
+
+namespace vtprobe {
+namespace {
+
+std::string FieldText(const Field& field, std::uint64_t value) {
+  return fmt::format("{} {}", field.name, FieldValueText(field, field.Extract(value)));
+}
+
+bool Is(const MsrDef& msr, std::string_view name) { return msr.name == name; }
+
+// In the order of their bits: the fields of `always` in any case, the others if
+// they are not 0.
+std::vector<std::string> FieldTexts(const FieldList& fields, std::uint64_t always,
+                                    std::uint64_t value) {
+  std::vector<std::string> texts;
+  for (const Field& field : fields) {
+    if ((field.mask() & always) == 0 && !field.IsSet(value)) continue;
+    texts.push_back(FieldText(field, value));
+  }
+  return texts;
+}
+
+}  // namespace
+
+std::string CpusText(const CpuSet& cpus) {
+  return fmt::format("{} {}", cpus.Count() == 1 ? "CPU" : "CPUs", cpus.ToString());
+}
+
+std::string CpusLabel(const CpuSet& cpus) {
+  return fmt::format("{:<4} {}", cpus.Count() == 1 ? "CPU" : "CPUs", cpus.ToString());
+}
+
+std::string FieldValueText(const Field& field, std::uint64_t value) {
+  return fmt::format(fmt::runtime(field.width() == 1 ? "{}" : "{:#x}"), value);
+}
+
+std::vector<std::string> SetFields(const FieldList& fields, std::uint64_t value) {
+  return FieldTexts(fields, 0, value);
+}
+
+std::vector<std::string> VerdictFields(std::string_view register_name, std::uint64_t value) {
+  using namespace registers;  // NOLINT(google-build-using-namespace): nothing but registers here
+  if (Is(kFeatureControl, register_name)) {
+    return FieldTexts(kFeatureControl.fields,
+                      kFeatureControl["LOCK"].mask() | kFeatureControl["VMX_IN_SMX"].mask() |
+                          kFeatureControl["VMX_OUTSIDE_SMX"].mask(),
+                      value);
+  }
+  if (Is(kVmCr, register_name)) {
+    return FieldTexts(kVmCr.fields, kVmCr["LOCK"].mask() | kVmCr["SVMDIS"].mask(), value);
+  }
+  std::vector<std::string> texts;
+  // Feature leaves have dozens of set bits that are beside the question.
+  const auto add = [&](const CpuidDef& cpuid, const CpuidField& field) {
+    if (cpuid.name == register_name) texts.push_back(FieldText(field.field, value));
+  };
+  add(kCpuid1Ecx, kVmx);
+  add(kCpuid1Ecx, kSmx);
+  add(kCpuid1Ecx, kHypervisor);
+  add(kCpuid80000001Ecx, kSvm);
+  add(kCpuid8000000AEdx, kSvml);
+  return texts;
+}
+
+TextRow EvidenceRow(const Evidence& evidence) {
+  const MsrDef* const msr = registers::FindMsr(evidence.register_name);
+  TextRow row;
+  // A CPUID register's name has its leaf in it.
+  row.lead = msr != nullptr ? fmt::format("{} ({})", evidence.register_name, evidence.address)
+                            : evidence.register_name;
+  row.separator = kFieldSeparator;
+  if (!evidence.value) {
+    row.items = {NotReadText(evidence.value.error())};
+    return row;
+  }
+  row.lead += fmt::format(" = {:#x}", *evidence.value);
+  row.items = VerdictFields(evidence.register_name, *evidence.value);
+  if (row.items.empty() && msr != nullptr) row.items = SetFields(msr->fields, *evidence.value);
+  return row;
+}
+
+std::string NotReadText(AccessCode code) { return fmt::format("not read: {}", Describe(code)); }
+
+TextRow OfflineRow(const CpuSet& offline) {
+  return Prose(CpusLabel(offline), "offline, not judged");
+}
+
+}  // namespace vtprobe

@@ -1,0 +1,127 @@
+// The report for programs. Every key is always there, null where nothing is
+// known, in the order of their description in README.
+
+#include <array>
+
+#include "json_text.h"
+#include "vtprobe/report/formats.h"
+
+namespace vtprobe {
+namespace {
+
+OrderedJson TopologyJson(const Subject& subject) {
+  OrderedJson json;
+  json["packages"] = OrNull(subject.topology.packages);
+  json["cores"] = OrNull(subject.topology.cores);
+  json["threads"] = subject.cpus_online.Count();
+  json["core_types"] = OrderedJson::array();
+  for (const CoreTypeGroup& group : subject.topology.core_types) {
+    json["core_types"].push_back({{"type", group.type}, {"cpus", group.cpus.ToString()}});
+  }
+  return json;
+}
+
+OrderedJson SubjectJson(const Subject& subject) {
+  OrderedJson json;
+  json["provenance"] = subject.provenance;
+  json["stage"] = OrNull(subject.stage);
+  json["source"] = OrNull(subject.source);
+  json["vendor"] = OrNull(subject.vendor);
+  json["model"] = OrNull(subject.model);
+  json["codename"] = OrNull(subject.codename);
+  json["codename_doubt"] = OrNull(subject.codename_doubt);
+  json["family"] = OrNull(subject.family);
+  json["model_number"] = OrNull(subject.model_number);
+  json["stepping"] = OrNull(subject.stepping);
+  json["microcode"] = subject.microcode;
+  json["kernel"] = OrNull(subject.kernel);
+  json["firmware"]["vendor"] = OrNull(subject.firmware_vendor);
+  json["firmware"]["version"] = OrNull(subject.firmware_version);
+  json["firmware"]["date"] = OrNull(subject.firmware_date);
+  json["board"] = OrNull(subject.board);
+  json["hypervisor"] = OrNull(subject.hypervisor);
+  json["cpus_online"] = subject.cpus_online.ToString();
+  json["cpus_offline"] = subject.cpus_offline.ToString();
+  json["topology"] = TopologyJson(subject);
+  json["other"] = OrderedJson::object();
+  for (const auto& [key, value] : subject.other) json["other"][key] = value;
+  return json;
+}
+
+OrderedJson EvidenceJson(const std::vector<Evidence>& evidence) {
+  OrderedJson json = OrderedJson::array();
+  for (const Evidence& reading : evidence) {
+    OrderedJson entry;
+    entry["register"] = reading.register_name;
+    entry["address"] = reading.address;
+    AddValue(reading.value, &entry);
+    json.push_back(std::move(entry));
+  }
+  return json;
+}
+
+OrderedJson GroupJson(const VirtualizationGroup& group) {
+  OrderedJson json;
+  json["cpus"] = group.cpus.ToString();
+  json["state"] = Name(group.state);
+  json["usable"] = Name(group.usable);
+  json["attribution"] = Name(group.attribution);
+  json["evidence"] = EvidenceJson(group.evidence);
+  return json;
+}
+
+OrderedJson VirtualizationJson(const VirtualizationVerdict& verdict) {
+  OrderedJson json;
+  json["technology"] = Name(verdict.technology);
+  json["state"] = Name(verdict.state);
+  json["usable"] = Name(verdict.usable);
+  json["attribution"] = Name(verdict.attribution);
+  json["groups"] = OrderedJson::array();
+  for (const auto& group : verdict.groups) json["groups"].push_back(GroupJson(group));
+  json["headline"] = verdict.headline;
+  json["explanation"] = verdict.explanation;
+  json["remedy"] = verdict.remedy;
+  return json;
+}
+
+OrderedJson FindingJson(const Finding& finding) {
+  OrderedJson json;
+  json["rule"] = finding.rule;
+  json["outcome"] = Name(finding.outcome);
+  json["severity"] = Name(finding.severity);
+  json["cpus"] = finding.cpus.ToString();
+  json["message"] = finding.message;
+  json["evidence"] = EvidenceJson(finding.evidence);
+  json["spec"] = finding.spec;
+  json["remedy"] = finding.remedy;
+  json["counted"] = finding.counted;
+  return json;
+}
+
+OrderedJson SummaryJson(const Report& report) {
+  OrderedJson json;
+  for (std::size_t outcome = 0; outcome < report.summary.size(); ++outcome) {
+    json[std::string(Name(static_cast<Outcome>(outcome)))] = report.summary[outcome];
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string RenderJson(const Report& report, const RenderOptions&) {
+  OrderedJson document;
+  document["schema"] = "vtprobe-report/1";
+  document["tool"] = ToolJson(report.tool_version);
+  document["subject"] = SubjectJson(report.subject);
+  document["virtualization"] = VirtualizationJson(report.virtualization);
+  document["profile"] = report.profile ? OrderedJson(report.profile->name) : OrderedJson();
+  document["findings"] = OrderedJson::array();
+  for (const Finding& finding : report.findings) {
+    document["findings"].push_back(FindingJson(finding));
+  }
+  document["summary"] = SummaryJson(report);
+  document["exit_code"] = report.exit_code;
+  return JsonText(document);
+}
+
+}  // namespace vtprobe

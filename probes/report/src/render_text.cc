@@ -1,0 +1,199 @@
+// The report for people: the answer in one sentence, what it rests on, and
+// what to do next. Everything else waits for --verbose.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "finding_rows.h"
+#include "register_text.h"
+#include "text_layout.h"
+#include "vtprobe/report/formats.h"
+#include "vtprobe/report/printable.h"
+
+namespace vtprobe {
+namespace {
+
+Colour ColourOf(Usable usable) {
+  switch (usable) {
+    case Usable::kYes:
+      return Colour::kGreen;
+    case Usable::kNo:
+    case Usable::kNotYet:
+      return Colour::kRed;
+    case Usable::kUnknown:
+      return Colour::kYellow;
+  }
+  return Colour::kYellow;
+}
+
+Colour ColourOf(int exit_code) {
+  constexpr int kUndetermined = 2;
+  if (exit_code == 0) return Colour::kGreen;
+  return exit_code == kUndetermined ? Colour::kYellow : Colour::kRed;
+}
+
+std::string_view Who(Attribution attribution) {
+  switch (attribution) {
+    case Attribution::kFirmware:
+      return "firmware";
+    case Attribution::kKernel:
+      return "kernel";
+    case Attribution::kFirmwareOrKernel:
+      return "firmware or kernel";
+    case Attribution::kHypervisor:
+      return "hypervisor";
+    case Attribution::kUnknown:
+      return "unknown";
+  }
+  return {};
+}
+
+// "1 package, 8 cores, 12 CPUs, performance cores 0-7, efficiency cores 8-11"
+std::optional<std::string> TopologyText(const Subject& subject) {
+  const Topology& topology = subject.topology;
+  std::vector<std::string> parts;
+  if (topology.packages && topology.cores && subject.cpus_online.Count() > 1) {
+    parts = {Counted(*topology.packages, "package"), Counted(*topology.cores, "core"),
+             Counted(subject.cpus_online.Count(), "CPU")};
+  }
+  for (const CoreTypeGroup& group : topology.core_types) {
+    parts.push_back(fmt::format("{} cores {}", group.type, group.cpus.ToString()));
+  }
+  if (parts.empty()) return std::nullopt;
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+// Collects the lines below the first one.
+class Body {
+ public:
+  Body(const Report& report, bool verbose)
+      : report_(report), verdict_(report.virtualization), verbose_(verbose) {}
+
+  std::vector<TextRow> Rows() {
+    Blank();
+    AddGroups();
+    AddWhy();
+    AddMachine();
+    if (verbose_) AddOrigin();
+    AddFindings();
+    AddRemedy();
+    return std::move(rows_);
+  }
+
+ private:
+  void Add(TextRow row) { rows_.push_back(std::move(row)); }
+  void Add(std::string label, std::string_view text) {
+    if (!text.empty()) Add(Prose(std::move(label), text));
+  }
+  void Blank() { rows_.emplace_back(); }
+
+  void AddGroups() {
+    const bool several = verdict_.groups.size() > 1;
+    for (const VirtualizationGroup& group : verdict_.groups) {
+      TextRow row;
+      if (!group.evidence.empty()) row = EvidenceRow(group.evidence.front());
+      row.label = CpusLabel(group.cpus);
+      if (several || row.lead.empty()) {
+        row.items.insert(row.items.begin(), std::string(Name(group.state)));
+        row.separator = kFieldSeparator;
+      }
+      Add(std::move(row));
+      if (!verbose_) continue;
+      for (std::size_t i = 1; i < group.evidence.size(); ++i) Add(EvidenceRow(group.evidence[i]));
+    }
+    if (!report_.subject.cpus_offline.empty()) Add(OfflineRow(report_.subject.cpus_offline));
+  }
+
+  void AddWhy() {
+    if (verdict_.attribution != Attribution::kUnknown || verbose_) {
+      Add("who",
+          verdict_.attribution_reason.empty()
+              ? std::string(Who(verdict_.attribution))
+              : fmt::format("{}: {}", Who(verdict_.attribution), verdict_.attribution_reason));
+    }
+    if (verbose_) {
+      Add("why", verdict_.explanation);
+      return;
+    }
+    std::set<std::string> said;
+    for (const VirtualizationGroup& group : verdict_.groups) {
+      // The answer itself may be the note.
+      const bool news = verdict_.headline.find(group.note) == std::string::npos;
+      if (news && said.insert(group.note).second) Add("note", group.note);
+    }
+  }
+
+  void AddMachine() {
+    const Subject& subject = report_.subject;
+    TextRow row{"machine", {}, {}, kFieldSeparator};
+    const auto add = [&](std::string_view before, const std::optional<std::string>& text) {
+      if (text) row.items.push_back(fmt::format("{}{}", before, *text));
+    };
+    add("", subject.model ? subject.model : subject.vendor);
+    add("", subject.codename);
+    add("", subject.codename_doubt);
+    if (subject.family && (verbose_ || !subject.model)) {
+      row.items.push_back(fmt::format("family {:#x} model {:#x} stepping {:#x}", *subject.family,
+                                      *subject.model_number, *subject.stepping));
+    }
+    add("", TopologyText(subject));
+    add("guest of ", subject.hypervisor);
+    add("", subject.board);
+    std::vector<std::string_view> firmware;
+    for (const auto* part :
+         {&subject.firmware_vendor, &subject.firmware_version, &subject.firmware_date}) {
+      if (*part) firmware.push_back(**part);
+    }
+    if (!firmware.empty()) {
+      row.items.push_back(fmt::format("firmware {}", fmt::join(firmware, " ")));
+    }
+    if (!subject.microcode.empty()) {
+      row.items.push_back(fmt::format("microcode {}", fmt::join(subject.microcode, ", ")));
+    }
+    add("kernel ", subject.kernel);
+    if (!row.items.empty()) Add(std::move(row));
+  }
+
+  void AddOrigin() {
+    const Subject& subject = report_.subject;
+    Add("origin", subject.stage ? fmt::format("{}, {}", subject.provenance, *subject.stage)
+                                : subject.provenance);
+    if (subject.source) Add("source", *subject.source);
+    for (const auto& [key, value] : subject.other) Add(key, value);
+  }
+
+  void AddFindings() {
+    for (TextRow& row : FindingRows(report_, verbose_)) Add(std::move(row));
+  }
+
+  void AddRemedy() {
+    if (verdict_.remedy.empty()) return;
+    Blank();
+    Add(verdict_.usable == Usable::kUnknown ? "to find out"
+        : verdict_.usable == Usable::kYes   ? "to do"
+                                            : "to fix",
+        verdict_.remedy);
+  }
+
+  const Report& report_;
+  const VirtualizationVerdict& verdict_;
+  const bool verbose_;
+  std::vector<TextRow> rows_;
+};
+
+}  // namespace
+
+std::string RenderText(const Report& report, const RenderOptions& options) {
+  const VirtualizationVerdict& verdict = report.virtualization;
+  std::string text =
+      Coloured(Printable(verdict.headline), ColourOf(verdict.usable), options) + '\n';
+  if (report.profile) {
+    text += Coloured(Printable(ProfileLine(report)), ColourOf(report.exit_code), options) + '\n';
+  }
+  if (options.verbosity == Verbosity::kQuiet) return text;
+  return text + LayOut(Body(report, options.verbosity == Verbosity::kVerbose).Rows(), options);
+}
+
+}  // namespace vtprobe

@@ -1,0 +1,189 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "json_text.h"
+#include "markdown.h"
+#include "text_layout.h"
+#include "vtprobe/probes/profile.h"
+#include "vtprobe/probes/suggestions.h"
+#include "vtprobe/registers/table.h"
+#include "vtprobe/report/reference.h"
+#include "vtprobe/report/register_info.h"
+
+namespace vtprobe {
+namespace {
+
+std::string_view KindName(Parameter::Kind kind) {
+  switch (kind) {
+    case Parameter::Kind::kChoice:
+      return "choice";
+    case Parameter::Kind::kNumber:
+      return "number";
+    case Parameter::Kind::kFloors:
+      return "floors";
+  }
+  return {};
+}
+
+// The MSRs that it looks at, ascending by address.
+std::vector<const MsrDef*> MsrsOf(const Rule& rule) {
+  std::vector<const MsrDef*> msrs;
+  const Selection selection = RegistersOf(rule);
+  for (const MsrDef* const msr : registers::AllMsrs()) {
+    if (std::find(selection.msrs.begin(), selection.msrs.end(), msr->address) !=
+        selection.msrs.end()) {
+      msrs.push_back(msr);
+    }
+  }
+  return msrs;
+}
+
+// The shipped profiles that count it.
+std::vector<std::string_view> ProfilesWith(const Rule& rule) {
+  // No shipped profile has a waiver.
+  constexpr std::string_view kAnyDay = "2000-01-01";
+  std::vector<std::string_view> names;
+  for (const ShippedProfile& shipped : ShippedProfiles()) {
+    const auto profile = ParseProfile(shipped.text, kAnyDay);
+    if (profile && profile->Find(rule.id) != nullptr) names.push_back(shipped.name);
+  }
+  return names;
+}
+
+// "any (the default), on or off"
+std::string Values(const Parameter& parameter) {
+  if (parameter.kind == Parameter::Kind::kNumber) return "a number";
+  if (parameter.kind == Parameter::Kind::kFloors) return "revisions by CPU signature";
+  std::string text;
+  for (std::size_t i = 0; i < parameter.choices.size(); ++i) {
+    if (i != 0) text += i + 1 == parameter.choices.size() ? " or " : ", ";
+    text += parameter.choices[i];
+    if (i == 0) text += " (the default)";
+  }
+  return text;
+}
+
+std::string Table(std::span<const Rule* const> rules) {
+  std::size_t id_width = 0;
+  std::size_t severity_width = 0;
+  for (const Rule* const rule : rules) {
+    id_width = std::max(id_width, rule->id.size());
+    severity_width = std::max(severity_width, Name(rule->severity).size());
+  }
+  std::string text;
+  for (const Rule* const rule : rules) {
+    text += fmt::format("{:<{}}  {:<{}}  {}\n", rule->id, id_width, Name(rule->severity),
+                        severity_width, rule->title);
+  }
+  return text;
+}
+
+std::string Explanation(const Rule& rule, const RenderOptions& style) {
+  std::vector<TextRow> rows = {{}};
+  rows.push_back(Prose("severity", Name(rule.severity)));
+  rows.push_back(Prose("spec", rule.spec));
+  std::string_view label = "reads";
+  for (const MsrDef* const msr : MsrsOf(rule)) {
+    rows.push_back(
+        Prose(std::string(label), fmt::format("{}: {}", InfoOf(*msr).Title(), msr->title)));
+    label = "";
+  }
+  if (!rule.in_guests && rule.judge == nullptr) {
+    rows.push_back(Prose("guests",
+                         "It does not apply to guests: what firmware set does not show "
+                         "there."));
+  }
+  label = "parameters";
+  for (const Parameter& parameter : rule.parameters) {
+    rows.push_back(Prose(std::string(label), fmt::format("{}: {}; {}", parameter.name,
+                                                         parameter.meaning, Values(parameter))));
+    label = "";
+  }
+  const std::vector<std::string_view> profiles = ProfilesWith(rule);
+  if (!profiles.empty()) rows.push_back(Prose("profiles", Enumerate(profiles)));
+  if (!rule.remedy.empty()) rows.push_back(Prose("to fix", rule.remedy));
+  return fmt::format("{}\n{}.\n", rule.id, rule.title) + LayOut(std::move(rows), style);
+}
+
+OrderedJson ParameterJson(const Parameter& parameter) {
+  OrderedJson json;
+  json["name"] = parameter.name;
+  json["kind"] = KindName(parameter.kind);
+  json["meaning"] = parameter.meaning;
+  json["choices"] = OrderedJson::array();
+  for (const std::string_view choice : parameter.choices) json["choices"].push_back(choice);
+  return json;
+}
+
+OrderedJson RuleJson(const Rule& rule) {
+  OrderedJson json;
+  json["id"] = rule.id;
+  json["title"] = rule.title;
+  json["severity"] = Name(rule.severity);
+  json["spec"] = rule.spec;
+  json["remedy"] = rule.remedy;
+  json["registers"] = OrderedJson::array();
+  for (const MsrDef* const msr : MsrsOf(rule)) json["registers"].push_back(msr->name);
+  json["parameters"] = OrderedJson::array();
+  for (const Parameter& parameter : rule.parameters) {
+    json["parameters"].push_back(ParameterJson(parameter));
+  }
+  json["profiles"] = OrderedJson::array();
+  for (const std::string_view name : ProfilesWith(rule)) json["profiles"].push_back(name);
+  return json;
+}
+
+std::string Section(const Rule& rule) {
+  std::string text = fmt::format("\n## {}\n\n{}.\n\n", rule.id, Markdown(rule.title));
+  text += fmt::format("- Severity: {}\n- Source: {}\n", Name(rule.severity), Markdown(rule.spec));
+  std::vector<std::string> msrs;
+  for (const MsrDef* const msr : MsrsOf(rule)) msrs.push_back(InfoOf(*msr).Title());
+  if (!msrs.empty()) text += fmt::format("- Reads: {}\n", fmt::join(msrs, ", "));
+  for (const Parameter& parameter : rule.parameters) {
+    text += fmt::format("- Parameter `{}`: {}; {}\n", parameter.name, Markdown(parameter.meaning),
+                        Values(parameter));
+  }
+  const std::vector<std::string_view> profiles = ProfilesWith(rule);
+  if (!profiles.empty()) text += fmt::format("- Counts in: {}\n", Enumerate(profiles));
+  if (!rule.remedy.empty()) text += fmt::format("- To fix: {}\n", Markdown(rule.remedy));
+  return text;
+}
+
+}  // namespace
+
+std::optional<ReferenceFormat> FindReferenceFormat(std::string_view name) {
+  const auto* const found = std::find(kReferenceFormats.begin(), kReferenceFormats.end(), name);
+  if (found == kReferenceFormats.end()) return std::nullopt;
+  return static_cast<ReferenceFormat>(found - kReferenceFormats.begin());
+}
+
+std::string RenderRules(std::span<const Rule* const> rules, const ReferenceOptions& options) {
+  std::string text;
+  switch (options.format) {
+    case ReferenceFormat::kText:
+      if (!options.in_detail) return Table(rules);
+      for (const Rule* const rule : rules) text += Explanation(*rule, options.style);
+      return text;
+    case ReferenceFormat::kJson: {
+      OrderedJson document;
+      document["schema"] = "vtprobe-rules/1";
+      document["tool"] = ToolJson(options.tool_version);
+      document["rules"] = OrderedJson::array();
+      for (const Rule* const rule : rules) document["rules"].push_back(RuleJson(*rule));
+      return JsonText(document);
+    }
+    case ReferenceFormat::kMarkdown:
+      text = "# Rules\n\n" + MadeByCommand("rules") +
+             "\nWhat `vtprobe check` asks of a machine, in the order in which it asks. "
+             "HACKING.md says which documents the sources in brackets are.\n";
+      for (const Rule* const rule : rules) text += Section(*rule);
+      return text;
+  }
+  return text;
+}
+
+}  // namespace vtprobe

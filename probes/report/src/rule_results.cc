@@ -1,0 +1,94 @@
+#include "rule_results.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "vtprobe/report/printable.h"
+
+namespace vtprobe {
+namespace {
+
+// The higher, the more a reader has to know of it.
+int Weight(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kFail:
+      return 5;
+    case Outcome::kIndeterminate:
+      return 4;
+    case Outcome::kWarn:
+      return 3;
+    case Outcome::kWaived:
+      return 2;
+    case Outcome::kPass:
+      return 1;
+    case Outcome::kNotApplicable:
+      return 0;
+  }
+  return 0;
+}
+
+TestResult ResultOf(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kPass:
+    case Outcome::kWarn:
+      return TestResult::kPassed;
+    case Outcome::kFail:
+      return TestResult::kFailed;
+    case Outcome::kIndeterminate:
+      return TestResult::kError;
+    case Outcome::kNotApplicable:
+    case Outcome::kWaived:
+      return TestResult::kSkipped;
+  }
+  return TestResult::kError;
+}
+
+}  // namespace
+
+std::vector<RuleResult> RuleResults(const Report& report) {
+  std::vector<RuleResult> results;
+  for (const Finding& finding : report.findings) {
+    if (results.empty() || results.back().rule != finding.rule) {
+      const Rule* const rule = FindRule(finding.rule);
+      results.push_back({finding.rule,
+                         rule != nullptr ? rule->title : std::string_view(),
+                         TestResult::kPassed,
+                         {}});
+    }
+    results.back().findings.push_back(&finding);
+  }
+  const bool has_profile = std::any_of(report.findings.begin(), report.findings.end(),
+                                       [](const Finding& finding) { return finding.counted; });
+  for (RuleResult& result : results) {
+    std::stable_sort(
+        result.findings.begin(), result.findings.end(),
+        [](const Finding* a, const Finding* b) { return Weight(a->outcome) > Weight(b->outcome); });
+    result.result = ResultOf(result.worst().outcome);
+    if (has_profile && !result.worst().counted) result.result = TestResult::kSkipped;
+  }
+  return results;
+}
+
+std::vector<std::string> EvidenceLines(const Finding& finding) {
+  std::vector<std::string> lines;
+  for (const Evidence& evidence : finding.evidence) {
+    lines.push_back(evidence.value ? fmt::format("{} ({}) = {:#x}", evidence.register_name,
+                                                 evidence.address, *evidence.value)
+                                   : fmt::format("{} ({}): {}", evidence.register_name,
+                                                 evidence.address, Name(evidence.value.error())));
+  }
+  return lines;
+}
+
+std::string Detail(const Finding& finding) {
+  std::string text = fmt::format(
+      "{}, severity {}, CPUs {}: {}\n", Name(finding.outcome), Name(finding.severity),
+      finding.cpus.empty() ? "none" : finding.cpus.ToString(), Printable(finding.message));
+  for (const std::string& line : EvidenceLines(finding)) text += "  " + Printable(line) + "\n";
+  text += fmt::format("  see {}\n", finding.spec);
+  if (!finding.remedy.empty()) text += "  to do: " + Printable(finding.remedy) + "\n";
+  return text;
+}
+
+}  // namespace vtprobe

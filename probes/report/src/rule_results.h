@@ -1,0 +1,41 @@
+// One result per rule, for formats whose readers follow a test by its name from
+// run to run: how many findings a rule has, and on which CPUs, changes.
+
+#ifndef VTPROBE_PROBES_REPORT_SRC_RULE_RESULTS_H_
+#define VTPROBE_PROBES_REPORT_SRC_RULE_RESULTS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vtprobe/report/report.h"
+
+namespace vtprobe {
+
+// What a test's reader is told. kSkipped: there is nothing to hold against the
+// machine, and nothing was shown to be right either.
+enum class TestResult : std::uint8_t { kPassed, kFailed, kError, kSkipped };
+
+struct RuleResult {
+  std::string_view rule;
+  std::string_view title;
+  TestResult result = TestResult::kPassed;
+  std::vector<const Finding*> findings;  // the worst first; never empty
+
+  const Finding& worst() const { return *findings.front(); }
+};
+
+// In the order of the findings. Under a profile a rule that does not count is
+// kSkipped, whatever it found.
+std::vector<RuleResult> RuleResults(const Report& report);
+
+// A finding in a few lines: CPUs, message, evidence, spec, remedy.
+std::string Detail(const Finding& finding);
+
+// The readings of a finding: "IA32_FEATURE_CONTROL (0x3a) = 0x1".
+std::vector<std::string> EvidenceLines(const Finding& finding);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_PROBES_REPORT_SRC_RULE_RESULTS_H_

@@ -1,0 +1,127 @@
+// The switches of memory encryption and of SEV-SNP. Firmware sets SMEE, and the
+// hypervisor the others if firmware left room for it; SNP works only if they are
+// on for every CPU.
+
+#include <fmt/format.h>
+
+#include "each_cpu.h"
+#include "rules.h"
+#include "shapes.h"
+#include "vtprobe/registers/cpuid.h"
+#include "vtprobe/registers/gates.h"
+#include "vtprobe/registers/msr.h"
+
+namespace vtprobe::rules {
+namespace {
+
+using registers::kCpuid8000001FEax;
+using registers::kSyscfg;
+
+constexpr std::string_view kSmeRemedy =
+    "Look for \"SMEE\" or \"Secure Memory Encryption\" in firmware setup (AMD CBS, CPU Common "
+    "Options); where only some CPUs differ, update the firmware.";
+constexpr std::string_view kSnpRemedy =
+    "Enable \"SEV-SNP Support\", \"SNP Memory (RMP Table) Coverage\" and \"SMEE\" in firmware "
+    "setup (AMD CBS) and boot a kernel with SNP support; where only some CPUs differ, update "
+    "firmware and kernel.";
+
+// The bit lets software see the RdMem and WrMem bits of the fixed MTRRs, and
+// firmware clears it before it hands over. SEV-SNP needs it set, so a kernel
+// that switches SNP on sets it on every CPU (Linux, snp_rmptable_init()). It is
+// therefore judged by what the machine does and not by what the CPU does: where
+// SNP was forgotten on one CPU, that is another rule's finding.
+std::vector<Finding> JudgeFixDramMod(const Rule& rule, const RuleInput& input) {
+  constexpr Field kModEn = kSyscfg["MtrrFixDramModEn"];
+  struct Camp {
+    CpuGathering cpus;
+    std::vector<Evidence> evidence;
+  };
+  Camp set;
+  Camp clear;
+  bool snp = false;
+  Findings findings(rule);
+  ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
+    const std::uint64_t value = *alike.registers.Msr(kSyscfg.address);
+    snp = snp || kSyscfg["SNPE"].IsSet(value);
+    Camp& camp = kModEn.IsSet(value) ? set : clear;
+    camp.cpus.Add(alike.cpus);
+    AddEvidence(alike.registers, kSyscfg, &camp.evidence);
+  });
+  std::vector<Finding> judged;
+  const auto add = [&](Outcome outcome, CpuSet cpus, std::string message, const Camp& camp) {
+    judged.push_back(MakeFinding(rule, outcome, std::move(cpus), std::move(message)));
+    judged.back().evidence = camp.evidence;
+    if (outcome == Outcome::kFail) judged.back().remedy = rule.remedy;
+  };
+  if (snp && !set.cpus.empty() && !clear.cpus.empty()) {
+    const CpuSet odd = OutsideLargest({set.cpus.Together(), clear.cpus.Together()});
+    add(Outcome::kFail, odd,
+        fmt::format("SEV-SNP is on, and MtrrFixDramModEn is set on CPUs {} and clear on CPUs {}.",
+                    set.cpus.Together().ToString(), clear.cpus.Together().ToString()),
+        set);
+  } else if (snp && clear.cpus.empty() && !set.cpus.empty()) {
+    add(Outcome::kPass, set.cpus.Together(), "MtrrFixDramModEn is set, as SEV-SNP asks for.", set);
+  } else {
+    if (!set.cpus.empty()) {
+      add(Outcome::kFail, set.cpus.Together(),
+          "MtrrFixDramModEn is set: the bits that route low memory can be changed.", set);
+    }
+    if (!clear.cpus.empty()) {
+      add(Outcome::kPass, clear.cpus.Together(), "MtrrFixDramModEn is clear.", clear);
+    }
+  }
+  if (judged.empty() || !findings.empty()) {
+    for (Finding& finding : findings.Take()) judged.push_back(std::move(finding));
+  }
+  return judged;
+}
+
+}  // namespace
+
+const Rule kAmdSmee{
+    .id = "amd.syscfg.smee",
+    .title = "Memory encryption is switched alike on every CPU",
+    .spec = "[amd/apm-vol2] 3.2.1, 7.10.1",
+    .severity = Severity::kMedium,
+    .remedy = kSmeRemedy,
+    .msrs = {&kSyscfg},
+    .parameters = kExpect,
+    .applies =
+        [](const RegisterView& cpu) { return registers::AnyOf(cpu, {kCpuid8000001FEax["SME"]}); },
+    .judge = IsSwitched<kSyscfg["SMEE"].mask()>};
+
+const Rule kAmdSnpe{
+    .id = "amd.syscfg.snpe",
+    .title = "Secure nested paging (SEV-SNP) is switched alike on every CPU",
+    .spec = "[amd/apm-vol2] 3.2.1, 15.36.1",
+    .severity = Severity::kHigh,
+    .remedy = kSnpRemedy,
+    .msrs = {&kSyscfg},
+    .parameters = kExpect,
+    .applies = [](const RegisterView& cpu) { return registers::AnyOf(cpu, {registers::kSnp}); },
+    .judge = IsSwitched<kSyscfg["SNPE"].mask()>};
+
+const Rule kAmdVmple{
+    .id = "amd.syscfg.vmple",
+    .title = "VM permission levels are switched alike on every CPU",
+    .spec = "[amd/apm-vol2] 3.2.1, 15.36.7",
+    .severity = Severity::kMedium,
+    .remedy = kSnpRemedy,
+    .msrs = {&kSyscfg},
+    .parameters = kExpect,
+    .applies =
+        [](const RegisterView& cpu) { return registers::AnyOf(cpu, {kCpuid8000001FEax["VMPL"]}); },
+    .judge = IsSwitched<kSyscfg["VMPLE"].mask()>};
+
+const Rule kAmdMtrrFixDramMod{
+    .id = "amd.syscfg.mtrr_fix_dram_mod_en",
+    .title = "The routing of low memory is closed to changes, unless SEV-SNP needs it open",
+    .spec = "[amd/apm-vol2] 3.2.1, 7.9.1",
+    .severity = Severity::kMedium,
+    .remedy =
+        "Update the firmware, which clears this bit before it starts an operating system; if "
+        "it stays, give the vendor a recording (vtprobe record).",
+    .msrs = {&kSyscfg},
+    .judge = JudgeFixDramMod};
+
+}  // namespace vtprobe::rules

@@ -1,0 +1,141 @@
+#include "findings.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace vtprobe::rules {
+namespace {
+
+// The CPU list is whole, and the recording holds the rest.
+constexpr std::size_t kMaxEvidence = 16;
+
+void AddNew(Evidence reading, std::vector<Evidence>* evidence) {
+  if (evidence->size() >= kMaxEvidence) return;
+  if (std::find(evidence->begin(), evidence->end(), reading) == evidence->end()) {
+    evidence->push_back(std::move(reading));
+  }
+}
+
+}  // namespace
+
+Finding MakeFinding(const Rule& rule, Outcome outcome, CpuSet cpus, std::string message) {
+  Finding finding;
+  finding.rule = rule.id;
+  finding.outcome = outcome;
+  finding.severity = rule.severity;
+  finding.cpus = std::move(cpus);
+  finding.message = std::move(message);
+  finding.spec = rule.spec;
+  return finding;
+}
+
+void LargestGroup::Add(std::size_t cpus) {
+  if (cpus > most_) {
+    most_ = cpus;
+    place_ = count_;
+  } else if (cpus == most_) {
+    place_.reset();
+  }
+  ++count_;
+}
+
+CpuSet OutsideLargest(const std::vector<CpuSet>& groups) {
+  LargestGroup largest;
+  for (const CpuSet& group : groups) largest.Add(group.Count());
+  CpuGathering outside;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (i != largest.place()) outside.Add(groups[i]);
+  }
+  return outside.Together();
+}
+
+void AddEvidence(const RegisterView& registers, const MsrDef& msr,
+                 std::vector<Evidence>* evidence) {
+  if (evidence->size() < kMaxEvidence) AddNew(EvidenceOf(registers, msr), evidence);
+}
+
+std::vector<Evidence>* Findings::Say(const CpuSet& cpus, const Opinion& opinion) {
+  Said& said = Place(opinion.outcome, opinion.message, std::nullopt);
+  said.cpus.Add(cpus);
+  if (opinion.outcome == Outcome::kNotApplicable) return nullptr;
+  // CPUs that pass differ in nothing that matters.
+  if (opinion.outcome == Outcome::kPass && !said.finding.evidence.empty()) return nullptr;
+  return &said.finding.evidence;
+}
+
+void Findings::Add(const CpuSet& cpus, const Opinion& opinion, const RegisterView& registers) {
+  std::vector<Evidence>* const shown = Say(cpus, opinion);
+  if (shown == nullptr) return;
+  for (const MsrDef* const msr : rule_.msrs) AddEvidence(registers, *msr, shown);
+}
+
+void Findings::Add(const CpuSet& cpus, const Opinion& opinion,
+                   const std::vector<Evidence>& evidence) {
+  std::vector<Evidence>* const shown = Say(cpus, opinion);
+  if (shown == nullptr) return;
+  for (const Evidence& reading : evidence) AddNew(reading, shown);
+}
+
+void Findings::AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
+                         const RegisterView& registers) {
+  Said& said = Place(Outcome::kIndeterminate, message, code);
+  said.cpus.Add(cpus);
+  for (const MsrDef* const msr : rule_.msrs) AddEvidence(registers, *msr, &said.finding.evidence);
+}
+
+void Findings::AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
+                         const std::vector<Evidence>& evidence) {
+  Said& said = Place(Outcome::kIndeterminate, message, code);
+  said.cpus.Add(cpus);
+  for (const Evidence& reading : evidence) AddNew(reading, &said.finding.evidence);
+}
+
+CpuGathering* Findings::AddExempt(const CpuSet& cpus, std::string_view message) {
+  CpuGathering& all = Place(Outcome::kNotApplicable, message, std::nullopt).cpus;
+  all.Add(cpus);
+  return &all;
+}
+
+Findings::Said& Findings::Place(Outcome outcome, std::string_view message,
+                                std::optional<AccessCode> unread) {
+  if (!said_.empty()) {
+    const Finding& last = said_[last_].finding;
+    if (last.outcome == outcome && last.message == message) return said_[last_];
+  }
+  const auto found = places_.lower_bound({outcome, message});
+  if (found != places_.end() && found->first == Key(outcome, message)) {
+    last_ = found->second;
+    return said_[last_];
+  }
+  last_ = said_.size();
+  Finding& finding =
+      said_.emplace_back(Said{MakeFinding(rule_, outcome, CpuSet(), std::string(message)), {}})
+          .finding;
+  places_.emplace_hint(found, Key(outcome, finding.message), last_);
+  if (unread) {
+    finding.unread = unread;
+    finding.remedy = Advise(*unread);
+  } else if (outcome == Outcome::kFail || outcome == Outcome::kWarn) {
+    finding.remedy = rule_.remedy;
+  }
+  return said_[last_];
+}
+
+std::vector<Finding> Findings::Take() {
+  std::vector<Finding> findings;
+  findings.reserve(said_.size());
+  for (Said& said : said_) {
+    said.finding.cpus = said.cpus.Together();
+    // Those that pass and have nothing of their own to say.
+    if (said.finding.message.empty()) said.finding.message = std::string(rule_.title) + ".";
+    findings.push_back(std::move(said.finding));
+  }
+  if (findings.empty()) {
+    findings.push_back(
+        MakeFinding(rule_, Outcome::kIndeterminate, CpuSet(), "No online CPU is recorded."));
+    findings.back().unread = AccessCode::kNotRecorded;
+  }
+  return findings;
+}
+
+}  // namespace vtprobe::rules

@@ -1,0 +1,100 @@
+// Findings put together from what was found on some CPUs at a time.
+
+#ifndef VTPROBE_PROBES_RULES_SRC_FINDINGS_H_
+#define VTPROBE_PROBES_RULES_SRC_FINDINGS_H_
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "vtprobe/hal/cpu_gathering.h"
+#include "vtprobe/probes/rule.h"
+
+namespace vtprobe::rules {
+
+// A finding of the rule, without evidence and remedy.
+Finding MakeFinding(const Rule& rule, Outcome outcome, CpuSet cpus, std::string message);
+
+// Which of several groups has the most CPUs.
+class LargestGroup {
+ public:
+  void Add(std::size_t cpus);
+
+  // How many groups were added.
+  std::size_t count() const { return count_; }
+  // The largest one's place, from 0 on; nothing if several are as large.
+  std::optional<std::size_t> place() const { return place_; }
+
+ private:
+  std::size_t count_ = 0;
+  std::size_t most_ = 0;
+  std::optional<std::size_t> place_;
+};
+
+// The CPUs outside the largest of these groups; if there is no single largest
+// one, all of them.
+CpuSet OutsideLargest(const std::vector<CpuSet>& groups);
+
+// Adds what was read, unless it stands there or enough does: a machine of which
+// each CPU has a value of its own is shown by its first ones.
+void AddEvidence(const RegisterView& registers, const MsrDef& msr, std::vector<Evidence>* evidence);
+
+// Makes one finding of all CPUs of which the same is to be said.
+class Findings {
+ public:
+  explicit Findings(const Rule& rule) : rule_(rule) {}
+
+  // What these CPUs, which read the rule's MSRs as `registers` does, are
+  // thought of.
+  void Add(const CpuSet& cpus, const Opinion& opinion, const RegisterView& registers);
+  // One of the registers that the rule needs is not known.
+  void AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
+                 const RegisterView& registers);
+  // The same on the evidence given.
+  void Add(const CpuSet& cpus, const Opinion& opinion, const std::vector<Evidence>& evidence);
+  void AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
+                 const std::vector<Evidence>& evidence);
+
+  // The rule does not apply to these CPUs. Gives all those of which that is said,
+  // for more of them to be added until Take() is called.
+  CpuGathering* AddExempt(const CpuSet& cpus, std::string_view message);
+
+  bool empty() const { return said_.empty(); }
+
+  // Ordered by what was said first. If nothing was said, that no CPU is
+  // recorded.
+  std::vector<Finding> Take();
+
+ private:
+  struct Said {
+    Finding finding;
+    CpuGathering cpus;
+  };
+  using Key = std::pair<Outcome, std::string_view>;
+  // Some order. A rule that says something else of each CPU mostly names a number
+  // that ascends, so that what is new comes last if the shorter is before.
+  struct IsBefore {
+    bool operator()(const Key& a, const Key& b) const {
+      if (a.second.size() != b.second.size()) return a.second.size() < b.second.size();
+      return a < b;
+    }
+  };
+
+  Said& Place(Outcome outcome, std::string_view message, std::optional<AccessCode> unread);
+  // Null if nothing more needs to be shown for what is thought.
+  std::vector<Evidence>* Say(const CpuSet& cpus, const Opinion& opinion);
+
+  const Rule& rule_;
+  std::deque<Said> said_;
+  std::size_t last_ = 0;  // the place of what was said last
+  std::map<Key, std::size_t, IsBefore> places_;
+};
+
+}  // namespace vtprobe::rules
+
+#endif  // VTPROBE_PROBES_RULES_SRC_FINDINGS_H_

@@ -1,0 +1,132 @@
+// What IA32_FEATURE_CONTROL says besides VT-x: TXT, SGX and local machine
+// checks, each of which firmware switches on or off for all CPUs; and the bits
+// that nobody has given a meaning.
+
+#include "rules.h"
+#include "shapes.h"
+#include "vtprobe/registers/gates.h"
+#include "vtprobe/registers/msr.h"
+
+namespace vtprobe::rules {
+namespace {
+
+using registers::kFeatureControl;
+using registers::kMcgCap;
+
+constexpr std::uint64_t kSenter =
+    kFeatureControl["SENTER_LOCAL"].mask() | kFeatureControl["SENTER_GLOBAL"].mask();
+
+SwitchPosition Senter(const CheckedCpu& cpu) {
+  const std::uint64_t bits = cpu[kFeatureControl] & kSenter;
+  if (bits == 0 || bits == kSenter) return {bits != 0, {}};
+  return {true,
+          {Outcome::kFail,
+           "TXT is half on: SENTER_LOCAL and SENTER_GLOBAL should be all set or all clear."}};
+}
+
+SwitchPosition LaunchControl(const CheckedCpu& cpu) {
+  const std::uint64_t value = cpu[kFeatureControl];
+  const bool on = kFeatureControl["SGX_LAUNCH_CONTROL"].IsSet(value);
+  if (!on || kFeatureControl["SGX"].IsSet(value)) return {on, {}};
+  return {on, {Outcome::kWarn, "SGX launch control is on, and SGX itself is off."}};
+}
+
+SwitchPosition Lmce(const CheckedCpu& cpu) {
+  const std::uint64_t value = cpu[kFeatureControl];
+  const bool on = kFeatureControl["LMCE"].IsSet(value);
+  if (!on || kFeatureControl["LOCK"].IsSet(value)) return {on, {}};
+  return {on, {Outcome::kWarn, "LMCE is on, and has no effect until the register is locked."}};
+}
+
+Presence OffersSmx(const RegisterView& cpu) { return registers::AnyOf(cpu, {registers::kSmx}); }
+
+Presence OffersSgx(const RegisterView& cpu) { return registers::AnyOf(cpu, {registers::kSgx}); }
+
+Presence OffersLaunchControl(const RegisterView& cpu) {
+  return registers::AllOf(
+      {OffersSgx(cpu), registers::AnyOf(cpu, {registers::kCpuid7Ecx["SGX_LC"]})});
+}
+
+Presence OffersLmce(const RegisterView& cpu) {
+  return registers::HasBit(cpu, kMcgCap, kMcgCap["MCG_LMCE_P"]);
+}
+
+Opinion ReservedBitsAreClear(const CheckedCpu& cpu) {
+  constexpr Field kSmrr = kFeatureControl["SMRR"];
+  const bool is_smrr_wrong = kSmrr.IsSet(cpu[kFeatureControl]) &&
+                             registers::IntelCore2(cpu.registers()) != Presence::kPresent;
+  return ExpectBits(cpu, kFeatureControl, 0,
+                    ~kFeatureControl.fields.mask() | (is_smrr_wrong ? kSmrr.mask() : 0));
+}
+
+}  // namespace
+
+const Rule kIntelTxtSenter{
+    .id = "intel.txt.senter",
+    .title = "TXT is as expected, on every CPU",
+    .spec = "[intel/sdm-vol2] 6.2.1, [intel/sdm-vol4] table 2-2",
+    .severity = Severity::kMedium,
+    .remedy =
+        "Firmware setup: switch \"Trusted Execution Technology\" (TXT) on or off, then power "
+        "off completely; if CPUs differ, update the firmware.",
+    .msrs = {&kFeatureControl},
+    .parameters = kExpect,
+    .applies = OffersSmx,
+    .judge = [](const Rule& rule, const RuleInput& input) {
+      return JudgeSwitch(rule, input, "TXT (GETSEC[SENTER])", Senter);
+    }};
+
+const Rule kIntelSgxEnabled{
+    .id = "intel.sgx.enabled",
+    .title = "SGX is as expected, on every CPU",
+    .spec = "[intel/sdm-vol3] 37.7.1, [intel/sdm-vol4] table 2-2",
+    .severity = Severity::kMedium,
+    .remedy =
+        "Firmware setup: switch \"Software Guard Extensions\" (SGX) on or off, then power "
+        "off completely; if CPUs differ, update the firmware.",
+    .msrs = {&kFeatureControl},
+    .parameters = kExpect,
+    .applies = OffersSgx,
+    .judge = IsSwitched<kFeatureControl["SGX"].mask()>};
+
+const Rule kIntelSgxLaunchControl{
+    .id = "intel.sgx.launch_control",
+    .title = "SGX launch control is as expected, on every CPU",
+    .spec = "[intel/sdm-vol3] 38.1.4, [intel/sdm-vol4] table 2-2",
+    .severity = Severity::kMedium,
+    .remedy =
+        "Firmware setup: \"SGX Launch Control Policy\"; unlocked (flexible launch control) "
+        "is what Linux needs. If CPUs differ, update the firmware.",
+    .msrs = {&kFeatureControl},
+    .parameters = kExpect,
+    .applies = OffersLaunchControl,
+    .judge = [](const Rule& rule, const RuleInput& input) {
+      return JudgeSwitch(rule, input, "SGX launch control", LaunchControl);
+    }};
+
+const Rule kIntelLmceEnabled{
+    .id = "intel.lmce.enabled",
+    .title = "Local machine checks are as expected, on every CPU",
+    .spec = "[intel/sdm-vol3] 16.3.1.5, [intel/sdm-vol4] table 2-2",
+    .severity = Severity::kMedium,
+    .remedy =
+        "Firmware setup: switch \"Local Machine Check Exception\" (LMCE, among the RAS "
+        "settings) on or off; firmware has to lock the register.",
+    .msrs = {&kFeatureControl},
+    .gates = {&kMcgCap},
+    .parameters = kExpect,
+    .applies = OffersLmce,
+    .judge = [](const Rule& rule, const RuleInput& input) {
+      return JudgeSwitch(rule, input, "LMCE", Lmce);
+    }};
+
+const Rule kIntelFeatureControlReserved{
+    .id = "intel.feature_control.reserved",
+    .title = "The reserved bits of IA32_FEATURE_CONTROL are clear",
+    .spec = "[intel/sdm-vol4] table 2-2, table 2-3",
+    .severity = Severity::kLow,
+    .remedy = "Update the firmware; it sets bits that the manual reserves.",
+    .msrs = {&kFeatureControl},
+    .check = ReservedBitsAreClear};
+
+}  // namespace vtprobe::rules

@@ -1,0 +1,108 @@
+// Registers that firmware locks before it hands over. Those without an entry in
+// the manual are read on the models that have them, and a CPU that faults all
+// the same does not have them.
+
+#include "rules.h"
+#include "shapes.h"
+#include "vtprobe/registers/msr.h"
+
+namespace vtprobe::rules {
+namespace {
+
+using registers::kBiosDone;
+using registers::kLtLockMemory;
+using registers::kMiscEnable;
+using registers::kPkgCstConfigControl;
+using registers::kPkgPowerLimit;
+using registers::kSmmFeatureControl;
+
+constexpr std::string_view kUpdate =
+    "Update the firmware, which locks this register; if it stays, give the vendor a recording "
+    "(vtprobe record).";
+
+// The second bit is not known of all models.
+Opinion GaveUpPrivileges(const CheckedCpu& cpu) {
+  const std::uint64_t value = cpu[kBiosDone];
+  if (!kBiosDone["IA_UNTRUSTED"].IsSet(value)) {
+    return {Outcome::kFail, "IA_UNTRUSTED is 0: software has the privileges of firmware."};
+  }
+  if (!kBiosDone["SOC_BIOS_DONE"].IsSet(value)) {
+    return {Outcome::kWarn, "SOC_BIOS_DONE is 0: firmware did not say that it has finished."};
+  }
+  return {};
+}
+
+}  // namespace
+
+const Rule kIntelSmmCodeCheck{
+    .id = "intel.smm.code_check",
+    .title = "SMM can't run code that lies outside of SMRAM, and that is locked",
+    .spec = kSmmFeatureControl.spec,
+    .severity = Severity::kMedium,
+    .remedy = kUpdate,
+    .msrs = {&kSmmFeatureControl},
+    .fault_means_absent = true,  // RDMSR may be allowed in SMM alone
+    .check = BitsAre<kSmmFeatureControl, kSmmFeatureControl["LOCK"].mask() |
+                                             kSmmFeatureControl["SMM_CODE_CHK_EN"].mask()>};
+
+const Rule kIntelMemoryLock{.id = "intel.memory_lock",
+                            .title = "The memory configuration is locked",
+                            .spec = kLtLockMemory.spec,
+                            .severity = Severity::kHigh,
+                            .remedy = kUpdate,
+                            .msrs = {&kLtLockMemory},
+                            .fault_means_absent = true,
+                            .check = BitsAre<kLtLockMemory, kLtLockMemory["LT_LOCK"].mask()>};
+
+const Rule kIntelBiosDone{.id = "intel.bios_done",
+                          .title = "Firmware gave up its privileges",
+                          .spec = kBiosDone.spec,
+                          .severity = Severity::kMedium,
+                          .remedy = kUpdate,
+                          .msrs = {&kBiosDone},
+                          .fault_means_absent = true,
+                          .check = GaveUpPrivileges};
+
+const Rule kIntelExecuteDisable{
+    .id = "intel.misc_enable.execute_disable",
+    .title = "The CPU offers execute-disable",
+    .spec = kMiscEnable.spec,
+    .severity = Severity::kHigh,
+    .remedy =
+        "Firmware setup: enable \"Execute Disable Bit\" (XD, NX, No-Execute Memory "
+        "Protection).",
+    .msrs = {&kMiscEnable},
+    .check = BitsAre<kMiscEnable, 0, kMiscEnable["XD_BIT_DISABLE"].mask()>};
+
+const Rule kIntelCpuidLimit{
+    .id = "intel.misc_enable.cpuid_limit",
+    .title = "CPUID tells all leaves",
+    .spec = kMiscEnable.spec,
+    .severity = Severity::kMedium,
+    .remedy = "Firmware setup: disable \"Limit CPUID Maximum\" (meant for Windows NT 4).",
+    .msrs = {&kMiscEnable},
+    .check = BitsAre<kMiscEnable, 0, kMiscEnable["LIMIT_CPUID_MAXVAL"].mask()>};
+
+const Rule kIntelCStateLock{
+    .id = "intel.c_states.locked",
+    .title = "The C-state configuration is locked or open, as expected, on every CPU",
+    .spec = kPkgCstConfigControl.spec,
+    .severity = Severity::kLow,
+    .remedy = "Firmware setup: \"CFG Lock\" (MSR 0xE2 lock).",
+    .msrs = {&kPkgCstConfigControl},
+    .parameters = kExpect,
+    .fault_means_absent = true,
+    .judge = IsSwitched<kPkgCstConfigControl["CFG_LOCK"].mask()>};
+
+const Rule kIntelPowerLimitLock{
+    .id = "intel.power_limit.locked",
+    .title = "The package's power limits are locked or open, as expected, on every CPU",
+    .spec = kPkgPowerLimit.spec,
+    .severity = Severity::kLow,
+    .remedy = "Firmware setup: \"Package Power Limit MSR Lock\".",
+    .msrs = {&kPkgPowerLimit},
+    .parameters = kExpect,
+    .fault_means_absent = true,
+    .judge = IsSwitched<kPkgPowerLimit["LOCK"].mask()>};
+
+}  // namespace vtprobe::rules

@@ -1,0 +1,141 @@
+// SMRR hide SMM's memory from everything but SMM. Firmware must switch them on
+// with write-back caching, on every CPU, and make them cover all of SMRAM. How
+// much they cover follows from the mask alone: an address is covered if it
+// agrees with the base in all bits that the mask sets.
+
+#include <fmt/format.h>
+
+#include "rules.h"
+#include "shapes.h"
+#include "vtprobe/registers/gates.h"
+#include "vtprobe/registers/msr.h"
+
+namespace vtprobe::rules {
+namespace {
+
+using registers::kMtrrCap;
+using registers::kSmrrPhysBase;
+using registers::kSmrrPhysMask;
+
+constexpr std::uint64_t kWriteBack = 6;
+constexpr std::uint64_t kMiB = std::uint64_t{1} << 20;
+// SMRAM of today's firmware is 8 MiB and more; what lies beyond a smaller range
+// is open to other CPUs' caches.
+constexpr std::uint64_t kUsualMiB = 8;
+
+constexpr std::string_view kRemedy =
+    "Update the firmware, which alone can set SMRR; if it stays, give the vendor a recording "
+    "(vtprobe record).";
+
+// Bytes; the lowest bit that the mask sets.
+std::uint64_t SizeOf(std::uint64_t mask_register) {
+  const std::uint64_t mask = mask_register & kSmrrPhysMask["PHYSMASK"].mask();
+  return mask & ~(mask - 1);
+}
+
+std::string InMiB(std::uint64_t bytes) {
+  return bytes % kMiB == 0 ? fmt::format("{} MiB", bytes / kMiB)
+                           : fmt::format("{} KiB", bytes / 1024);
+}
+
+Presence IsValid(const RegisterView& cpu) {
+  return registers::HasBit(cpu, kSmrrPhysMask, kSmrrPhysMask["VALID"]);
+}
+
+Opinion IsOn(const CheckedCpu& cpu) {
+  if (!kSmrrPhysMask["VALID"].IsSet(cpu[kSmrrPhysMask])) {
+    return {Outcome::kFail, "SMRR are off: SMM's memory is not protected from other software."};
+  }
+  const std::uint64_t type = kSmrrPhysBase["TYPE"].Extract(cpu[kSmrrPhysBase]);
+  if (type == kWriteBack) return {};
+  return {Outcome::kFail, fmt::format("SMRR's memory type is {}{}, and should be 6 (write-back).",
+                                      type, type == 0 ? " (uncacheable)" : "")};
+}
+
+Opinion IsAligned(const CheckedCpu& cpu) {
+  const Field field = kSmrrPhysMask["PHYSMASK"];
+  const std::uint64_t mask = cpu[kSmrrPhysMask] & field.mask();
+  if (mask == 0) return {Outcome::kFail, "SMRR's mask is 0: all memory below 4 GiB is taken away."};
+  const std::uint64_t size = SizeOf(mask);
+  if (mask != (field.mask() & ~(size - 1))) {
+    return {Outcome::kFail,
+            fmt::format("SMRR's mask {:#x} has holes: the range is not one piece.", mask)};
+  }
+  const std::uint64_t base = cpu[kSmrrPhysBase] & kSmrrPhysBase["PHYSBASE"].mask();
+  if ((base & (size - 1)) == 0) return {};
+  return {Outcome::kFail,
+          fmt::format("SMRR's base {:#x} is not a multiple of its size, {}.", base, InMiB(size))};
+}
+
+Opinion IsLargeEnough(const CheckedCpu& cpu) {
+  const std::uint64_t size = SizeOf(cpu[kSmrrPhysMask]);
+  const std::optional<std::uint64_t> minimum = cpu.Number("minimum_mib");
+  // A profile's number may be larger than any number of bytes.
+  if (minimum && size / kMiB < *minimum) {
+    return {Outcome::kFail,
+            fmt::format("SMRR cover {}; the profile asks for {} MiB.", InMiB(size), *minimum)};
+  }
+  if (!minimum && size < kUsualMiB * kMiB) {
+    return {Outcome::kWarn,
+            fmt::format("SMRR cover {}, less than the {} MiB that SMM's memory has as a rule.",
+                        InMiB(size), kUsualMiB)};
+  }
+  return {Outcome::kPass, fmt::format("SMRR cover {}.", InMiB(size))};
+}
+
+constexpr Parameter kMinimum[] = {{.name = "minimum_mib",
+                                   .kind = Parameter::Kind::kNumber,
+                                   .meaning = "MiB that SMRR have to cover at least"}};
+
+}  // namespace
+
+const Rule kIntelSmrrEnabled{.id = "intel.smrr.enabled",
+                             .title = "SMRR protect SMM's memory",
+                             .spec = "[intel/sdm-vol3] 32.4.2.1",
+                             .severity = Severity::kHigh,
+                             .remedy = kRemedy,
+                             .msrs = {&kSmrrPhysBase, &kSmrrPhysMask},
+                             .gates = {&kMtrrCap},
+                             .check = IsOn};
+
+const Rule kIntelSmrrAligned{.id = "intel.smrr.aligned",
+                             .title = "SMRR are one range whose base fits its size",
+                             .spec = "[intel/sdm-vol3] 32.4.2.1, 12.11.3",
+                             .severity = Severity::kHigh,
+                             .remedy = kRemedy,
+                             .msrs = {&kSmrrPhysBase, &kSmrrPhysMask},
+                             .gates = {&kMtrrCap},
+                             .applies = IsValid,
+                             .check = IsAligned};
+
+const Rule kIntelSmrrSize{.id = "intel.smrr.size",
+                          .title = "SMRR cover all of SMM's memory",
+                          .spec = "[intel/sdm-vol3] 32.4.2.1",
+                          .severity = Severity::kMedium,
+                          .remedy =
+                              "Compare with TSEG's size in firmware setup or in the chipset; "
+                              "SMRR have to cover all of it. Only firmware can change it.",
+                          .msrs = {&kSmrrPhysMask},
+                          .gates = {&kMtrrCap},
+                          .parameters = kMinimum,
+                          .applies = IsValid,
+                          .check = IsLargeEnough};
+
+// Type and validity are judged above.
+const Rule kUniformSmrr{.id = "uniform.ia32_smrr",
+                        .title = "SMRR are the same on every CPU",
+                        .spec = "[intel/sdm-vol3] 32.4.2.1",
+                        .severity = Severity::kHigh,
+                        .remedy = kRemedy,
+                        .msrs = {&kSmrrPhysBase, &kSmrrPhysMask},
+                        .gates = {&kMtrrCap},
+                        .applies = IsValid,
+                        .judge = [](const Rule& rule, const RuleInput& input) {
+                          return JudgeAllUniform(
+                              rule, input, [](const RegisterView&, const MsrDef& msr) {
+                                return &msr == &kSmrrPhysBase ? ~kSmrrPhysBase["TYPE"].mask()
+                                                              : ~kSmrrPhysMask["VALID"].mask();
+                              });
+                        }};
+
+}  // namespace vtprobe::rules

@@ -1,0 +1,65 @@
+// Rules that many have the shape of, so that each is a constant and no code:
+//   const Rule kSmmLocked{..., .msrs = {&kHwcr}, .check = BitsAre<kHwcr, kOnes, kZeros>};
+
+#ifndef VTPROBE_PROBES_RULES_SRC_SHAPES_H_
+#define VTPROBE_PROBES_RULES_SRC_SHAPES_H_
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "findings.h"
+#include "vtprobe/probes/rule.h"
+#include "vtprobe/registers/definition.h"
+
+namespace vtprobe::rules {
+
+// Fails where one of `ones` is clear or one of `zeros` is set, and names the
+// fields.
+Opinion ExpectBits(const CheckedCpu& cpu, const MsrDef& msr, std::uint64_t ones,
+                   std::uint64_t zeros);
+
+template <const MsrDef& kMsr, std::uint64_t kOnes, std::uint64_t kZeros = 0>
+Opinion BitsAre(const CheckedCpu& cpu) {
+  return ExpectBits(cpu, kMsr, kOnes, kZeros);
+}
+
+// A feature that firmware switches on or off: what the parameter "expect" says
+// or, without that, the same on every CPU. The rule has kExpect for its
+// parameters.
+struct SwitchPosition {
+  bool is_on = false;
+  // What is wrong or odd about it whatever is expected, if it does not pass.
+  Opinion odd{};
+};
+std::vector<Finding> JudgeSwitch(
+    const Rule& rule, const RuleInput& input, std::string_view name,
+    const std::function<SwitchPosition(const CheckedCpu& cpu)>& position);
+
+// One that is on if these bits of the last of the rule's MSRs are not all 0.
+std::vector<Finding> JudgeSwitch(const Rule& rule, const RuleInput& input, std::uint64_t mask);
+
+template <std::uint64_t kMask>
+std::vector<Finding> IsSwitched(const Rule& rule, const RuleInput& input) {
+  return JudgeSwitch(rule, input, kMask);
+}
+
+// The bits of each of the rule's MSRs that are the same on all CPUs of one core
+// type; for CPUs of one kind, of which there is CPUID alone.
+using ComparedBits = std::function<std::uint64_t(const RegisterView& kind, const MsrDef& msr)>;
+std::vector<Finding> JudgeAllUniform(const Rule& rule, const RuleInput& input,
+                                     const ComparedBits& mask);
+
+// Those of the last of them.
+std::vector<Finding> JudgeUniform(const Rule& rule, const RuleInput& input,
+                                  std::uint64_t (*mask)(const RegisterView& kind));
+
+template <std::uint64_t kMask>
+std::vector<Finding> IsUniform(const Rule& rule, const RuleInput& input) {
+  return JudgeUniform(rule, input, [](const RegisterView&) { return kMask; });
+}
+
+}  // namespace vtprobe::rules
+
+#endif  // VTPROBE_PROBES_RULES_SRC_SHAPES_H_

@@ -1,0 +1,59 @@
+// Families of registers that must read the same on all CPUs of one core type,
+// each compared as a whole: a CPU that was left out differs in many of them,
+// and that is one defect.
+
+#include "rules.h"
+#include "shapes.h"
+#include "vtprobe/registers/msr.h"
+
+namespace vtprobe::rules {
+namespace {
+
+using namespace registers;  // NOLINT(google-build-using-namespace): half of the table
+
+std::vector<Finding> AllBitsUniform(const Rule& rule, const RuleInput& input) {
+  return JudgeAllUniform(rule, input,
+                         [](const RegisterView&, const MsrDef&) { return ~std::uint64_t{0}; });
+}
+
+}  // namespace
+
+// 0x48B has a rule of its own.
+const Rule kUniformVmxCapabilities{
+    .id = "uniform.vmx_capabilities",
+    .title = "Every CPU offers the same VMX",
+    .spec = "[intel/sdm-vol3] appendix A",
+    .severity = Severity::kMedium,
+    .remedy =
+        "Update the firmware, whose microcode reached some CPUs only; if it stays, give the "
+        "vendor a recording (vtprobe record).",
+    .msrs = {&kVmxBasic, &kVmxPinbasedCtls, &kVmxProcbasedCtls, &kVmxExitCtls, &kVmxEntryCtls,
+             &kVmxMisc, &kVmxCr0Fixed0, &kVmxCr0Fixed1, &kVmxCr4Fixed0, &kVmxCr4Fixed1,
+             &kVmxVmcsEnum, &kVmxEptVpidCap, &kVmxTruePinbasedCtls, &kVmxTrueProcbasedCtls,
+             &kVmxTrueExitCtls, &kVmxTrueEntryCtls, &kVmxVmfunc, &kVmxProcbasedCtls3},
+    .gates = {&kVmxProcbasedCtls2},
+    .leaves_out_absent = true,
+    .in_guests = true,
+    .judge = AllBitsUniform};
+
+const Rule kUniformMtrrs{
+    .id = "uniform.mtrrs",
+    .title = "Every CPU has the same memory types",
+    .spec = "[intel/sdm-vol3] 12.11.8, [amd/apm-vol2] 7.7.5",
+    .severity = Severity::kHigh,
+    .remedy =
+        "Update the firmware, which sets the MTRRs on every CPU; if it stays, give the "
+        "vendor a recording (vtprobe record).",
+    .msrs = {&kMtrrCap,         &kMtrrPhysBase0,    &kMtrrPhysMask0,    &kMtrrPhysBase1,
+             &kMtrrPhysMask1,   &kMtrrPhysBase2,    &kMtrrPhysMask2,    &kMtrrPhysBase3,
+             &kMtrrPhysMask3,   &kMtrrPhysBase4,    &kMtrrPhysMask4,    &kMtrrPhysBase5,
+             &kMtrrPhysMask5,   &kMtrrPhysBase6,    &kMtrrPhysMask6,    &kMtrrPhysBase7,
+             &kMtrrPhysMask7,   &kMtrrPhysBase8,    &kMtrrPhysMask8,    &kMtrrPhysBase9,
+             &kMtrrPhysMask9,   &kMtrrFix64K_00000, &kMtrrFix16K_80000, &kMtrrFix16K_A0000,
+             &kMtrrFix4K_C0000, &kMtrrFix4K_C8000,  &kMtrrFix4K_D0000,  &kMtrrFix4K_D8000,
+             &kMtrrFix4K_E0000, &kMtrrFix4K_E8000,  &kMtrrFix4K_F0000,  &kMtrrFix4K_F8000,
+             &kMtrrDefType},
+    .leaves_out_absent = true,
+    .judge = AllBitsUniform};
+
+}  // namespace vtprobe::rules

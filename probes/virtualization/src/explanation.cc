@@ -1,0 +1,176 @@
+// Why the verdict is what it is, for somebody who wants to know.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "phrases.h"
+#include "wording.h"
+
+namespace vtprobe {
+namespace {
+
+using phrases::Cpus;
+using phrases::Who;
+
+std::string Meaning(const VirtualizationVerdict& verdict) {
+  switch (verdict.state) {
+    case State::kEnabled:
+      if (verdict.usable == Usable::kYes) {
+        return "The switch is on and locked: an operating system can use it, and nothing can "
+               "change it until the next reset.";
+      }
+      return "Under a measured launch (tboot) VMXON needs VMX_IN_SMX, which is clear and locked; "
+             "Linux gives VT-x up then.";
+    case State::kEnabledUnlocked:
+      return "SVM is on; as VM_CR.LOCK is clear, any ring-0 code can still disable it.";
+    case State::kEnabledInSmxOnly:
+      if (verdict.usable == Usable::kYes) {
+        return "VMX_IN_SMX is set and VMX_OUTSIDE_SMX clear, which is enough under a measured "
+               "launch.";
+      }
+      return "VMX_IN_SMX is set and VMX_OUTSIDE_SMX clear: VMXON works only after Intel TXT has "
+             "started a measured launch with GETSEC[SENTER], as tboot does. An ordinary "
+             "operating system finds VT-x switched off, and the lock holds until reset.";
+    case State::kDisabledLocked:
+      return verdict.technology == Technology::kSvm
+                 ? "VM_CR.SVMDIS is set and locked, and this CPU has no key that undoes it; "
+                   "CPUID keeps offering SVM all the same."
+                 : "The lock is set with both VMX bits clear, so VMXON faults until the next "
+                   "reset; CPUID keeps offering VMX all the same.";
+    case State::kDisabledNeedsKey:
+      return "VM_CR.SVMDIS is set and locked: only the 64-bit key that firmware wrote to SVM_KEY "
+             "undoes it (the register reads 0 whether there is a key or not); CPUID keeps "
+             "offering SVM all the same.";
+    case State::kDisabledUnlocked:
+      return "VM_CR.SVMDIS is set but not locked: ring-0 code may clear it; CPUID keeps offering "
+             "SVM all the same.";
+    case State::kUnlocked:
+      return "VMXON faults until the lock is set, whatever the other bits say. Linux 5.6 and "
+             "newer discard what firmware left and lock it themselves; Windows does not.";
+    case State::kUnsupported:
+      return "CPUID offers neither VT-x nor SVM. Some firmware and some SKUs hide the bit "
+             "itself, and software can't tell that from a CPU without the extension.";
+    case State::kHiddenByHypervisor:
+      return "This is a guest, and its CPUID shows no virtualization. That says nothing about "
+             "the "
+             "host, its CPU or its firmware.";
+    case State::kContradictory:
+      return "What CPUID says and what the register does exclude each other on real hardware: a "
+             "hypervisor that hides itself, or a defect, may be behind it.";
+    case State::kInconsistent:
+      return "A hypervisor needs the extension on every CPU: KVM refuses a host on the first bad "
+             "one, and which one it names is chance.";
+    case State::kIndeterminate:
+      return "A value that was not read is not a value, so there is no verdict.";
+  }
+  return {};
+}
+
+// What speaks for the extension where its switch could not be read for want of a
+// driver or of permission. It is no reading, so the state stays open.
+std::string_view Corroboration(const WordingInput& input, const VirtualizationVerdict& verdict) {
+  if (verdict.state != State::kIndeterminate || input.kvm_runs_with != verdict.technology) {
+    return {};
+  }
+  const auto is_out_of_reach = [](const VirtualizationGroup& group) {
+    return group.unread == AccessCode::kNoDriver || group.unread == AccessCode::kPermissionDenied;
+  };
+  if (!std::any_of(verdict.groups.begin(), verdict.groups.end(), is_out_of_reach)) return {};
+  switch (verdict.technology) {
+    case Technology::kVtx:
+      return "KVM shows its guests VMX registers (/dev/kvm), so it has loaded with VT-x: that "
+             "speaks for it being enabled, without proving it for each CPU.";
+    case Technology::kSvm:
+      return "KVM shows its guests an SVM host's registers (/dev/kvm), so it has loaded with SVM: "
+             "that speaks for it being enabled, without proving it for each CPU.";
+    case Technology::kNone:
+    case Technology::kUnknown:
+      return {};
+  }
+  return {};
+}
+
+void AppendAttribution(std::string_view lead, Attribution who, std::string_view reason,
+                       std::string* text) {
+  text->append(lead).append(Who(who)).append(": ").append(reason).append(".");
+}
+
+std::size_t ExpectedSize(std::string_view meaning, const VirtualizationVerdict& verdict) {
+  constexpr std::size_t kBesidesReason = 48;  // whose CPUs, who set it
+  std::size_t size = meaning.size() + kBesidesReason;
+  for (const VirtualizationGroup& group : verdict.groups) {
+    size += group.attribution_reason.size() + kBesidesReason;
+  }
+  return size;
+}
+
+// Sentences with a blank between them. There may be one for each of many CPUs,
+// so they are put together in place.
+class Sentences {
+ public:
+  explicit Sentences(std::size_t expected_size) { text_.reserve(expected_size); }
+
+  // A sentence that names a group's CPUs is like no other; only these repeat.
+  void AddOnce(std::string_view sentence) {
+    if (sentence.empty() || !said_.insert(sentence).second) return;
+    Begin().append(sentence);
+  }
+
+  // The text to append a sentence to.
+  std::string& Begin() {
+    if (!text_.empty()) text_ += ' ';
+    return text_;
+  }
+
+  std::string Take() && { return std::move(text_); }
+
+ private:
+  std::string text_;
+  std::set<std::string_view> said_;
+};
+
+}  // namespace
+
+std::string Explanation(const WordingInput& input, const VirtualizationVerdict& verdict) {
+  const std::string meaning = Meaning(verdict);
+  Sentences sentences(ExpectedSize(meaning, verdict));
+  sentences.AddOnce(meaning);
+  for (const VirtualizationGroup& group : verdict.groups) {
+    sentences.AddOnce(group.note);
+    if (group.unread) {
+      std::string& text = sentences.Begin();
+      phrases::AppendCpus(group.cpus, &text);
+      text.append(": ").append(Describe(*group.unread)).append(".");
+    }
+    if (verdict.groups.size() > 1 && !group.attribution_reason.empty()) {
+      std::string& text = sentences.Begin();
+      phrases::AppendCpus(group.cpus, &text);
+      AppendAttribution(": set by ", group.attribution, group.attribution_reason, &text);
+    }
+  }
+  sentences.AddOnce(Corroboration(input, verdict));
+  if (verdict.groups.size() == 1 && !verdict.attribution_reason.empty()) {
+    AppendAttribution("Set by ", verdict.attribution, verdict.attribution_reason,
+                      &sentences.Begin());
+  }
+  if (!input.offline.empty()) {
+    sentences.Begin() += fmt::format("{} {} offline and not judged.", Cpus(input.offline),
+                                     input.offline.Count() == 1 ? "is" : "are");
+  }
+  if (input.more_cpus) {
+    sentences.Begin() += fmt::format(
+        "This covers {} of the processor's {} logical CPUs and "
+        "answers for {} only.",
+        input.online.Count() + input.offline.Count(), *input.more_cpus,
+        input.online.Count() == 1 ? "that one" : "those");
+  }
+  return std::move(sentences).Take();
+}
+
+}  // namespace vtprobe

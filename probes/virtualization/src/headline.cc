@@ -1,0 +1,170 @@
+// The first line of a report: the whole answer in one plain sentence.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+#include "phrases.h"
+#include "wording.h"
+
+namespace vtprobe {
+namespace {
+
+using phrases::Cpus;
+using phrases::Plain;
+
+std::string_view ByWhom(Attribution attribution) {
+  switch (attribution) {
+    case Attribution::kFirmware:
+      return "firmware disabled it and locked the setting";
+    case Attribution::kKernel:
+      return "the kernel locked the setting with it disabled";
+    case Attribution::kFirmwareOrKernel:
+      return "it is disabled and the setting is locked, by firmware or by the kernel";
+    case Attribution::kHypervisor:
+      return "the hypervisor shows it disabled and locked";
+    case Attribution::kUnknown:
+      return "it is disabled and the setting is locked";
+  }
+  return {};
+}
+
+class HeadlineWriter {
+ public:
+  HeadlineWriter(const WordingInput& input, const VirtualizationVerdict& verdict)
+      : input_(input),
+        verdict_(verdict),
+        technology_(phrases::TechnologyName(input, verdict)),
+        unread_(phrases::Unread(verdict)) {}
+
+  std::string Write() const {
+    std::string text = Sentence();
+    const bool proven = verdict_.state != State::kIndeterminate;
+    if (proven && !unread_.empty()) text += fmt::format(" {} could not be read.", Cpus(unread_));
+    return text;
+  }
+
+ private:
+  // "on all 8 CPUs", "on this CPU", or the list where others were not read.
+  std::string Where() const {
+    if (!unread_.empty()) return "on " + Cpus(input_.online.Difference(unread_));
+    if (input_.online.Count() == 1) return "on this CPU";
+    return fmt::format("on all {} CPUs", input_.online.Count());
+  }
+
+  std::string Sentence() const {
+    switch (verdict_.state) {
+      case State::kEnabled:
+        if (verdict_.usable == Usable::kYes) {
+          return fmt::format("{} is usable {}.", technology_, Where());
+        }
+        return fmt::format(
+            "{} is OFF {}: this is a measured launch, and the locked setting does not allow it "
+            "there.",
+            technology_, Where());
+      case State::kEnabledUnlocked:
+        return fmt::format("{} is usable {}; its setting is not locked.", technology_, Where());
+      case State::kEnabledInSmxOnly:
+        if (verdict_.usable == Usable::kYes) {
+          return fmt::format(
+              "{} is usable {}: this is a measured launch, and the setting allows "
+              "it there.",
+              technology_, Where());
+        }
+        return fmt::format(
+            "{} is OFF {}: the locked setting allows it only under a measured "
+            "launch (TXT).",
+            technology_, Where());
+      case State::kDisabledLocked:
+        return fmt::format("{} is OFF {}: {}.", technology_, Where(), ByWhom(verdict_.attribution));
+      case State::kDisabledNeedsKey:
+        return fmt::format("{} is OFF {}: {}; only a key undoes the lock.", technology_, Where(),
+                           ByWhom(verdict_.attribution));
+      case State::kDisabledUnlocked:
+        return fmt::format("{} is OFF {}: it is disabled, but the setting is not locked.",
+                           technology_, Where());
+      case State::kUnlocked:
+        return fmt::format("{} is not usable yet {}: its setting was never locked.", technology_,
+                           Where());
+      case State::kUnsupported:
+        return fmt::format("{} not offer hardware virtualization.",
+                           input_.online.Count() == 1 ? "This CPU does" : "These CPUs do");
+      case State::kHiddenByHypervisor:
+        return fmt::format(
+            "Cannot tell: the hypervisor{} hides hardware virtualization from this "
+            "guest.",
+            input_.hypervisor ? " (" + *input_.hypervisor + ")" : "");
+      case State::kContradictory:
+        return fmt::format(
+            "Cannot tell: CPUID offers {} {}, but the register that switches it is "
+            "not there.",
+            technology_, Where());
+      case State::kInconsistent:
+        return fmt::format("{} is NOT usable: CPUs disagree. {}.", technology_, GroupList());
+      case State::kIndeterminate:
+        return "Cannot tell: " + WhyIndeterminate();
+    }
+    return {};
+  }
+
+  // "63 CPUs (0-16,18-63) are enabled and locked, CPU 17 is disabled and locked"
+  std::string GroupList() const {
+    std::string text;
+    for (const VirtualizationGroup& group : verdict_.groups) {
+      if (group.state == State::kIndeterminate) continue;
+      if (!text.empty()) text += ", ";
+      const std::size_t count = group.cpus.Count();
+      if (count == 1) {
+        text.append("CPU ").append(group.cpus.ToString()).append(" is ");
+      } else {
+        text.append(std::to_string(count)).append(" CPUs (").append(group.cpus.ToString());
+        text.append(") are ");
+      }
+      text.append(Plain(group.state));
+    }
+    return text;
+  }
+
+  std::string WhyIndeterminate() const {
+    if (verdict_.groups.empty()) return "no online CPU is recorded.";
+    const auto blocking =
+        std::find_if(verdict_.groups.begin(), verdict_.groups.end(),
+                     [](const auto& group) { return group.state == State::kIndeterminate; });
+    const bool all_unread = unread_ == input_.online;
+    if (!all_unread) {
+      return fmt::format("{}, but {} could not be read{}.", GroupList(), Cpus(unread_),
+                         blocking->unread ? fmt::format(": {}", Describe(*blocking->unread)) : "");
+    }
+    if (!blocking->unread || verdict_.technology == Technology::kUnknown) {
+      return Lowered(blocking->note);
+    }
+    return fmt::format("{} offered, but its switch ({}) could not be read: {}.",
+                       technology_ + " is", SwitchName(), Describe(*blocking->unread));
+  }
+
+  // A note as the continuation of a sentence; names keep their capitals.
+  static std::string Lowered(std::string note) {
+    if (note.starts_with("The ")) note[0] = 't';
+    return note;
+  }
+
+  std::string_view SwitchName() const {
+    return verdict_.technology == Technology::kSvm ? "VM_CR, MSR 0xc0010114"
+                                                   : "IA32_FEATURE_CONTROL, MSR 0x3a";
+  }
+
+  const WordingInput& input_;
+  const VirtualizationVerdict& verdict_;
+  std::string technology_;
+  CpuSet unread_;
+};
+
+}  // namespace
+
+std::string Headline(const WordingInput& input, const VirtualizationVerdict& verdict) {
+  return HeadlineWriter(input, verdict).Write();
+}
+
+}  // namespace vtprobe

@@ -1,0 +1,95 @@
+// Intel, Centaur and Zhaoxin: CPUID offers VMX, IA32_FEATURE_CONTROL switches
+// it. [intel/sdm-vol3] 24.6, 24.7
+
+#include <utility>
+
+#include "attribution.h"
+#include "judge_cpu.h"
+#include "vtprobe/registers/cpuid.h"
+#include "vtprobe/registers/msr.h"
+
+namespace vtprobe {
+namespace {
+
+using registers::kCpuid1Ecx;
+using registers::kFeatureControl;
+
+void Decide(std::uint64_t value, const Context& context, VirtualizationGroup* group) {
+  const bool measured = context.measured_launch == true;
+  const bool in_smx = kFeatureControl["VMX_IN_SMX"].IsSet(value);
+  if (!kFeatureControl["LOCK"].IsSet(value)) {
+    group->state = State::kUnlocked;
+    group->usable = Usable::kNotYet;
+  } else if (kFeatureControl["VMX_OUTSIDE_SMX"].IsSet(value)) {
+    group->state = State::kEnabled;
+    // Linux under tboot runs inside SMX and gives VMX up without the bit for it.
+    group->usable = measured && !in_smx ? Usable::kNo : Usable::kYes;
+  } else if (in_smx) {
+    group->state = State::kEnabledInSmxOnly;
+    if (kFeatureControl["SENTER_GLOBAL"].IsSet(value)) {
+      group->note = "The SENTER bits are set: firmware has switched Intel TXT on.";
+    }
+    group->usable = measured ? Usable::kYes : Usable::kNo;
+  } else {
+    group->state = State::kDisabledLocked;
+    group->usable = Usable::kNo;
+  }
+}
+
+VirtualizationGroup JudgeValue(const SwitchQuestion& question, const MsrReading& value,
+                               const Context& context) {
+  if (!value) {
+    if (value.error() == AccessCode::kGeneralProtection) {
+      return SwitchFaults(Technology::kVtx, question.guest);
+    }
+    return Unread(Technology::kVtx, value.error(),
+                  "CPUID offers VT-x, but IA32_FEATURE_CONTROL could not be read.");
+  }
+  VirtualizationGroup group;
+  group.technology = Technology::kVtx;
+  Decide(*value, context, &group);
+  AttributionFinding attribution =
+      AttributeFeatureControl(*value, question.guest.value_or(false), context);
+  group.attribution = attribution.who;
+  group.attribution_reason = std::move(attribution.reason);
+  return group;
+}
+
+}  // namespace
+
+std::optional<SwitchQuestion> AskVmxSwitch(const RegisterView& cpu, std::optional<bool> guest) {
+  const auto vmx = registers::Read(cpu, registers::kVmx);
+  if (!vmx || *vmx == 0) return std::nullopt;
+  SwitchQuestion question;
+  question.technology = Technology::kVtx;
+  question.address = kFeatureControl.address;
+  question.guest = guest;
+  question.evidence = {EvidenceOf(cpu, kFeatureControl), EvidenceOf(cpu, kCpuid1Ecx)};
+  return question;
+}
+
+VirtualizationGroup JudgeVmxSwitch(const SwitchQuestion& question, const MsrReading& value,
+                                   const Context& context) {
+  VirtualizationGroup group = JudgeValue(question, value, context);
+  group.evidence = question.evidence;
+  group.evidence.front().value = value;
+  return group;
+}
+
+VirtualizationGroup JudgeWithoutVmx(const RegisterView& cpu, std::optional<bool> guest) {
+  const auto vmx = registers::Read(cpu, registers::kVmx);
+  const Evidence feature = EvidenceOf(cpu, kCpuid1Ecx);
+  const Evidence control = EvidenceOf(cpu, kFeatureControl);
+  if (!vmx) {
+    VirtualizationGroup group =
+        Unread(Technology::kUnknown, vmx.error(), "CPUID leaf 1 could not be read.");
+    group.evidence = WithoutUnasked({control});
+    group.evidence.push_back(feature);
+    return group;
+  }
+  VirtualizationGroup group = NotOffered(guest);
+  group.evidence = WithoutUnasked({feature, control});
+  return group;
+}
+
+}  // namespace vtprobe

@@ -1,0 +1,37 @@
+// Phrases that the headline, the explanation and the remedy share.
+
+#ifndef VTPROBE_PROBES_VIRTUALIZATION_SRC_PHRASES_H_
+#define VTPROBE_PROBES_VIRTUALIZATION_SRC_PHRASES_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/probes/virtualization.h"
+#include "wording.h"
+
+namespace vtprobe::phrases {
+
+// "Intel VT-x", "AMD-V (SVM)"
+std::string TechnologyName(const WordingInput& input, const VirtualizationVerdict& verdict);
+
+// "CPU 3", "CPUs 0-7"
+std::string Cpus(const CpuSet& cpus);
+void AppendCpus(const CpuSet& cpus, std::string* text);
+
+// The CPUs that could not be read.
+CpuSet Unread(const VirtualizationVerdict& verdict);
+
+// A state in the plain words that follow "is" or "are".
+std::string_view Plain(State state);
+
+// "firmware", "the hypervisor"
+std::string_view Who(Attribution attribution);
+
+// Appends a sentence unless it stands there already; an empty one never does.
+void AddOnce(std::vector<std::string>* sentences, std::string sentence);
+
+}  // namespace vtprobe::phrases
+
+#endif  // VTPROBE_PROBES_VIRTUALIZATION_SRC_PHRASES_H_
