@@ -14,6 +14,18 @@ if(PROJECT_IS_TOP_LEVEL)
     -ffunction-sections -fdata-sections)
 endif()
 
+# vtprobe_file_definitions(TARGET FILE... NAME="value"...)
+# Defines a macro for the files of a target that use it, and not for the others:
+# what is compiled with a place of this tree is compiled anew in each clone.
+function(vtprobe_file_definitions target)
+  set(files ${ARGN})
+  list(FILTER files EXCLUDE REGEX "=")
+  set(definitions ${ARGN})
+  list(FILTER definitions INCLUDE REGEX "=")
+  set_property(SOURCE ${files} TARGET_DIRECTORY ${target}
+    APPEND PROPERTY COMPILE_DEFINITIONS ${definitions})
+endfunction()
+
 # What a shared library shows is what is in namespace vtprobe, under a version
 # of its own: no symbol of fmt or nlohmann::json gets into a consumer's way. A
 # linker script says so in one place. Marks on each public declaration would say

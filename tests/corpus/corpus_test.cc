@@ -20,7 +20,7 @@ namespace {
 
 std::filesystem::path Root() {
   const char* const elsewhere = std::getenv("VTPROBE_DUMPS");
-  return elsewhere != nullptr ? elsewhere : VTPROBE_SHIPPED_DUMPS;
+  return elsewhere != nullptr ? elsewhere : ShippedDumps();
 }
 
 std::string Lines(const std::vector<std::string>& lines) {

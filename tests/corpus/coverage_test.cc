@@ -209,8 +209,8 @@ void Add(const PlatformSnapshot& snapshot, Seen* seen) {
 
 Seen SeenInShippedMachines() {
   Seen seen;
-  for (const std::string& folder : MachineFolders(VTPROBE_SHIPPED_DUMPS)) {
-    const auto machine = LoadMachine(VTPROBE_SHIPPED_DUMPS, folder);
+  for (const std::string& folder : MachineFolders(ShippedDumps())) {
+    const auto machine = LoadMachine(ShippedDumps(), folder);
     EXPECT_TRUE(machine) << folder;
     if (!machine || machine->manifest.how == "synthetic" || machine->manifest.emulator) continue;
     Add(machine->snapshot, &seen);

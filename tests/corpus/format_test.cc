@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "corpus/machine_folder.h"
 #include "vtprobe/hal/access_error.h"
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/hal/metadata.h"
@@ -19,7 +20,7 @@ namespace {
 using testing::HasSubstr;
 
 std::string FormatMd() {
-  std::ifstream stream(VTPROBE_SHIPPED_DUMPS "/FORMAT.md");
+  std::ifstream stream(ShippedDumps() / "FORMAT.md");
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 

@@ -180,6 +180,8 @@ void CheckAgreement(const std::string& group, const Machine& machine, Problems* 
 
 }  // namespace
 
+fs::path ShippedDumps() { return VTPROBE_SHIPPED_DUMPS; }
+
 std::vector<std::string> MachineFolders(const fs::path& root) {
   std::vector<std::string> folders;
   for (const std::string& group : FoldersIn(root)) {

@@ -63,6 +63,9 @@ struct Machine {
   Expected expected;
 };
 
+// The recorded machines of this tree.
+std::filesystem::path ShippedDumps();
+
 // The machines' folders, root/GROUP/NAME, as "GROUP/NAME", sorted. A root that
 // can't be listed has none.
 std::vector<std::string> MachineFolders(const std::filesystem::path& root);

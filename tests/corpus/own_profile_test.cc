@@ -15,8 +15,8 @@ namespace vtprobe::corpus {
 namespace {
 
 TEST(OwnProfile, IsPassedByEveryMachineThatIsUsable) {
-  for (const std::string& folder : MachineFolders(VTPROBE_SHIPPED_DUMPS)) {
-    const auto machine = LoadMachine(VTPROBE_SHIPPED_DUMPS, folder);
+  for (const std::string& folder : MachineFolders(ShippedDumps())) {
+    const auto machine = LoadMachine(ShippedDumps(), folder);
     if (!machine) continue;  // the corpus test says why
     const PlatformSnapshot& snapshot = machine->snapshot;
     const std::string text = WriteProfile(ProfileOf(snapshot, "own", machine->manifest.title));

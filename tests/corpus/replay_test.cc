@@ -33,11 +33,11 @@ PlatformSnapshot Read(const PlatformSnapshot& machine, CapturePlan plan) {
 }
 
 TEST(Replay, SaysWhatTheLiveRunSaid) {
-  const auto folders = MachineFolders(VTPROBE_SHIPPED_DUMPS);
+  const auto folders = MachineFolders(ShippedDumps());
   ASSERT_FALSE(folders.empty());
   for (const std::string& folder : folders) {
     SCOPED_TRACE(folder);
-    const auto machine = LoadMachine(VTPROBE_SHIPPED_DUMPS, folder);
+    const auto machine = LoadMachine(ShippedDumps(), folder);
     ASSERT_TRUE(machine);
     const PlatformSnapshot checked = Read(machine->snapshot, {.registers = CheckedRegisters()});
     const PlatformSnapshot recorded =

@@ -29,8 +29,8 @@ struct Seen {
 // From the expectations, which another test compares with what is found.
 std::map<std::string, Seen> Expectations() {
   std::map<std::string, Seen> seen;
-  for (const std::string& folder : MachineFolders(VTPROBE_SHIPPED_DUMPS)) {
-    const auto machine = LoadMachine(VTPROBE_SHIPPED_DUMPS, folder);
+  for (const std::string& folder : MachineFolders(ShippedDumps())) {
+    const auto machine = LoadMachine(ShippedDumps(), folder);
     if (!machine) continue;  // the corpus test says why
     for (const std::string& rule : machine->expected.passes) seen[rule].passes = true;
     for (const std::string& rule : machine->expected.not_applicable) {

@@ -48,8 +48,7 @@ TEST_P(ShippedProfileOn, AMachineIsMetOrNot) {
   ASSERT_NE(shipped, nullptr);
   const auto profile = ParseProfile(shipped->text, kToday);
   ASSERT_TRUE(profile);
-  const auto machine =
-      LoadMachine(VTPROBE_SHIPPED_DUMPS, std::string("synthetic/") + expected.machine);
+  const auto machine = LoadMachine(ShippedDumps(), std::string("synthetic/") + expected.machine);
   ASSERT_TRUE(machine);
   const VirtualizationVerdict verdict = JudgeVirtualization(machine->snapshot);
   const std::vector<Finding> findings = JudgeRules({machine->snapshot, verdict, &*profile});

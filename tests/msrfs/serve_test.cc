@@ -209,10 +209,10 @@ class ServedMachines : public testing::TestWithParam<const char*> {};
 TEST_P(ServedMachines, ReadAsTheyWereRecorded) {
   if (const auto reason = WhyNothingCanBeMounted()) GTEST_SKIP() << *reason;
   int machines = 0;
-  for (const std::string& folder : corpus::MachineFolders(VTPROBE_SHIPPED_DUMPS)) {
+  for (const std::string& folder : corpus::MachineFolders(corpus::ShippedDumps())) {
     if (!folder.starts_with(std::string(GetParam()) + "/")) continue;
     SCOPED_TRACE(folder);
-    ExpectServedAsRecorded(std::string(VTPROBE_SHIPPED_DUMPS) + "/" + folder + "/machine.dump");
+    ExpectServedAsRecorded((corpus::ShippedDumps() / folder / "machine.dump").string());
     ++machines;
   }
   EXPECT_GT(machines, 0);
