@@ -1,9 +1,10 @@
 #include "vtprobe/hal/cpu_set.h"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <utility>
+
+#include "vtprobe/hal/numbers.h"
 
 namespace vtprobe {
 namespace {
@@ -16,15 +17,16 @@ tl::unexpected<CpuListError> ErrorAt(std::size_t offset, std::string message) {
 
 // A CPU number at the front of `text`, from `*at` on, which it moves past it.
 tl::expected<std::uint32_t, CpuListError> ParseNumber(std::string_view text, std::size_t* at) {
-  std::uint32_t value = 0;
-  const char* const begin = text.data() + *at;
-  const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
-  if (end == begin) return ErrorAt(*at, "expected a decimal CPU number");
-  if (error != std::errc{} || value > kMaxCpuNumber) {
+  std::string_view rest = text.substr(*at);
+  if (rest.empty() || rest.front() < '0' || rest.front() > '9') {
+    return ErrorAt(*at, "expected a decimal CPU number");
+  }
+  const auto value = TakeDigits<std::uint32_t>(&rest, 10);
+  if (!value || *value > kMaxCpuNumber) {
     return ErrorAt(*at, "CPU numbers go from 0 to " + std::to_string(kMaxCpuNumber));
   }
-  *at += static_cast<std::size_t>(end - begin);
-  return value;
+  *at = text.size() - rest.size();
+  return *value;
 }
 
 }  // namespace

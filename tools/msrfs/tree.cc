@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cstdint>
+
+#include "vtprobe/hal/numbers.h"
 
 namespace vtprobe::msrfs {
 namespace {
@@ -31,10 +33,9 @@ constexpr Inode InodeOf(LogicalCpu cpu, Node node) {
 
 // A number as it is written: 7 is 7, 07 is not.
 std::optional<LogicalCpu> CpuNamed(std::string_view name) {
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error != std::errc() || std::to_string(number) != name) return std::nullopt;
-  return LogicalCpu{number};
+  const auto number = ParseDigits<std::uint32_t>(name, 10);
+  if (!number || std::to_string(*number) != name) return std::nullopt;
+  return LogicalCpu{*number};
 }
 
 }  // namespace

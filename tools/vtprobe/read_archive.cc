@@ -12,7 +12,7 @@
 #include "input.h"
 #include "machine_gatherer.h"
 #include "recorded_machines.h"
-#include "archive_reader.h"
+#include "vtprobe/import/archive_reader.h"
 
 namespace vtprobe {
 namespace {

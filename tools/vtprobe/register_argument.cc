@@ -47,7 +47,7 @@ bool SameName(std::string_view a, std::string_view b) {
 }
 
 std::optional<std::uint8_t> ParseBitNumber(std::string_view text, std::uint8_t highest) {
-  const auto number = import::ParseDigits<std::uint8_t>(text, 10);
+  const auto number = ParseDigits<std::uint8_t>(text, 10);
   return number && *number <= highest ? number : std::nullopt;
 }
 
@@ -59,8 +59,8 @@ RegisterInfo InfoOf(const NamedRegister& reg) {
 }
 
 std::optional<std::uint64_t> ParseNumber(std::string_view text) {
-  const auto number = import::ParsePrefixedHex<std::uint64_t>(text);
-  return number ? number : import::ParseDigits<std::uint64_t>(text, 10);
+  const auto number = ParsePrefixedHex<std::uint64_t>(text);
+  return number ? number : ParseDigits<std::uint64_t>(text, 10);
 }
 
 OrFailure<NamedRegister> ParseRegister(std::string_view text) {

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "linux/host_file.h"
 #include "linux/plain_text.h"
+#include "vtprobe/hal/numbers.h"
 
 namespace vtprobe {
 namespace {
@@ -57,12 +58,10 @@ std::optional<Log> ReadKmsg(const std::filesystem::path& path) {
 // that start with a blank belong to the record before.
 std::optional<std::string_view> KmsgMessage(std::string_view line) {
   static constexpr unsigned kFirstOfProcesses = 8;
-  unsigned priority = 0;
-  const char* const end = line.data() + line.size();
-  const auto [after, error] = std::from_chars(line.data(), end, priority);
-  if (error != std::errc{} || after == end || *after != ',') return std::nullopt;
+  const auto priority = TakeDigits<unsigned>(&line, 10);
+  if (!priority || !line.starts_with(',')) return std::nullopt;
   const std::size_t separator = line.find(';');
-  if (separator == std::string_view::npos || priority >= kFirstOfProcesses) return std::nullopt;
+  if (separator == std::string_view::npos || *priority >= kFirstOfProcesses) return std::nullopt;
   return line.substr(separator + 1);
 }
 
@@ -89,11 +88,9 @@ std::optional<std::int64_t> BootTime(const std::filesystem::path& root) {
   while (auto line = TakeLine(&rest)) {
     if (!line->starts_with(kField)) continue;
     line->remove_prefix(kField.size());
-    std::int64_t seconds = 0;
-    const char* const end = line->data() + line->size();
-    const auto [after, error] = std::from_chars(line->data(), end, seconds);
-    if (error != std::errc{} || after != end) return std::nullopt;
-    return seconds;
+    const auto seconds = ParseDigits<std::uint64_t>(*line, 10);
+    if (!seconds || !std::in_range<std::int64_t>(*seconds)) return std::nullopt;
+    return static_cast<std::int64_t>(*seconds);
   }
   return std::nullopt;
 }

@@ -1,6 +1,5 @@
 #include "linux/microcode.h"
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -9,6 +8,7 @@
 #include "linux/cpuinfo.h"
 #include "linux/host_file.h"
 #include "vtprobe/hal/hex.h"
+#include "vtprobe/hal/numbers.h"
 
 namespace vtprobe {
 namespace {
@@ -16,14 +16,7 @@ namespace {
 // A revision is 32 bits wide, as in IA32_BIOS_SIGN_ID[63:32], and Linux writes it
 // as "0x%x". [intel/sdm-vol4] table 2-2
 std::optional<std::uint32_t> ParseRevision(std::string_view text) {
-  static constexpr std::string_view kPrefix = "0x";
-  if (!text.starts_with(kPrefix)) return std::nullopt;
-  text.remove_prefix(kPrefix.size());
-  std::uint32_t revision = 0;
-  const char* const end = text.data() + text.size();
-  const auto [after, error] = std::from_chars(text.data(), end, revision, 16);
-  if (error != std::errc{} || after != end) return std::nullopt;
-  return revision;
+  return ParsePrefixedHex<std::uint32_t>(text);
 }
 
 }  // namespace

@@ -2,13 +2,13 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <numeric>
 #include <optional>
 #include <string_view>
 
 #include "linux/msr_batch.h"
 #include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/numbers.h"
 
 namespace vtprobe {
 namespace {
@@ -21,14 +21,12 @@ constexpr int kAttempts = 2;
 // on. Nothing for a major version whose structures are not known here.
 std::optional<std::uint32_t> KnownVersion(std::string_view text) {
   std::array<std::uint8_t, 3> parts{};
-  const char* at = text.data();
-  const char* const end = text.data() + text.size();
   for (std::uint8_t& part : parts) {
-    const auto [behind, error] = std::from_chars(at, end, part);
-    if (error != std::errc{}) return std::nullopt;
-    at = behind;
-    if (at == end || *at != '.') break;
-    ++at;
+    const auto number = TakeDigits<std::uint8_t>(&text, 10);
+    if (!number) return std::nullopt;
+    part = *number;
+    if (!text.starts_with('.')) break;
+    text.remove_prefix(1);
   }
   if (parts[0] != 1 && parts[0] != 2) return std::nullopt;
   return std::uint32_t{parts[0]} << 16 | std::uint32_t{parts[1]} << 8 | parts[2];

@@ -1,6 +1,8 @@
-#include "archive_reader.h"
+#include "vtprobe/import/archive_reader.h"
 
 #include <utility>
+
+#include "libarchive.h"
 
 namespace vtprobe::import {
 namespace {
@@ -25,14 +27,14 @@ tl::expected<ArchiveReader, std::string> ArchiveReader::Make() {
           "this libarchive was built without gzip, bzip2, xz or zstd");
     }
   }
-  return ArchiveReader(*library, std::move(handle));
+  return ArchiveReader(std::make_shared<const LibArchive>(*library), std::move(handle));
 }
 
 tl::expected<ArchiveReader, std::string> ArchiveReader::OfMemory(std::string_view bytes) {
   auto reader = Make();
   if (!reader) return reader;
-  if (reader->library_.archive_read_open_memory(reader->handle_.get(), bytes.data(),
-                                                bytes.size()) != ARCHIVE_OK) {
+  if (reader->library_->archive_read_open_memory(reader->handle_.get(), bytes.data(),
+                                                 bytes.size()) != ARCHIVE_OK) {
     return reader->Broken();
   }
   return reader;
@@ -41,7 +43,7 @@ tl::expected<ArchiveReader, std::string> ArchiveReader::OfMemory(std::string_vie
 tl::expected<ArchiveReader, std::string> ArchiveReader::OfDescriptor(int fd) {
   auto reader = Make();
   if (!reader) return reader;
-  if (reader->library_.archive_read_open_fd(reader->handle_.get(), fd, kBlock) != ARCHIVE_OK) {
+  if (reader->library_->archive_read_open_fd(reader->handle_.get(), fd, kBlock) != ARCHIVE_OK) {
     return reader->Broken();
   }
   return reader;
@@ -49,37 +51,37 @@ tl::expected<ArchiveReader, std::string> ArchiveReader::OfDescriptor(int fd) {
 
 tl::expected<std::optional<ArchiveReader::Member>, std::string> ArchiveReader::Next() {
   ::archive_entry* entry = nullptr;
-  const int status = library_.archive_read_next_header(handle_.get(), &entry);
+  const int status = library_->archive_read_next_header(handle_.get(), &entry);
   if (status == ARCHIVE_EOF) return std::nullopt;
   if (status < ARCHIVE_WARN) return Broken();
   // The last filter that libarchive counts is the one that does nothing.
-  if (library_.archive_filter_count(handle_.get()) > 2) {
+  if (library_->archive_filter_count(handle_.get()) > 2) {
     return tl::unexpected<std::string>("expected an archive that is compressed once");
   }
   return Describe(entry);
 }
 
 bool ArchiveReader::is_tar() const {
-  return (library_.archive_format(handle_.get()) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+  return (library_->archive_format(handle_.get()) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
 }
 
 bool ArchiveReader::is_compressed() const {
-  return library_.archive_filter_count(handle_.get()) > 1;
+  return library_->archive_filter_count(handle_.get()) > 1;
 }
 
 ArchiveReader::Member ArchiveReader::Describe(::archive_entry* entry) const {
   Member member;
-  if (library_.archive_entry_size_is_set(entry) != 0) {
-    member.size = static_cast<std::size_t>(library_.archive_entry_size(entry));
+  if (library_->archive_entry_size_is_set(entry) != 0) {
+    member.size = static_cast<std::size_t>(library_->archive_entry_size(entry));
   }
   if (!is_tar()) return member;
   // A name beyond ASCII can't be put into the characters of the C locale.
-  const char* path = library_.archive_entry_pathname(entry);
-  if (path == nullptr) path = library_.archive_entry_pathname_utf8(entry);
+  const char* path = library_->archive_entry_pathname(entry);
+  if (path == nullptr) path = library_->archive_entry_pathname_utf8(entry);
   if (path != nullptr) member.path = path;
-  const auto type = library_.archive_entry_filetype(entry);
+  const auto type = library_->archive_entry_filetype(entry);
   if (type == AE_IFREG) return member;  // with its content, even if it is linked to another
-  const bool is_link = type == AE_IFLNK || library_.archive_entry_hardlink(entry) != nullptr;
+  const bool is_link = type == AE_IFLNK || library_->archive_entry_hardlink(entry) != nullptr;
   member.kind = is_link ? Kind::kLink : Kind::kOther;
   return member;
 }
@@ -87,7 +89,7 @@ ArchiveReader::Member ArchiveReader::Describe(::archive_entry* entry) const {
 tl::expected<std::size_t, std::string> ArchiveReader::Read(std::size_t most, std::string* content) {
   const std::size_t size = content->size();
   content->resize(size + most);
-  const auto count = library_.archive_read_data(handle_.get(), content->data() + size, most);
+  const auto count = library_->archive_read_data(handle_.get(), content->data() + size, most);
   if (count < 0) return Broken();
   const auto got = static_cast<std::size_t>(count);
   content->resize(size + got);
@@ -95,7 +97,7 @@ tl::expected<std::size_t, std::string> ArchiveReader::Read(std::size_t most, std
 }
 
 tl::unexpected<std::string> ArchiveReader::Broken() const {
-  const char* const why = library_.archive_error_string(handle_.get());
+  const char* const why = library_->archive_error_string(handle_.get());
   return tl::unexpected(std::string("the archive is broken: ") +
                         (why == nullptr ? "unknown error" : why));
 }

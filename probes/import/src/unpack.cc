@@ -7,8 +7,8 @@
 #include <numeric>
 #include <utility>
 
-#include "archive_reader.h"
 #include "vtprobe/hal/numbers.h"
+#include "vtprobe/import/archive_reader.h"
 
 namespace vtprobe::import {
 namespace {

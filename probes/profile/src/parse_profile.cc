@@ -6,11 +6,11 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <tuple>
 #include <utility>
 
+#include "vtprobe/hal/numbers.h"
 #include "vtprobe/probes/profile.h"
 #include "vtprobe/probes/suggestions.h"
 
@@ -95,15 +95,9 @@ std::optional<CpuSet> ReadCpus(const toml::node& node, Errors* errors) {
   return std::nullopt;
 }
 
+// As TOML's hexadecimal numbers: "0x" and never "0X".
 std::optional<std::uint32_t> ParseSignature(std::string_view text) {
-  constexpr int kHexadecimal = 16;
-  if (!text.starts_with("0x")) return std::nullopt;
-  text.remove_prefix(2);
-  std::uint32_t signature = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), signature, kHexadecimal);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return signature;
+  return text.starts_with("0x") ? ParsePrefixedHex<std::uint32_t>(text) : std::nullopt;
 }
 
 std::optional<RevisionFloors> ReadFloors(const toml::node& node, std::string_view key,

@@ -4,12 +4,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <set>
 
 #include "each_cpu.h"
 #include "host_facts.h"
 #include "rules.h"
+#include "vtprobe/hal/numbers.h"
 #include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"
 
@@ -27,12 +27,9 @@ Revisions ParseRevisions(std::string_view text) {
   Revisions revisions;
   while (text.starts_with(kPrefix)) {
     text.remove_prefix(kPrefix.size());
-    std::uint32_t revision = 0;
-    const auto [after, error] =
-        std::from_chars(text.data(), text.data() + text.size(), revision, 16);
-    if (error != std::errc{}) return {};
-    revisions.insert(revision);
-    text.remove_prefix(static_cast<std::size_t>(after - text.data()));
+    const auto revision = TakeDigits<std::uint32_t>(&text, 16);
+    if (!revision) return {};
+    revisions.insert(*revision);
     if (text.empty()) return revisions;
     if (!text.starts_with(kSeparator)) return {};
     text.remove_prefix(kSeparator.size());

@@ -1,17 +1,16 @@
 #include "context.h"
 
-#include <charconv>
+#include "vtprobe/hal/numbers.h"
 
 namespace vtprobe {
 
 std::optional<KernelVersion> ParseKernelRelease(std::string_view release) {
-  const char* const end = release.data() + release.size();
-  KernelVersion version;
-  const auto major = std::from_chars(release.data(), end, version.major);
-  if (major.ec != std::errc{} || major.ptr == end || *major.ptr != '.') return std::nullopt;
-  const auto minor = std::from_chars(major.ptr + 1, end, version.minor);
-  if (minor.ec != std::errc{}) return std::nullopt;
-  return version;
+  const auto major = TakeDigits<unsigned>(&release, 10);
+  if (!major || !release.starts_with('.')) return std::nullopt;
+  release.remove_prefix(1);
+  const auto minor = TakeDigits<unsigned>(&release, 10);
+  if (!minor) return std::nullopt;
+  return KernelVersion{*major, *minor};
 }
 
 Context ContextOf(const Metadata& metadata) {

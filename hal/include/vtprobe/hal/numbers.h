@@ -1,33 +1,43 @@
-// Digits to numbers, all of them or none: no sign, no blank, nothing left over.
+// Digits to numbers: no sign, no blank, and nothing that does not fit.
 
 #ifndef VTPROBE_HAL_NUMBERS_H_
 #define VTPROBE_HAL_NUMBERS_H_
 
 #include <charconv>
-#include <cstdint>
+#include <concepts>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <system_error>
 
-namespace vtprobe::import {
+namespace vtprobe {
 
-// Nothing if the text is not a number of that base, or does not fit.
-template <typename Unsigned>
-std::optional<Unsigned> ParseDigits(std::string_view text, int base) {
-  Unsigned value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
-  if (error != std::errc{} || stop != end) return std::nullopt;
+// Takes all the digits of that base off the front. Nothing, and nothing taken, if
+// there are none or the number does not fit.
+template <std::unsigned_integral Number>
+std::optional<Number> TakeDigits(std::string_view* text, int base) {
+  Number value = 0;
+  const char* const begin = text->data();
+  const auto [end, error] = std::from_chars(begin, begin + text->size(), value, base);
+  if (error != std::errc{}) return std::nullopt;
+  text->remove_prefix(static_cast<std::size_t>(end - begin));
   return value;
 }
 
-// "0x1f".
-template <typename Unsigned>
-std::optional<Unsigned> ParsePrefixedHex(std::string_view text) {
-  if (!text.starts_with("0x") && !text.starts_with("0X")) return std::nullopt;
-  return ParseDigits<Unsigned>(text.substr(2), 16);
+// Nothing if the text as a whole is not a number of that base.
+template <std::unsigned_integral Number>
+std::optional<Number> ParseDigits(std::string_view text, int base) {
+  const auto value = TakeDigits<Number>(&text, base);
+  return text.empty() ? value : std::nullopt;
 }
 
-}  // namespace vtprobe::import
+// "0x1f".
+template <std::unsigned_integral Number>
+std::optional<Number> ParsePrefixedHex(std::string_view text) {
+  if (!text.starts_with("0x") && !text.starts_with("0X")) return std::nullopt;
+  return ParseDigits<Number>(text.substr(2), 16);
+}
+
+}  // namespace vtprobe
 
 #endif  // VTPROBE_HAL_NUMBERS_H_

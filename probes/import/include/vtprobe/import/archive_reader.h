@@ -3,8 +3,8 @@
 //
 // Nothing is ever written, so a member's path is a name and nothing more.
 
-#ifndef VTPROBE_PROBES_IMPORT_SRC_ARCHIVE_READER_H_
-#define VTPROBE_PROBES_IMPORT_SRC_ARCHIVE_READER_H_
+#ifndef VTPROBE_IMPORT_ARCHIVE_READER_H_
+#define VTPROBE_IMPORT_ARCHIVE_READER_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -15,9 +15,12 @@
 #include <tl/expected.hpp>
 #include <utility>
 
-#include "libarchive.h"
+struct archive;
+struct archive_entry;
 
 namespace vtprobe::import {
+
+struct LibArchive;
 
 // Reads tar, as it is or compressed once with gzip, bzip2, xz or zstd, and one
 // file so compressed. An error is a sentence on the archive as a whole, and
@@ -52,19 +55,19 @@ class ArchiveReader {
   tl::expected<std::size_t, std::string> Read(std::size_t most, std::string* content);
 
  private:
-  using Handle = std::unique_ptr<::archive, decltype(&::archive_read_free)>;
+  using Handle = std::unique_ptr<::archive, int (*)(::archive*)>;
 
-  ArchiveReader(const LibArchive& library, Handle handle)
-      : library_(library), handle_(std::move(handle)) {}
+  ArchiveReader(std::shared_ptr<const LibArchive> library, Handle handle)
+      : library_(std::move(library)), handle_(std::move(handle)) {}
 
   static tl::expected<ArchiveReader, std::string> Make();
   Member Describe(::archive_entry* entry) const;
   tl::unexpected<std::string> Broken() const;
 
-  LibArchive library_;
+  std::shared_ptr<const LibArchive> library_;
   Handle handle_;
 };
 
 }  // namespace vtprobe::import
 
-#endif  // VTPROBE_PROBES_IMPORT_SRC_ARCHIVE_READER_H_
+#endif  // VTPROBE_IMPORT_ARCHIVE_READER_H_

@@ -1,8 +1,9 @@
 // What happens around the importers: choosing one, joining files, and stating
 // where the snapshot comes from.
 
-#include "struct_support.h"
 #include "vtprobe/import/recording.h"
+
+#include "struct_support.h"
 
 namespace vtprobe::import {
 namespace {

@@ -1,7 +1,5 @@
 // Encodings and line ends: the same recording, whatever wrote it down.
 
-#include "text_encoding.h"
-
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -9,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "text_encoding.h"
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/import/recording.h"
 

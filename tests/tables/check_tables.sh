@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Compares each table with the folder that defines what its rows name, and tells
+# the difference of the two sets.
+#
+#   check_tables.sh ROOT
+#
+# A row without a definition does not link either; a definition without a row is
+# never asked, and only this finds it.
+set -euo pipefail
+cd "$1"
+
+status=0
+
+# table DEF MACRO FOLDER DEFINITION: regular expressions of what stands before the
+# name in a row of DEF, and of a definition with the name in parentheses.
+table() {
+  local def=$1 row=$2 folder=$3 definition=$4 rows defined
+  rows=$(sed -nE "s/^$row([A-Za-z0-9_]+)\\).*/\\1/p" "$def" | sort)
+  defined=$(sed -nE "s/^$definition.*/\\1/p" "$folder"/*.cc | sort)
+  [[ -n $rows && -n $defined ]] || { echo "$def: no row or no definition found"; status=1; }
+  local name
+  for name in $(comm -23 <(printf '%s\n' "$rows") <(printf '%s\n' "$defined")); do
+    echo "$def has a row for $name, which no file of $folder defines"
+    status=1
+  done
+  for name in $(comm -13 <(printf '%s\n' "$rows") <(printf '%s\n' "$defined")); do
+    echo "$(grep -lE "^${definition/"([A-Za-z0-9_]+)"/"$name"}" "$folder"/*.cc) defines $name, of which $def has no row"
+    status=1
+  done
+}
+
+table probes/rules/include/vtprobe/probes/rules.def 'VTPROBE_RULE\(' \
+  probes/rules/src 'const Rule ([A-Za-z0-9_]+)( =|\{)'
+table probes/report/include/vtprobe/report/formats.def 'VTPROBE_REPORT_FORMAT\("[^"]*", ' \
+  probes/report/src 'std::string ([A-Za-z0-9_]+)\(const Report& report, const RenderOptions&'
+table probes/import/src/importers.def 'VTPROBE_IMPORTER\(' \
+  probes/import/src 'const Importer ([A-Za-z0-9_]+)\{'
+table tools/vtprobe/commands.def 'VTPROBE_COMMAND\(' \
+  tools/vtprobe 'const Command ([A-Za-z0-9_]+)\{'
+
+exit "$status"
