@@ -70,8 +70,8 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   if (!style) return tl::unexpected(style.error());
   const auto profile = ChosenProfileOf(arguments);
   if (!profile) return tl::unexpected(profile.error());
-  const auto subject =
-      LoadSequence(arguments, [] { return CapturePlan{.registers = CheckedRegisters()}; });
+  const auto subject = LoadSubjectWithEarlier(
+      arguments, [] { return CapturePlan{.registers = CheckedRegisters()}; });
   if (!subject) return tl::unexpected(subject.error());
 
   Report report = MakeReport(subject->snapshot, process.version, subject->source,

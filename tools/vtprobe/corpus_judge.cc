@@ -77,7 +77,7 @@ CorpusJudge::Result EmptyResult(bool names_not_usable) {
 CorpusJudge::CorpusJudge(bool names_not_usable, std::function<void(std::size_t)> progress)
     : progress_(std::move(progress)),
       shares_(ThreadCount(), EmptyResult(names_not_usable)),
-      crew_(shares_.size(), kMostWaiting, [this](std::size_t thread, Batch batch) {
+      pool_(shares_.size(), kMostWaiting, [this](std::size_t thread, Batch batch) {
         std::size_t number = batch.first_number;
         for (FoundMachine& machine : batch.machines) {
           Judge(number++, std::move(machine), &shares_[thread]);
@@ -93,7 +93,7 @@ void CorpusJudge::Add(FoundMachine machine) {
 
 CorpusJudge::Result CorpusJudge::Finish() {
   Give();
-  crew_.Finish();
+  pool_.Finish();
   Result result = std::move(shares_.front());
   for (std::size_t i = 1; i < shares_.size(); ++i) Merge(std::move(shares_[i]), &result);
   if (result.corpus.not_usable) {
@@ -127,7 +127,7 @@ void CorpusJudge::Judge(std::size_t number, FoundMachine machine, Result* result
 void CorpusJudge::Give() {
   const std::size_t size = std::exchange(batch_size_, 0);
   Batch batch = std::exchange(batch_, Batch{count_, {}});
-  crew_.Give(std::move(batch), size);
+  pool_.Give(std::move(batch), size);
   if (progress_) progress_(count_);
 }
 

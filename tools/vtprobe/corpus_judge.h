@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "crew.h"
 #include "recorded_machines.h"
 #include "vtprobe/report/corpus.h"
+#include "worker_pool.h"
 
 namespace vtprobe {
 
@@ -50,7 +50,7 @@ class CorpusJudge {
   std::size_t count_ = 0;
   std::size_t batch_size_ = 0;  // in bytes
   Batch batch_;
-  Crew<Batch> crew_;
+  WorkerPool<Batch> pool_;
 };
 
 }  // namespace vtprobe

@@ -76,14 +76,15 @@ OrFailure<LoadedSubject> LoadThisMachine(const CapturePlan& plan,
 }  // namespace
 
 OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const MakePlan& make_plan) {
-  auto subject = LoadSequence(arguments, make_plan);
+  auto subject = LoadSubjectWithEarlier(arguments, make_plan);
   if (subject && !subject->earlier.empty()) {
     return Fails(kUsageError, "one recording at a time; only check takes several");
   }
   return subject;
 }
 
-OrFailure<LoadedSubject> LoadSequence(const Arguments& arguments, const MakePlan& make_plan) {
+OrFailure<LoadedSubject> LoadSubjectWithEarlier(const Arguments& arguments,
+                                                const MakePlan& make_plan) {
   const auto chosen = ChosenCpus(arguments);
   if (!chosen) return tl::unexpected(chosen.error());
   if (arguments.replay.empty()) {

@@ -29,7 +29,8 @@ using MakePlan = std::function<CapturePlan()>;
 OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const MakePlan& make_plan);
 
 // The same, of which several recordings may be given: the last is the subject.
-OrFailure<LoadedSubject> LoadSequence(const Arguments& arguments, const MakePlan& make_plan);
+OrFailure<LoadedSubject> LoadSubjectWithEarlier(const Arguments& arguments,
+                                                const MakePlan& make_plan);
 
 }  // namespace vtprobe
 

@@ -331,7 +331,7 @@ tl::expected<Imported, Error> Reader::Read() {
   return std::move(collector_).Build(file_);
 }
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   TextLines lines(Head(file.content));
   while (lines.Next()) {
     Scanner scanner(lines.line());
@@ -354,6 +354,6 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 }  // namespace
 
 const Importer kAida{
-    .name = "aida", .title = "AIDA64 or InstLatx64 text", .detect = Looks, .import = Import};
+    .name = "aida", .title = "AIDA64 or InstLatx64 text", .detect = Recognize, .import = Import};
 
 }  // namespace vtprobe::import

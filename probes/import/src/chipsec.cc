@@ -208,7 +208,7 @@ bool HasCalls(std::string_view text, std::size_t end_of_key) {
   return true;
 }
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   const std::string_view text = After(WithoutByteOrderMark(file.content), 0);
   if (!text.starts_with('{')) return Confidence::kNone;
   for (const std::string_view key : {"\"read_msr\"", "\"cpuid\""}) {
@@ -239,7 +239,9 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 
 }  // namespace
 
-const Importer kChipsec{
-    .name = "chipsec", .title = "chipsec's recording (JSON)", .detect = Looks, .import = Import};
+const Importer kChipsec{.name = "chipsec",
+                        .title = "chipsec's recording (JSON)",
+                        .detect = Recognize,
+                        .import = Import};
 
 }  // namespace vtprobe::import

@@ -133,7 +133,7 @@ tl::expected<Imported, Error> Reader::Read() {
   return std::move(collector_).Build(file_);
 }
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   Confidence confidence = Confidence::kNone;
   TextLines lines(Head(file.content));
   while (lines.Next()) {
@@ -156,6 +156,6 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 }  // namespace
 
 const Importer kCpuZ{
-    .name = "cpu-z", .title = "text report of CPU-Z", .detect = Looks, .import = Import};
+    .name = "cpu-z", .title = "text report of CPU-Z", .detect = Recognize, .import = Import};
 
 }  // namespace vtprobe::import

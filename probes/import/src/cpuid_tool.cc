@@ -50,7 +50,7 @@ bool TakeRegisters(Scanner* scanner, CpuidRegisters* registers) {
          !IsCutOff(digits);
 }
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   TextLines lines(Head(file.content));
   while (lines.Next()) {
     Scanner scanner(lines.line());
@@ -97,6 +97,6 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 }  // namespace
 
 const Importer kCpuidTool{
-    .name = "cpuid", .title = "output of cpuid -r", .detect = Looks, .import = Import};
+    .name = "cpuid", .title = "output of cpuid -r", .detect = Recognize, .import = Import};
 
 }  // namespace vtprobe::import

@@ -37,7 +37,7 @@ constexpr std::uint32_t kCpu = 0;
 
 bool IsHeader(std::string_view line) { return line == kHeader || line == kHeaderWithStatus; }
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   TextLines lines(file.content);
   return lines.Next() && IsHeader(lines.line()) ? Confidence::kCertain : Confidence::kNone;
 }
@@ -126,7 +126,7 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 
 const Importer kFirecrackerCsv{.name = "firecracker-csv",
                                .title = "Firecracker's list of a guest's MSRs (CSV)",
-                               .detect = Looks,
+                               .detect = Recognize,
                                .import = Import};
 
 }  // namespace vtprobe::import

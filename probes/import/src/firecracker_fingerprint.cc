@@ -219,7 +219,7 @@ class Fingerprint final : public JsonVisitor {
   std::optional<Bitmap<std::uint64_t>> msr_bitmap_;
 };
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   const std::string_view text = WithoutByteOrderMark(file.content);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || text[first] != '{') return Confidence::kNone;
@@ -261,7 +261,7 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 
 const Importer kFirecrackerFingerprint{.name = "firecracker",
                                        .title = "Firecracker's fingerprint of a guest (JSON)",
-                                       .detect = Looks,
+                                       .detect = Recognize,
                                        .import = Import};
 
 }  // namespace vtprobe::import

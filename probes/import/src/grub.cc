@@ -121,7 +121,7 @@ std::optional<std::uint64_t> ParseValue(std::string_view line) {
   return value;
 }
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   const std::string_view head = Head(file.content);
   // Without either there is no prompt, not even one in pieces.
   if (head.find("grub") == std::string_view::npos && head.find(kEscape) == std::string_view::npos) {
@@ -165,6 +165,6 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 }  // namespace
 
 const Importer kGrub{
-    .name = "grub", .title = "serial log of GRUB's rdmsr", .detect = Looks, .import = Import};
+    .name = "grub", .title = "serial log of GRUB's rdmsr", .detect = Recognize, .import = Import};
 
 }  // namespace vtprobe::import

@@ -80,7 +80,7 @@ class EntryParser {
   std::string_view word_;
 };
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   TextLines lines(file.content);
   while (lines.Next()) {
     if (lines.line().starts_with("# mask e[abcd]x =>")) return Confidence::kCertain;
@@ -142,7 +142,9 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 
 }  // namespace
 
-const Importer kHwloc{
-    .name = "hwloc", .title = "hwloc-gather-cpuid's puN files", .detect = Looks, .import = Import};
+const Importer kHwloc{.name = "hwloc",
+                      .title = "hwloc-gather-cpuid's puN files",
+                      .detect = Recognize,
+                      .import = Import};
 
 }  // namespace vtprobe::import

@@ -82,7 +82,7 @@ std::optional<Entry> ParseEntry(Scanner scanner, const Array& array) {
   return entry;
 }
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   TextLines lines(Head(file.content));
   while (lines.Next()) {
     Scanner scanner(lines.line());
@@ -127,6 +127,6 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 }  // namespace
 
 const Importer kLibcpuidRaw{
-    .name = "libcpuid", .title = "raw dump of libcpuid", .detect = Looks, .import = Import};
+    .name = "libcpuid", .title = "raw dump of libcpuid", .detect = Recognize, .import = Import};
 
 }  // namespace vtprobe::import

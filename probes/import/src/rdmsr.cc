@@ -388,7 +388,7 @@ tl::expected<Imported, Error> Reader::Read() {
   return std::move(collector_).Build(file_);
 }
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   TextLines lines(Head(file.content));
   bool is_command = false;
   bool has_number = false;
@@ -417,6 +417,6 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 }  // namespace
 
 const Importer kRdmsr{
-    .name = "rdmsr", .title = "output of rdmsr (msr-tools)", .detect = Looks, .import = Import};
+    .name = "rdmsr", .title = "output of rdmsr (msr-tools)", .detect = Recognize, .import = Import};
 
 }  // namespace vtprobe::import

@@ -141,7 +141,7 @@ std::optional<Line> ParseLine(std::string_view text) {
   return std::nullopt;
 }
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   TextLines lines(Head(file.content));
   while (lines.Next()) {
     const std::string_view line = lines.line();
@@ -177,6 +177,6 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 }  // namespace
 
 const Importer kTurbostat{
-    .name = "turbostat", .title = "output of turbostat", .detect = Looks, .import = Import};
+    .name = "turbostat", .title = "output of turbostat", .detect = Recognize, .import = Import};
 
 }  // namespace vtprobe::import

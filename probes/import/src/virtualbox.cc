@@ -206,7 +206,7 @@ tl::expected<Imported, Error> Reader::Read() {
   return std::move(collector_).Build(file_);
 }
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   TextLines lines(Head(file.content));
   while (lines.Next()) {
     Scanner scanner(lines.line());
@@ -228,6 +228,6 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 }  // namespace
 
 const Importer kVirtualBox{
-    .name = "virtualbox", .title = "VBox.log of VirtualBox", .detect = Looks, .import = Import};
+    .name = "virtualbox", .title = "VBox.log of VirtualBox", .detect = Recognize, .import = Import};
 
 }  // namespace vtprobe::import

@@ -6,7 +6,7 @@
 namespace vtprobe::import {
 namespace {
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   return IsBinaryDump(file.content) ? Confidence::kSettled : Confidence::kNone;
 }
 
@@ -29,7 +29,7 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 
 const Importer kVtprobeBinary{.name = "vtprobe-binary",
                               .title = "vtprobe dump in binary (.vtpb)",
-                              .detect = Looks,
+                              .detect = Recognize,
                               .import = Import};
 
 }  // namespace vtprobe::import

@@ -7,7 +7,7 @@
 namespace vtprobe::import {
 namespace {
 
-Confidence Looks(const File& file) {
+Confidence Recognize(const File& file) {
   return file.content.starts_with("vtprobe-dump") ? Confidence::kSettled : Confidence::kNone;
 }
 
@@ -28,6 +28,6 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 }  // namespace
 
 const Importer kVtprobeDump{
-    .name = "vtprobe", .title = "vtprobe dump", .detect = Looks, .import = Import};
+    .name = "vtprobe", .title = "vtprobe dump", .detect = Recognize, .import = Import};
 
 }  // namespace vtprobe::import

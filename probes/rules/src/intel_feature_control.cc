@@ -73,7 +73,7 @@ const Rule kIntelTxtSenter{
     .parameters = kExpect,
     .applies = OffersSmx,
     .judge = [](const Rule& rule, const RuleInput& input) {
-      return JudgeSwitch(rule, input, "TXT (GETSEC[SENTER])", Senter);
+      return JudgeOnOff(rule, input, "TXT (GETSEC[SENTER])", Senter);
     }};
 
 const Rule kIntelSgxEnabled{
@@ -101,7 +101,7 @@ const Rule kIntelSgxLaunchControl{
     .parameters = kExpect,
     .applies = OffersLaunchControl,
     .judge = [](const Rule& rule, const RuleInput& input) {
-      return JudgeSwitch(rule, input, "SGX launch control", LaunchControl);
+      return JudgeOnOff(rule, input, "SGX launch control", LaunchControl);
     }};
 
 const Rule kIntelLmceEnabled{
@@ -117,7 +117,7 @@ const Rule kIntelLmceEnabled{
     .parameters = kExpect,
     .applies = OffersLmce,
     .judge = [](const Rule& rule, const RuleInput& input) {
-      return JudgeSwitch(rule, input, "LMCE", Lmce);
+      return JudgeOnOff(rule, input, "LMCE", Lmce);
     }};
 
 const Rule kIntelFeatureControlReserved{

@@ -114,8 +114,8 @@ const Rule kIntelTdxSeamrr{.id = "intel.tdx.seamrr",
                            .gates = {&kMtrrCap},
                            .parameters = kExpect,
                            .judge = [](const Rule& rule, const RuleInput& input) {
-                             return JudgeSwitch(rule, input, "The range of the TDX module (SEAMRR)",
-                                                Seamrr);
+                             return JudgeOnOff(rule, input, "The range of the TDX module (SEAMRR)",
+                                               Seamrr);
                            }};
 
 const Rule kUniformSeamrr{

@@ -213,7 +213,7 @@ Opinion ExpectBits(const CheckedCpu& cpu, const MsrDef& msr, std::uint64_t ones,
   return {Outcome::kFail, std::move(text)};
 }
 
-std::vector<Finding> JudgeSwitch(
+std::vector<Finding> JudgeOnOff(
     const Rule& rule, const RuleInput& input, std::string_view name,
     const std::function<SwitchPosition(const CheckedCpu& cpu)>& position) {
   const Settings& settings = SettingsOf(rule, input);
@@ -265,9 +265,9 @@ std::vector<Finding> JudgeSwitch(
   return Joined(std::move(compared), &findings);
 }
 
-std::vector<Finding> JudgeSwitch(const Rule& rule, const RuleInput& input, std::uint64_t mask) {
+std::vector<Finding> JudgeOnOff(const Rule& rule, const RuleInput& input, std::uint64_t mask) {
   const MsrDef& msr = LastMsr(rule);
-  return JudgeSwitch(rule, input, NameOf(msr, mask), [&](const CheckedCpu& cpu) {
+  return JudgeOnOff(rule, input, NameOf(msr, mask), [&](const CheckedCpu& cpu) {
     return SwitchPosition{(cpu[msr] & mask) != 0, {}};
   });
 }

@@ -33,16 +33,16 @@ struct SwitchPosition {
   // What is wrong or odd about it whatever is expected, if it does not pass.
   Opinion odd{};
 };
-std::vector<Finding> JudgeSwitch(
+std::vector<Finding> JudgeOnOff(
     const Rule& rule, const RuleInput& input, std::string_view name,
     const std::function<SwitchPosition(const CheckedCpu& cpu)>& position);
 
 // One that is on if these bits of the last of the rule's MSRs are not all 0.
-std::vector<Finding> JudgeSwitch(const Rule& rule, const RuleInput& input, std::uint64_t mask);
+std::vector<Finding> JudgeOnOff(const Rule& rule, const RuleInput& input, std::uint64_t mask);
 
 template <std::uint64_t kMask>
 std::vector<Finding> IsSwitched(const Rule& rule, const RuleInput& input) {
-  return JudgeSwitch(rule, input, kMask);
+  return JudgeOnOff(rule, input, kMask);
 }
 
 // The bits of each of the rule's MSRs that are the same on all CPUs of one core

@@ -1,6 +1,6 @@
 // The threads that share batches: each batch is worked on once, whoever does it.
 
-#include "vtprobe/crew.h"
+#include "vtprobe/worker_pool.h"
 
 #include <gtest/gtest.h>
 
@@ -11,48 +11,48 @@
 namespace vtprobe {
 namespace {
 
-class CrewOf : public testing::TestWithParam<std::size_t> {};
+class WorkerPoolOf : public testing::TestWithParam<std::size_t> {};
 
-TEST_P(CrewOf, WorksOnEachBatchOnce) {
+TEST_P(WorkerPoolOf, WorksOnEachBatchOnce) {
   constexpr std::size_t kBatches = 5000;
   const std::size_t size = GetParam();
   std::vector<std::size_t> times(kBatches);
   // Not atomic: a number is one thread's at a time.
   std::vector<std::size_t> by_thread(size);
-  Crew<std::size_t> crew(size, 100, [&](std::size_t thread, std::size_t batch) {
+  WorkerPool<std::size_t> pool(size, 100, [&](std::size_t thread, std::size_t batch) {
     ++times[batch];
     ++by_thread.at(thread);
   });
-  for (std::size_t i = 0; i < kBatches; ++i) crew.Give(i, i % 7);
-  crew.Finish();
+  for (std::size_t i = 0; i < kBatches; ++i) pool.Give(i, i % 7);
+  pool.Finish();
   EXPECT_EQ(times, std::vector<std::size_t>(kBatches, 1));
   std::size_t sum = 0;
   for (const std::size_t count : by_thread) sum += count;
   EXPECT_EQ(sum, kBatches);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sizes, CrewOf, testing::Values(1, 2, 3, 16));
+INSTANTIATE_TEST_SUITE_P(Sizes, WorkerPoolOf, testing::Values(1, 2, 3, 16));
 
 // While the others hang on theirs, the giver does what is too much to wait.
-TEST(Crew, TheGiverWorksWhereTheOthersAreBehind) {
+TEST(WorkerPool, TheGiverWorksWhereTheOthersAreBehind) {
   std::atomic<bool> may_end = false;
   std::vector<std::size_t> done_by(8);
-  Crew<std::size_t> crew(2, 10, [&](std::size_t thread, std::size_t batch) {
+  WorkerPool<std::size_t> pool(2, 10, [&](std::size_t thread, std::size_t batch) {
     done_by.at(batch) = thread;
     if (thread != 0) may_end.wait(false);
   });
-  for (std::size_t batch = 1; batch < done_by.size(); ++batch) crew.Give(batch, 10);
+  for (std::size_t batch = 1; batch < done_by.size(); ++batch) pool.Give(batch, 10);
   may_end = true;
   may_end.notify_all();
-  crew.Finish();
+  pool.Finish();
   std::size_t by_giver = 0;
   for (std::size_t batch = 1; batch < done_by.size(); ++batch) by_giver += done_by[batch] == 0;
   EXPECT_GE(by_giver, done_by.size() - 2);
 }
 
-TEST(Crew, OfNothingEnds) {
-  Crew<int> crew(4, 1, [](std::size_t, int) { FAIL(); });
-  crew.Finish();
+TEST(WorkerPool, OfNothingEnds) {
+  WorkerPool<int> pool(4, 1, [](std::size_t, int) { FAIL(); });
+  pool.Finish();
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 // memory is bounded, and with one CPU, or where no thread can be had, all is
 // done just the same.
 
-#ifndef VTPROBE_TOOLS_VTPROBE_CREW_H_
-#define VTPROBE_TOOLS_VTPROBE_CREW_H_
+#ifndef VTPROBE_TOOLS_VTPROBE_WORKER_POOL_H_
+#define VTPROBE_TOOLS_VTPROBE_WORKER_POOL_H_
 
 #include <condition_variable>
 #include <cstddef>
@@ -22,12 +22,13 @@
 namespace vtprobe {
 
 template <typename Batch>
-class Crew {
+class WorkerPool {
  public:
   // `work` is called with the number of the thread, from 0 to size() - 1, and
   // for one number by one thread at a time. `most_waiting` is the size, in any
   // unit, from which on the giver works itself. Requires size > 0.
-  Crew(std::size_t size, std::size_t most_waiting, std::function<void(std::size_t, Batch)> work)
+  WorkerPool(std::size_t size, std::size_t most_waiting,
+             std::function<void(std::size_t, Batch)> work)
       : size_(size), most_waiting_(most_waiting), work_(std::move(work)) {
     for (std::size_t i = 1; i < size_; ++i) {
       try {
@@ -37,9 +38,9 @@ class Crew {
       }
     }
   }
-  ~Crew() { Finish(); }
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
+  ~WorkerPool() { Finish(); }
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
 
   std::size_t size() const { return size_; }
 
@@ -103,4 +104,4 @@ class Crew {
 
 }  // namespace vtprobe
 
-#endif  // VTPROBE_TOOLS_VTPROBE_CREW_H_
+#endif  // VTPROBE_TOOLS_VTPROBE_WORKER_POOL_H_
