@@ -167,7 +167,7 @@ std::optional<std::string> HypervisorOf(const PlatformSnapshot& snapshot) {
 }
 
 void Print(const Evidence& evidence, std::ostream& out) {
-  out << "    " << evidence.register_name << " (" << evidence.address << ") ";
+  out << "    " << evidence.register_name() << " (" << evidence.address() << ") ";
   if (evidence.value) {
     out << "= 0x" << std::hex << *evidence.value << std::dec << '\n';
   } else {

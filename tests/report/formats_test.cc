@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "vtprobe/registers/msr.h"
+
 namespace vtprobe {
 namespace {
 
@@ -173,7 +175,7 @@ TEST(TextReport, KeepsAGroupOnOneLineWhereThereIsNoTerminal) {
   std::vector<CpuSet::Range> every_other;
   for (std::uint32_t cpu = 0; cpu < 200; cpu += 2) every_other.push_back({cpu, cpu});
   group.cpus = CpuSet(every_other);
-  group.evidence.push_back({"IA32_FEATURE_CONTROL", "0x3a", std::uint64_t{0x5}});
+  group.evidence.push_back({&registers::kFeatureControl, std::uint64_t{0x5}});
   report.virtualization.groups.push_back(group);
   EXPECT_THAT(Render("text", report), HasSubstr("\n  CPUs " + group.cpus.ToString() +
                                                 "   IA32_FEATURE_CONTROL (0x3a) = 0x5"));

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtprobe/registers/msr.h"
 #include "vtprobe/report/formats.h"
 
 namespace vtprobe {
@@ -34,7 +35,7 @@ Finding MakeFinding(std::string_view rule, Outcome outcome, CpuSet cpus = CpuSet
   finding.cpus = std::move(cpus);
   finding.message = "What was found.";
   finding.spec = "[amd/apm-vol2] 15.4";
-  finding.evidence = {{"VM_CR", "0xc0010114", 0x18}};
+  finding.evidence = {{&registers::kVmCr, 0x18}};
   finding.remedy = "What to do.";
   return finding;
 }

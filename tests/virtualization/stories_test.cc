@@ -38,12 +38,12 @@ std::string Text(const VirtualizationVerdict& verdict) {
 bool HasEvidence(const VirtualizationGroup& group, std::string_view address,
                  const tl::expected<std::uint64_t, AccessCode>& value) {
   return std::any_of(group.evidence.begin(), group.evidence.end(), [&](const Evidence& evidence) {
-    return evidence.address == address && evidence.value == value;
+    return evidence.address() == address && evidence.value == value;
   });
 }
 
 std::string Address(const VirtualizationGroup& group) {
-  return group.evidence.empty() ? "" : group.evidence.front().address;
+  return group.evidence.empty() ? "" : group.evidence.front().address();
 }
 
 // Skylake with and without VMX, with SMX; and the same as a guest.
@@ -235,7 +235,7 @@ TEST(Stories, LiveSvmLeafWithoutSvm) {
     ASSERT_EQ(verdict.groups.size(), 1u);
     EXPECT_THAT(Text(verdict), HasSubstr("8000_000A")) << leaf;
     EXPECT_TRUE(std::any_of(verdict.groups[0].evidence.begin(), verdict.groups[0].evidence.end(),
-                            [](const Evidence& e) { return e.address == "0x8000000a.0x0"; }))
+                            [](const Evidence& e) { return e.address() == "0x8000000a.0x0"; }))
         << leaf;
   }
 }

@@ -2,17 +2,37 @@
 
 #include <fmt/compile.h>
 
-#include "vtprobe/registers/cpuid.h"
-
 namespace vtprobe {
 
+std::string AddressText(MsrAddress address) {
+  return fmt::format(FMT_COMPILE("{:#x}"), Number(address));
+}
+
+std::string AddressText(CpuidLeaf leaf) {
+  return fmt::format(FMT_COMPILE("{:#x}.{:#x}"), leaf.leaf, leaf.subleaf);
+}
+
+std::string_view Evidence::register_name() const {
+  return std::visit([](const auto* reg) { return reg->name; }, definition);
+}
+
+std::string Evidence::address() const {
+  if (const auto* const msr = std::get_if<const MsrDef*>(&definition)) {
+    return AddressText((*msr)->address);
+  }
+  return AddressText(std::get<const CpuidDef*>(definition)->leaf);
+}
+
+FieldList Evidence::fields() const {
+  return std::visit([](const auto* reg) { return reg->fields; }, definition);
+}
+
 Evidence EvidenceOf(const RegisterView& cpu, const MsrDef& msr) {
-  return {msr.name, fmt::format(FMT_COMPILE("{:#x}"), Number(msr.address)), cpu.Msr(msr.address)};
+  return {&msr, cpu.Msr(msr.address)};
 }
 
 Evidence EvidenceOf(const RegisterView& cpu, const CpuidDef& cpuid) {
-  return {cpuid.name, fmt::format(FMT_COMPILE("{:#x}.{:#x}"), cpuid.leaf.leaf, cpuid.leaf.subleaf),
-          OutputOf(cpu.Cpuid(cpuid.leaf), cpuid.output)};
+  return {&cpuid, OutputOf(cpu.Cpuid(cpuid.leaf), cpuid.output)};
 }
 
 }  // namespace vtprobe

@@ -13,8 +13,9 @@ std::string RegisterInfo::Title() const {
 }
 
 RegisterInfo InfoOf(const MsrDef& msr) {
-  return {.name = msr.name,
-          .address = fmt::format("{:#x}", Number(msr.address)),
+  return {.definition = &msr,
+          .name = msr.name,
+          .address = AddressText(msr.address),
           .is_cpuid = false,
           .title = msr.title,
           .spec = msr.spec,
@@ -22,8 +23,9 @@ RegisterInfo InfoOf(const MsrDef& msr) {
 }
 
 RegisterInfo InfoOf(const CpuidDef& cpuid) {
-  return {.name = cpuid.name,
-          .address = fmt::format("{:#x}.{:#x}", cpuid.leaf.leaf, cpuid.leaf.subleaf),
+  return {.definition = &cpuid,
+          .name = cpuid.name,
+          .address = AddressText(cpuid.leaf),
           .is_cpuid = true,
           .title = cpuid.title,
           .spec = cpuid.spec,
@@ -33,7 +35,7 @@ RegisterInfo InfoOf(const CpuidDef& cpuid) {
 RegisterInfo InfoOf(MsrAddress address) {
   if (const MsrDef* const msr = registers::FindMsr(address)) return InfoOf(*msr);
   RegisterInfo info;
-  info.address = fmt::format("{:#x}", Number(address));
+  info.address = AddressText(address);
   return info;
 }
 

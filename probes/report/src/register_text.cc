@@ -6,7 +6,6 @@
 
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/msr.h"
-#include "vtprobe/registers/table.h"
 
 namespace vtprobe {
 namespace {
@@ -14,8 +13,6 @@ namespace {
 std::string FieldText(const Field& field, std::uint64_t value) {
   return fmt::format("{} {}", field.name, FieldValueText(field, field.Extract(value)));
 }
-
-bool Is(const MsrDef& msr, std::string_view name) { return msr.name == name; }
 
 // In the order of their bits: the fields of `always` in any case, the others if
 // they are not 0.
@@ -47,21 +44,22 @@ std::vector<std::string> SetFields(const FieldList& fields, std::uint64_t value)
   return FieldTexts(fields, 0, value);
 }
 
-std::vector<std::string> VerdictFields(std::string_view register_name, std::uint64_t value) {
+std::vector<std::string> VerdictFields(const RegisterDefinition& reg, std::uint64_t value) {
   using namespace registers;  // NOLINT(google-build-using-namespace): nothing but registers here
-  if (Is(kFeatureControl, register_name)) {
+  const auto is = [&](const MsrDef& msr) { return reg == RegisterDefinition(&msr); };
+  if (is(kFeatureControl)) {
     return FieldTexts(kFeatureControl.fields,
                       kFeatureControl["LOCK"].mask() | kFeatureControl["VMX_IN_SMX"].mask() |
                           kFeatureControl["VMX_OUTSIDE_SMX"].mask(),
                       value);
   }
-  if (Is(kVmCr, register_name)) {
+  if (is(kVmCr)) {
     return FieldTexts(kVmCr.fields, kVmCr["LOCK"].mask() | kVmCr["SVMDIS"].mask(), value);
   }
   std::vector<std::string> texts;
   // Feature leaves have dozens of set bits that are beside the question.
   const auto add = [&](const CpuidDef& cpuid, const CpuidField& field) {
-    if (cpuid.name == register_name) texts.push_back(FieldText(field.field, value));
+    if (reg == RegisterDefinition(&cpuid)) texts.push_back(FieldText(field.field, value));
   };
   add(kCpuid1Ecx, kVmx);
   add(kCpuid1Ecx, kSmx);
@@ -72,19 +70,19 @@ std::vector<std::string> VerdictFields(std::string_view register_name, std::uint
 }
 
 TextRow EvidenceRow(const Evidence& evidence) {
-  const MsrDef* const msr = registers::FindMsr(evidence.register_name);
+  const bool is_msr = std::holds_alternative<const MsrDef*>(evidence.definition);
   TextRow row;
+  row.lead = evidence.register_name();
   // A CPUID register's name has its leaf in it.
-  row.lead = msr != nullptr ? fmt::format("{} ({})", evidence.register_name, evidence.address)
-                            : evidence.register_name;
+  if (is_msr) row.lead += fmt::format(" ({})", evidence.address());
   row.separator = kFieldSeparator;
   if (!evidence.value) {
     row.items = {NotReadText(evidence.value.error())};
     return row;
   }
   row.lead += fmt::format(" = {:#x}", *evidence.value);
-  row.items = VerdictFields(evidence.register_name, *evidence.value);
-  if (row.items.empty() && msr != nullptr) row.items = SetFields(msr->fields, *evidence.value);
+  row.items = VerdictFields(evidence.definition, *evidence.value);
+  if (row.items.empty() && is_msr) row.items = SetFields(evidence.fields(), *evidence.value);
   return row;
 }
 

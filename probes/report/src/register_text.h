@@ -34,7 +34,7 @@ std::vector<std::string> SetFields(const FieldList& fields, std::uint64_t value)
 
 // The fields that a verdict on virtualization rests on, set or not; of an MSR
 // also the others that are not 0. None of a register that no verdict rests on.
-std::vector<std::string> VerdictFields(std::string_view register_name, std::uint64_t value);
+std::vector<std::string> VerdictFields(const RegisterDefinition& reg, std::uint64_t value);
 
 // A register and what was read of it; the fields that a verdict rests on, or
 // those that are not 0.

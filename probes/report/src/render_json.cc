@@ -52,8 +52,8 @@ OrderedJson EvidenceJson(const std::vector<Evidence>& evidence) {
   OrderedJson json = OrderedJson::array();
   for (const Evidence& reading : evidence) {
     OrderedJson entry;
-    entry["register"] = reading.register_name;
-    entry["address"] = reading.address;
+    entry["register"] = reading.register_name();
+    entry["address"] = reading.address();
     AddValue(reading.value, &entry);
     json.push_back(std::move(entry));
   }

@@ -32,7 +32,7 @@ TextRow Row(const Readings& readings, const Readings::Group& group) {
   }
   row.lead += fmt::format(" = {:#x}", *group.value);
   if (!readings.field) {
-    row.items = VerdictFields(readings.info.name, *group.value);
+    row.items = VerdictFields(readings.info.definition, *group.value);
     if (row.items.empty() || readings.info.is_cpuid) {
       row.items = SetFields(readings.info.fields, *group.value);
     }

@@ -73,10 +73,10 @@ std::vector<RuleResult> RuleResults(const Report& report) {
 std::vector<std::string> EvidenceLines(const Finding& finding) {
   std::vector<std::string> lines;
   for (const Evidence& evidence : finding.evidence) {
-    lines.push_back(evidence.value ? fmt::format("{} ({}) = {:#x}", evidence.register_name,
-                                                 evidence.address, *evidence.value)
-                                   : fmt::format("{} ({}): {}", evidence.register_name,
-                                                 evidence.address, Name(evidence.value.error())));
+    lines.push_back(evidence.value ? fmt::format("{} ({}) = {:#x}", evidence.register_name(),
+                                                 evidence.address(), *evidence.value)
+                                   : fmt::format("{} ({}): {}", evidence.register_name(),
+                                                 evidence.address(), Name(evidence.value.error())));
   }
   return lines;
 }

@@ -10,10 +10,6 @@
 namespace vtprobe::rules {
 namespace {
 
-Evidence EvidenceOf(const MsrDef& msr, const MsrReading& reading) {
-  return {msr.name, fmt::format("{:#x}", Number(msr.address)), reading};
-}
-
 bool IsRecorded(const MsrReading& reading) {
   return reading || reading.error() != AccessCode::kNotRecorded;
 }
@@ -40,8 +36,8 @@ void JudgeStep(const MsrDef& msr, const Step& step,
     const MsrReading& old_reading = before[was].second;
     const MsrReading& new_reading = after[is].second;
     if (!IsRecorded(old_reading) && !IsRecorded(new_reading)) continue;
-    const std::vector<Evidence> evidence = {EvidenceOf(msr, old_reading),
-                                            EvidenceOf(msr, new_reading)};
+    const std::vector<Evidence> evidence = {Evidence{&msr, old_reading},
+                                            Evidence{&msr, new_reading}};
     if (old_reading && new_reading) {
       findings->Add(cpus, judge(msr, {step, cpus, *old_reading, *new_reading}), evidence);
       continue;

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,9 +31,10 @@ constexpr std::array kSwitches = {Switch{&kFeatureControl, kFeatureControl["LOCK
 // is none or it was not read.
 std::optional<std::size_t> SwitchOf(const VirtualizationGroup& group) {
   if (group.evidence.empty() || !group.evidence.front().value) return std::nullopt;
-  const std::string_view name = group.evidence.front().register_name;
-  const auto* const found = std::find_if(kSwitches.begin(), kSwitches.end(),
-                                         [&](const Switch& a) { return a.msr->name == name; });
+  const RegisterDefinition used = group.evidence.front().definition;
+  const auto* const found = std::find_if(kSwitches.begin(), kSwitches.end(), [&](const Switch& a) {
+    return used == RegisterDefinition(a.msr);
+  });
   if (found == kSwitches.end()) return std::nullopt;
   return static_cast<std::size_t>(found - kSwitches.begin());
 }

@@ -64,7 +64,7 @@ class Groups {
     std::optional<AccessCode> error;
     if (!group.evidence.empty()) {
       const Evidence& first = group.evidence.front();
-      register_name = first.register_name;
+      register_name = first.register_name();
       value = first.value.value_or(0);
       if (!first.value) error = first.value.error();
     }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <variant>
 
 #include "vtprobe/hal/access_error.h"
 #include "vtprobe/hal/register_view.h"
@@ -14,11 +15,22 @@
 
 namespace vtprobe {
 
+// A register of either sort.
+using RegisterDefinition = std::variant<const MsrDef*, const CpuidDef*>;
+
+// How reports write an address: "0x3a"; of CPUID, LEAF.SUBLEAF: "0x1.0x0".
+std::string AddressText(MsrAddress address);
+std::string AddressText(CpuidLeaf leaf);
+
 struct Evidence {
-  std::string_view register_name;  // of its definition: "IA32_FEATURE_CONTROL", "CPUID.01H:ECX"
-  std::string address;             // "0x3a"; of CPUID, LEAF.SUBLEAF: "0x1.0x0"
+  RegisterDefinition definition;  // never null
   // A CPUID output register's 32 bits, an MSR's 64, or why there is no value.
   tl::expected<std::uint64_t, AccessCode> value;
+
+  // As the definition has it: "IA32_FEATURE_CONTROL", "CPUID.01H:ECX".
+  std::string_view register_name() const;
+  std::string address() const;
+  FieldList fields() const;
 
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };

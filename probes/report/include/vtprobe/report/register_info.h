@@ -9,13 +9,15 @@
 #include <string_view>
 
 #include "vtprobe/hal/types.h"
+#include "vtprobe/probes/evidence.h"
 #include "vtprobe/registers/definition.h"
 
 namespace vtprobe {
 
 struct RegisterInfo {
-  std::string_view name;  // empty: an address without a definition
-  std::string address;    // "0x3a"; of CPUID, LEAF.SUBLEAF: "0x1.0x0"
+  RegisterDefinition definition{};  // null: an address without one
+  std::string_view name;            // empty: an address without a definition
+  std::string address;              // by AddressText()
   bool is_cpuid = false;
   std::string_view title;
   std::string_view spec;
