@@ -2,6 +2,8 @@
 # Installs what is missing, builds everything and runs all tests.
 #
 #   tools/test.sh [PRESET...]   presets of CMakePresets.json; without any: dev
+#     PRESET:LABELS             only the tests with such a label (a regular expression)
+#     PRESET!LABELS             only the tests without
 #
 # Goes through all presets given, whatever fails in between, and then exits
 # with 1 if anything did. Each one's ctest output is kept in
@@ -14,16 +16,20 @@ presets=("$@")
 
 setup=(tools/setup.sh --packages-only)
 for preset in "${presets[@]}"; do
-  rm -f "build/$preset/ctest.log"
-  case $preset in clang | asan-ubsan) setup+=(--with-clang) ;; esac
+  rm -f "build/${preset%%[:!]*}/ctest.log"
+  case ${preset%%[:!]*} in clang | asan-ubsan) setup+=(--with-clang) ;; esac
 done
 "${setup[@]}"
 
 # "all" and every public header on its own; of tsan what its preset names, which
 # is where the threads are.
 build_and_test() {
-  local preset=$1 log=$PWD/build/$1/ctest.log
-  local fixed_addresses=() targets=()
+  local preset=${1%%[:!]*}
+  local log=$PWD/build/$preset/ctest.log fixed_addresses=() targets=() labels=()
+  case $1 in
+    *:*) labels=(--label-regex "${1#*:}") ;;
+    *!*) labels=(--label-exclude "${1#*!}") ;;
+  esac
   [[ $preset == tsan ]] || targets=(--target all all_verify_interface_header_sets)
   # gcc 12's ThreadSanitizer can't start under the address randomization of
   # newer kernels (vm.mmap_rnd_bits above 28); a container may forbid setarch.
@@ -33,7 +39,8 @@ build_and_test() {
   cmake --preset "$preset" &&
     "${fixed_addresses[@]}" cmake --build --preset "$preset" --parallel "$(nproc)" \
       "${targets[@]}" &&
-    "${fixed_addresses[@]}" ctest --preset "$preset" --parallel "$(nproc)" --output-log "$log"
+    "${fixed_addresses[@]}" ctest --preset "$preset" --parallel "$(nproc)" --output-log "$log" \
+      "${labels[@]}"
 }
 
 failed=()
@@ -44,7 +51,7 @@ done
 
 printf '\n'
 for preset in "${presets[@]}"; do
-  summary=$(grep -s 'tests passed,' "build/$preset/ctest.log" || echo "did not get as far as the tests")
+  summary=$(grep -s 'tests passed,' "build/${preset%%[:!]*}/ctest.log" || echo "did not get as far as the tests")
   printf '%-12s %s\n' "$preset" "$summary"
 done
 if ((${#failed[@]})); then
