@@ -29,6 +29,20 @@ tl::expected<std::uint32_t, CpuListError> ParseNumber(std::string_view text, std
   return *value;
 }
 
+// The first range that does not lie wholly before `range`. It mostly is one of
+// the next; where it is not, steps double, so that a few ranges among many are
+// found without a look at all of them.
+template <typename Iterator>
+Iterator FirstNotBefore(const Range& range, Iterator at, Iterator end) {
+  const auto is_before = [&](const Range& mine) { return mine.last < range.first; };
+  std::ptrdiff_t step = 1;
+  while (end - at > step && is_before(at[step])) {
+    at += step;
+    step *= 2;
+  }
+  return std::partition_point(at, at + std::min(step + 1, end - at), is_before);
+}
+
 }  // namespace
 
 CpuSet::CpuSet(std::initializer_list<Range> ranges) {
@@ -58,6 +72,7 @@ CpuSet::CpuSet(std::vector<Range> ranges) {
     only_ = ranges.front();
   } else {
     ranges.resize(kept + 1);
+    ranges.shrink_to_fit();
     several_ = std::move(ranges);
   }
 }
@@ -107,7 +122,7 @@ bool CpuSet::Contains(const CpuSet& other) const {
   auto mine = ranges().begin();
   const auto end = ranges().end();
   for (const Range& range : other.ranges()) {
-    while (mine != end && mine->last < range.first) ++mine;
+    mine = FirstNotBefore(range, mine, end);
     if (mine == end || mine->first > range.first || mine->last < range.last) return false;
   }
   return true;
@@ -120,9 +135,9 @@ bool CpuSet::Intersects(const CpuSet& other) const {
   const auto b_end = other.ranges().end();
   while (a != a_end && b != b_end) {
     if (a->last < b->first) {
-      ++a;
+      a = FirstNotBefore(*b, a, a_end);
     } else if (b->last < a->first) {
-      ++b;
+      b = FirstNotBefore(*a, b, b_end);
     } else {
       return true;
     }

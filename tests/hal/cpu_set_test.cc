@@ -62,6 +62,24 @@ TEST(CpuSetTest, TheWholeRangeOfNumbersCanBeHeld) {
   EXPECT_THAT((CpuSet{{kHighest, kHighest}}).ToVector(), ElementsAre(LogicalCpu{kHighest}));
 }
 
+// A few ranges among many are found wherever they stand.
+TEST(CpuSetTest, AFewAmongManyAreFound) {
+  std::vector<CpuSet::Range> ranges;
+  for (std::uint32_t cpu = 0; cpu <= 1000; cpu += 2) ranges.push_back({cpu, cpu});
+  const CpuSet even(std::move(ranges));
+  for (std::uint32_t cpu = 1; cpu <= 1003; ++cpu) {
+    const bool is_member = cpu % 2 == 0 && cpu <= 1000;
+    const CpuSet one(LogicalCpu{cpu});
+    EXPECT_EQ(even.Intersects(one), is_member) << cpu;
+    EXPECT_EQ(one.Intersects(even), is_member) << cpu;
+    EXPECT_EQ(even.Contains(one), is_member) << cpu;
+    EXPECT_FALSE(one.Contains(even)) << cpu;
+    const CpuSet two{{0, 0}, {cpu + 1, cpu + 1}};
+    EXPECT_EQ(even.Contains(two), cpu % 2 == 1 && cpu < 1000) << cpu;
+    EXPECT_TRUE(even.Intersects(two)) << cpu;
+  }
+}
+
 TEST(CpuSetParseTest, ReadsWhatTheKernelWrites) {
   EXPECT_EQ(CpuSet::Parse("0"), CpuSet(LogicalCpu{0}));
   EXPECT_EQ(CpuSet::Parse("0-16,18-63"), (CpuSet{{0, 16}, {18, 63}}));

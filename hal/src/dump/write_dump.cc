@@ -75,8 +75,8 @@ void Collect(const PlatformSnapshot& snapshot, const CpuSet& cpus, Blocks* block
   const auto add = [&](const auto& key) {
     now.clear();
     for (const auto& [set, reading] : snapshot.Values(key)) {
+      if (!cpus.Intersects(set)) continue;
       const CpuSet mine = cpus.Contains(set) ? set : set.Intersection(cpus);
-      if (mine.empty()) continue;
       const std::size_t place = now.size();
       const bool is_known = place < before.size() && before[place]->first == mine;
       now.push_back(is_known ? before[place] : blocks->try_emplace(mine).first);

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "snapshot/block_sets.h"
 #include "snapshot/cpu_bitmap.h"
 #include "snapshot/salted_index.h"
 #include "vtprobe/hal/cpu_set.h"
@@ -33,13 +34,12 @@ class GrowingTable {
   // The registers of a block mostly come in the order of the block before.
   void StartBlock() { hint_ = 0; }
 
-  // Adds a reading of the CPUs of sets.back(). False, and nothing added, if one
+  // Adds a reading of the CPUs of the last set. False, and nothing added, if one
   // of them has a reading of that register. `may_overlap`: an earlier block
   // named one of these CPUs.
-  bool Add(const Key& key, const Reading& reading, const std::vector<CpuSet>& sets,
-           bool may_overlap) {
-    const auto set = static_cast<CpuSetId>(sets.size() - 1);
-    const CpuSet& cpus = sets.back();
+  bool Add(const Key& key, const Reading& reading, BlockSets* sets, bool may_overlap) {
+    const CpuSetId set = sets->last();
+    const CpuSet& cpus = (*sets)[set];
     const std::uint32_t first = Number(cpus.First());
     const std::uint32_t last = Number(cpus.Last());
     const std::uint32_t position = Find(key);
@@ -116,7 +116,7 @@ class GrowingTable {
   // Whether one of the CPUs has a reading in the column. The readings are
   // looked at one by one as long as they are few for the CPUs that there are,
   // and gathered into a bitmap then.
-  bool HasReading(std::uint32_t position, const CpuSet& cpus, const std::vector<CpuSet>& sets) {
+  bool HasReading(std::uint32_t position, const CpuSet& cpus, BlockSets* sets) {
     constexpr std::size_t kFew = 8;
     const Column& column = columns_[position];
     if (const auto found = covered_.find(position); found != covered_.end()) {
@@ -124,13 +124,13 @@ class GrowingTable {
     }
     std::size_t looks = kFew + CpuBitmap::WordsFor(LogicalCpu{column.highest_cpu}) / 4;
     for (std::uint32_t cell = column.last; cell != kNone; cell = previous_[cell]) {
-      if (sets[cells_[cell].set].Intersects(cpus)) return true;
+      if (sets->LastIntersects(cells_[cell].set)) return true;
       if (--looks == 0) break;
     }
     if (looks > 0) return false;
     CpuBitmap& covered = covered_[position];
     for (std::uint32_t cell = column.last; cell != kNone; cell = previous_[cell]) {
-      covered.Add(sets[cells_[cell].set]);
+      covered.Add((*sets)[cells_[cell].set]);
     }
     return covered.Intersects(cpus);
   }

@@ -1,8 +1,8 @@
 #include "vtprobe/hal/snapshot_builder.h"
 
 #include <utility>
-#include <vector>
 
+#include "snapshot/block_sets.h"
 #include "snapshot/cpu_bitmap.h"
 #include "snapshot/growing_table.h"
 
@@ -12,7 +12,7 @@ struct SnapshotBuilder::State {
   // The set of a block of which nothing was said is not kept: it costs nothing
   // but its CPUs.
   void CloseBlock() {
-    if (is_open && !is_used) sets.pop_back();
+    if (is_open && !is_used) sets.DropLast();
     is_open = false;
     is_used = false;
   }
@@ -20,7 +20,7 @@ struct SnapshotBuilder::State {
   template <typename Cell>
   bool Add(GrowingTable<Cell>* table, const typename Cell::Key& key,
            const typename Cell::Reading& reading) {
-    const bool added = table->Add(key, reading, sets, overlaps);
+    const bool added = table->Add(key, reading, &sets, overlaps);
     is_used |= added;
     return added;
   }
@@ -28,7 +28,7 @@ struct SnapshotBuilder::State {
   Metadata metadata;
   CpuBitmap online;
   CpuBitmap offline;
-  std::vector<CpuSet> sets;  // the last one is the open block's
+  BlockSets sets;
   bool is_open = false;
   bool is_used = false;   // the open block has readings
   bool overlaps = false;  // an earlier block named one of its CPUs
@@ -52,7 +52,7 @@ bool SnapshotBuilder::OpenBlock(CpuSet cpus, Presence presence) {
   state.CloseBlock();
   state.overlaps = mine.Intersects(cpus);
   mine.Add(cpus);
-  state.sets.push_back(std::move(cpus));
+  state.sets.Open(std::move(cpus));
   state.is_open = true;
   state.msrs.StartBlock();
   state.cpuid.StartBlock();
@@ -73,9 +73,9 @@ PlatformSnapshot SnapshotBuilder::Build() {
   snapshot.metadata_ = std::move(state_->metadata);
   snapshot.online_ = state_->online.ToSet();
   snapshot.offline_ = state_->offline.ToSet();
-  snapshot.msrs_ = state_->msrs.Take(state_->sets);
-  snapshot.cpuid_ = state_->cpuid.Take(state_->sets);
-  snapshot.sets_ = std::move(state_->sets);
+  snapshot.msrs_ = state_->msrs.Take(state_->sets.all());
+  snapshot.cpuid_ = state_->cpuid.Take(state_->sets.all());
+  snapshot.sets_ = state_->sets.Take();
   *state_ = State();
   return snapshot;
 }
