@@ -108,5 +108,19 @@ TEST_F(Sequence, IsForCheckAlone) {
   EXPECT_EQ(Vtprobe({"read", "0x3a", "--replay", dump, "--replay", dump}).exit_status, 64);
 }
 
+// A folder with its list comes from anybody.
+TEST_F(Sequence, AListThatIsMadeToBreakTheParserIsRefused) {
+  std::string deep;
+  for (int i = 0; i < 200'000; ++i) deep += "a.";
+  for (const std::string& text : {deep + "b = 1\n", std::string("[\n"), std::string("[\xd2\x90]\n"),
+                                  "# " + std::string(std::size_t{2} << 20, 'x') + "\n"}) {
+    File("sequence.toml", text);
+    const Ended ended = Vtprobe({"--replay", tree_.root()});
+    EXPECT_EQ(ended.exit_status, 65);
+    EXPECT_THAT(ended.err, testing::StartsWith(tree_.root() + "/sequence.toml:"));
+    EXPECT_THAT(ended.err, HasSubstr("expected"));
+  }
+}
+
 }  // namespace
 }  // namespace vtprobe

@@ -3,16 +3,18 @@
 // ran out is an error with its place.
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
+#include <functional>
 #include <limits>
-#include <tuple>
+#include <type_traits>
 #include <utility>
 
+#include "toml.h"
 #include "vtprobe/hal/numbers.h"
 #include "vtprobe/probes/profile.h"
 #include "vtprobe/probes/suggestions.h"
+#include "vtprobe/probes/toml_guard.h"
 
 namespace vtprobe {
 namespace {
@@ -20,27 +22,42 @@ namespace {
 // The shipped profiles that are being extended.
 using Chain = std::vector<std::string_view>;
 
-// What is wrong, in no order: a TOML table is walked by its keys' names.
+// What is wrong, in no order: a TOML table is walked by its keys' names. Only
+// the error that stands first is shown, so only that one is put into words.
 class Errors {
  public:
   void Add(const toml::source_region& where, std::string message) {
+    Add(where, [message = std::move(message)] { return message; });
+  }
+
+  template <typename Word>
+  requires std::is_invocable_r_v<std::string, const Word&>
+  void Add(const toml::source_region& where, Word word) {
     // An empty text has no place of its own.
-    errors_.push_back(
-        {std::max(where.begin.line, 1u), std::max(where.begin.column, 1u), std::move(message)});
+    const Place place{std::max(where.begin.line, 1u), std::max(where.begin.column, 1u)};
+    if (word_ && place_ <= place) return;
+    place_ = place;
+    word_ = std::move(word);
   }
 
   // The one that stands first.
   std::optional<ProfileError> First() const {
-    const auto first = std::min_element(
-        errors_.begin(), errors_.end(), [](const ProfileError& a, const ProfileError& b) {
-          return std::tie(a.line, a.column) < std::tie(b.line, b.column);
-        });
-    return first == errors_.end() ? std::nullopt : std::optional(*first);
+    if (!word_) return std::nullopt;
+    return ProfileError{place_.first, place_.second, word_()};
   }
 
  private:
-  std::vector<ProfileError> errors_;
+  using Place = std::pair<std::uint32_t, std::uint32_t>;  // line and column
+
+  Place place_;
+  std::function<std::string()> word_;
 };
+
+// As much of a word as a message has room for, and as names are compared with.
+std::string_view Beginning(std::string_view word) {
+  constexpr std::size_t kLongest = 80;
+  return word.substr(0, kLongest);
+}
 
 std::string NearestText(std::string_view word, std::vector<std::string_view> names) {
   const std::vector<std::string_view> nearest = Nearest(word, std::move(names));
@@ -168,8 +185,10 @@ class Keys {
   void Finish(std::string_view where) {
     for (const auto& [key, value] : table_) {
       if (std::find(known_.begin(), known_.end(), key.str()) != known_.end()) continue;
-      errors_->Add(key.source(), fmt::format("{} has no key {}; {}", where, key.str(),
-                                             NearestText(key.str(), known_)));
+      errors_->Add(key.source(), [name = std::string(Beginning(key.str())),
+                                  where = std::string(where), known = known_] {
+        return fmt::format("{} has no key {}; {}", where, name, NearestText(name, known));
+      });
     }
   }
 
@@ -270,7 +289,7 @@ void ReadRules(const toml::node& node, std::string_view today, Profile* profile,
     const Rule* const rule = FindRule(id.str());
     const toml::table* const table = value.as_table();
     if (rule == nullptr) {
-      errors->Add(id.source(), NoRule(id.str()));
+      errors->Add(id.source(), [name = std::string(Beginning(id.str()))] { return NoRule(name); });
     } else if (table == nullptr) {
       errors->Add(value.source(), fmt::format("expected a table, [rules.\"{}\"]", rule->id));
     } else {
@@ -314,6 +333,9 @@ std::map<std::string, RuleProfile, std::less<>> ReadExtended(const toml::node& n
 
 // The library is built with exceptions in every file of a program or in none.
 tl::expected<toml::table, ProfileError> ParseToml(std::string_view text) {
+  if (auto unsafe = WhyNoSafeToml(text)) {
+    return tl::unexpected(ProfileError{unsafe->line, unsafe->column, std::move(unsafe->message)});
+  }
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
