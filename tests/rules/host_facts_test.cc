@@ -155,6 +155,15 @@ TEST(HostKernelLog, IsNotMisledByOtherFeatures) {
             Outcome::kPass);
 }
 
+// kvm_amd says so once it has found SVM usable, wherever the log begins.
+TEST(HostKernelLog, ItsWordForOnCountsInPartToo) {
+  constexpr const char* kOn = "kvm_amd: Nested Paging enabled";
+  EXPECT_EQ(KernelLog(Enabled(), "partial", kOn), Outcome::kPass);
+  PlatformBuilder disabled = PlatformBuilder::Intel();
+  disabled.Cpus("0-3").Locked();
+  EXPECT_EQ(KernelLog(disabled, "partial", kOn), Outcome::kWarn);
+}
+
 TEST(HostKernelLog, SilenceCountsOnlyFromTheBeginning) {
   EXPECT_EQ(KernelLog(Enabled(), "complete", nullptr), Outcome::kPass);
   EXPECT_EQ(KernelLog(Enabled(), "partial", nullptr), Outcome::kNotApplicable);

@@ -78,6 +78,19 @@ TEST(LocksKept, HoldsEachCpuAgainstItself) {
   EXPECT_THAT(said, ElementsAre("fail 0", "pass 2-5", "fail 1"));
 }
 
+// Two recordings that hold none of the registers are no proof of anything.
+TEST(LocksKept, RecordingsOfNothingTellNothing) {
+  const PlatformSnapshot nothing = PlatformBuilder::Intel().MsrFails(
+      registers::kFeatureControl.address, AccessCode::kNotRecorded);
+  const std::vector<PlatformSnapshot> before = {nothing};
+  const VirtualizationVerdict verdict = JudgeVirtualization(nothing);
+  const auto findings =
+      JudgeRule(*FindRule("sequence.locks_kept"), {nothing, verdict, nullptr, before});
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].outcome, Outcome::kIndeterminate);
+  EXPECT_EQ(findings[0].unread, AccessCode::kNotRecorded);
+}
+
 TEST(LockedByFirmware, NoticesThatTheSystemDidIt) {
   EXPECT_THAT(Outcomes("sequence.locked_by_firmware", {Firmware(kUnlocked), System(kEnabled)}),
               ElementsAre("warn"));

@@ -14,6 +14,13 @@ Presence OneOf(const RegisterView& cpu, std::initializer_list<Vendor> vendors) {
   return Presence::kAbsent;
 }
 
+// Those of AMD and Hygon from that family on.
+Presence AmdCompatibleFrom(const RegisterView& cpu, std::uint32_t first_family) {
+  const auto signature = ReadSignature(cpu);
+  if (!signature) return AllOf({AmdCompatible(cpu), Presence::kUnknown});
+  return signature->family < first_family ? Presence::kAbsent : AmdCompatible(cpu);
+}
+
 }  // namespace
 
 Presence AnyOf(const RegisterView& cpu, std::initializer_list<CpuidField> fields) {
@@ -46,12 +53,9 @@ Presence AmdCompatible(const RegisterView& cpu) {
   return OneOf(cpu, {Vendor::kAmd, Vendor::kHygon});
 }
 
-Presence Amd64(const RegisterView& cpu) {
-  static constexpr std::uint32_t kFirstFamily = 0xf;
-  const auto signature = ReadSignature(cpu);
-  if (!signature) return AllOf({AmdCompatible(cpu), Presence::kUnknown});
-  return signature->family < kFirstFamily ? Presence::kAbsent : AmdCompatible(cpu);
-}
+Presence Amd64(const RegisterView& cpu) { return AmdCompatibleFrom(cpu, 0xf); }
+
+Presence ZenOnwards(const RegisterView& cpu) { return AmdCompatibleFrom(cpu, 0x17); }
 
 Presence AnyKnownVendor(const RegisterView& cpu) {
   return OneOf(cpu,

@@ -45,6 +45,14 @@ Presence HasSeamrr(const RegisterView& cpu) {
   return AllOf({MadeByIntel(cpu), HasBit(cpu, kMtrrCap, kMtrrCap["SEAMRR"])});
 }
 
+Presence HasSmrr2(const RegisterView& cpu) {
+  return AllOf({MadeByIntel(cpu), HasBit(cpu, kMtrrCap, kMtrrCap["SMRR2"])});
+}
+
+Presence HasLockableSmrr(const RegisterView& cpu) {
+  return AllOf({MadeByIntel(cpu), HasBit(cpu, kMtrrCap, kMtrrCap["SMRR_LOCK"])});
+}
+
 Presence HasFixedMtrrs(const RegisterView& cpu) { return HasBit(cpu, kMtrrCap, kMtrrCap["FIX"]); }
 
 Presence VariableMtrr(const RegisterView& cpu, unsigned number) {

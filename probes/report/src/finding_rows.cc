@@ -146,7 +146,7 @@ class Rows {
                           fmt::format("{}{}{} ({})", where, where.empty() ? "" : ": ",
                                       finding.message, finding.rule)));
     if (verbose_) AddGrounds(finding);
-    Advise(finding.remedy);
+    Advise(finding.remedy, finding.outcome == Outcome::kFail);
   }
 
   void AddGrounds(const Finding& finding) {
@@ -156,9 +156,10 @@ class Rows {
     for (const Evidence& evidence : finding.evidence) rows_.push_back(EvidenceRow(evidence));
   }
 
-  void Advise(const std::string& remedy) {
+  // Each row that fails says what to do; what else needs doing is said once.
+  void Advise(const std::string& remedy, bool always = false) {
     if (remedy.empty() || report_.virtualization.remedy.find(remedy) != std::string::npos) return;
-    if (advised_.insert(remedy).second) rows_.push_back(Prose("", remedy));
+    if (advised_.insert(remedy).second || always) rows_.push_back(Prose("", remedy));
   }
 
   // The CPUs, where they are not all.

@@ -82,6 +82,18 @@ std::string Table(std::span<const Rule* const> rules) {
   return text;
 }
 
+// "IA32_MISC_ENABLE.TURBO_MODE_DISABLE: why ([source])"
+std::string LeftOutText(const LeftOut& left_out) {
+  std::vector<std::string> names;
+  for (const Field& field : left_out.msr->fields) {
+    if ((left_out.mask & field.mask()) == field.mask()) names.emplace_back(field.name);
+  }
+  const bool has_more = (left_out.mask & ~left_out.msr->fields.mask()) != 0;
+  if (has_more) names.emplace_back(names.empty() ? "undefined bits" : "and undefined bits");
+  return fmt::format("{} {}: {} ({})", left_out.msr->name, fmt::join(names, ", "), left_out.reason,
+                     left_out.spec);
+}
+
 std::string Explanation(const Rule& rule, const RenderOptions& style) {
   std::vector<TextRow> rows = {{}};
   rows.push_back(Prose("severity", Name(rule.severity)));
@@ -97,6 +109,12 @@ std::string Explanation(const Rule& rule, const RenderOptions& style) {
                          "It does not apply to guests: what firmware set does not show "
                          "there."));
   }
+  label = "left out";
+  for (const LeftOut& left_out : rule.left_out) {
+    rows.push_back(Prose(std::string(label), LeftOutText(left_out)));
+    label = "";
+  }
+  if (!rule.depends_on.empty()) rows.push_back(Prose("depends on", rule.depends_on));
   label = "parameters";
   for (const Parameter& parameter : rule.parameters) {
     rows.push_back(Prose(std::string(label), fmt::format("{}: {}; {}", parameter.name,
@@ -128,6 +146,16 @@ OrderedJson RuleJson(const Rule& rule) {
   json["remedy"] = rule.remedy;
   json["registers"] = OrderedJson::array();
   for (const MsrDef* const msr : MsrsOf(rule)) json["registers"].push_back(msr->name);
+  json["left_out"] = OrderedJson::array();
+  for (const LeftOut& left_out : rule.left_out) {
+    OrderedJson bits;
+    bits["register"] = left_out.msr->name;
+    bits["mask"] = fmt::format("{:#x}", left_out.mask);
+    bits["reason"] = left_out.reason;
+    bits["spec"] = left_out.spec;
+    json["left_out"].push_back(std::move(bits));
+  }
+  json["depends_on"] = rule.depends_on;
   json["parameters"] = OrderedJson::array();
   for (const Parameter& parameter : rule.parameters) {
     json["parameters"].push_back(ParameterJson(parameter));
@@ -143,6 +171,10 @@ std::string Section(const Rule& rule) {
   std::vector<std::string> msrs;
   for (const MsrDef* const msr : MsrsOf(rule)) msrs.push_back(InfoOf(*msr).Title());
   if (!msrs.empty()) text += fmt::format("- Reads: {}\n", fmt::join(msrs, ", "));
+  for (const LeftOut& left_out : rule.left_out) {
+    text += fmt::format("- Leaves out: {}\n", Markdown(LeftOutText(left_out)));
+  }
+  if (!rule.depends_on.empty()) text += fmt::format("- Depends on: {}\n", rule.depends_on);
   for (const Parameter& parameter : rule.parameters) {
     text += fmt::format("- Parameter `{}`: {}; {}\n", parameter.name, Markdown(parameter.meaning),
                         Values(parameter));

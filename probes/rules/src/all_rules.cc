@@ -23,6 +23,32 @@ void AddRegistersOf(const Rule& rule, Selection* selection) {
   if (rule.reads != nullptr) rule.reads(selection);
 }
 
+// Where a rule fails, or a profile requires it in vain, because another's switch
+// is off, and that one counts and fails for it: one cause is one failure.
+void NoteConsequences(const Rule& rule, const RuleInput& input, std::vector<Finding>* findings) {
+  if (rule.depends_on.empty()) return;
+  CpuSet failing;  // by the other rule, which counts
+  const RuleProfile* const own = input.profile == nullptr ? nullptr : input.profile->Find(rule.id);
+  if (own != nullptr && input.profile->Find(rule.depends_on) != nullptr) {
+    for (const Finding& cause : JudgeRule(*FindRule(rule.depends_on), input)) {
+      if (cause.outcome == Outcome::kFail || cause.outcome == Outcome::kWaived ||
+          cause.is_consequence) {
+        failing = failing.Union(cause.cpus);
+      }
+    }
+  }
+  for (Finding& finding : *findings) {
+    const bool is_caused = !failing.empty() && failing.Contains(finding.cpus);
+    if (finding.outcome == Outcome::kNotApplicable) finding.is_consequence = is_caused;
+    if (!finding.is_consequence || finding.outcome != Outcome::kFail) continue;
+    finding.is_consequence = is_caused;
+    if (!is_caused) continue;
+    finding.outcome = Outcome::kNotApplicable;
+    finding.message = "Depends on " + std::string(rule.depends_on) + ". " + finding.message;
+    finding.remedy.clear();
+  }
+}
+
 }  // namespace
 
 RuleInput::RuleInput(const PlatformSnapshot& machine, const VirtualizationVerdict& verdict,
@@ -45,6 +71,7 @@ const Rule* FindRule(std::string_view id) {
 std::vector<Finding> JudgeRule(const Rule& rule, const RuleInput& input) {
   std::vector<Finding> findings =
       rule.judge != nullptr ? rule.judge(rule, input) : rules::JudgeEachCpu(rule, input);
+  NoteConsequences(rule, input, &findings);
   if (input.profile != nullptr) Count(*input.profile, &findings);
   return findings;
 }

@@ -7,6 +7,9 @@
 
 #include <array>
 #include <map>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "each_cpu.h"
 #include "rules.h"
@@ -20,64 +23,91 @@ using registers::kRmpCfg;
 using registers::kRmpEnd;
 using registers::kSyscfg;
 
-// RMP_BASE, RMP_END, RMP_CFG.
+// RMP_BASE, RMP_END, and whether the table is segmented.
 using Bounds = std::array<std::uint64_t, 3>;
-
-Bounds BoundsOf(const CheckedCpu& cpu) {
-  return {cpu[kRmpBase], cpu[kRmpEnd], cpu.Optional(kRmpCfg).value_or(0)};
-}
 
 std::string Describe(const Bounds& bounds) {
   return fmt::format("{:#x} to {:#x}", bounds[0], bounds[1]);
 }
 
-Opinion CheckBounds(const CheckedCpu& cpu) {
-  const Bounds bounds = BoundsOf(cpu);
-  const std::uint64_t base = bounds[0] & kRmpBase["BASE"].mask();
-  const std::uint64_t end = bounds[1] & kRmpEnd["END"].mask();
-  const bool segmented = kRmpCfg["SEGMENTED_RMP_EN"].IsSet(bounds[2]);
-  if (base == 0 && end == 0) {
-    if (kSyscfg["SNPE"].IsSet(cpu[kSyscfg])) {
-      return {Outcome::kFail, "SEV-SNP is on, and no memory is reserved for the RMP."};
+constexpr std::string_view kReserveRemedy =
+    "Set \"SNP Memory (RMP Table) Coverage\" to enabled in firmware setup (AMD CBS), then power "
+    "off completely.";
+
+Opinion NotReadOf(const MsrDef& msr, const MsrReading& reading) {
+  return {Outcome::kIndeterminate, NotRead(msr.name, reading.error()), {}, false, reading.error()};
+}
+
+// What was read decides where it can: base 0 without an end is no table, whatever
+// else is known. Gives the bounds of a table that makes sense.
+Opinion CheckBounds(const CheckedCpu& cpu, Bounds* bounds) {
+  const MsrReading base_reading = cpu.Reading(kRmpBase);
+  const MsrReading end_reading = cpu.Reading(kRmpEnd);
+  if (!base_reading) return NotReadOf(kRmpBase, base_reading);
+  const std::uint64_t base = *base_reading & kRmpBase["BASE"].mask();
+  if (base == 0) {
+    if (!end_reading) return NotReadOf(kRmpEnd, end_reading);
+    if ((*end_reading & kRmpEnd["END"].mask()) != 0) {
+      return {Outcome::kFail, fmt::format("RMP_BASE is 0, and RMP_END is {:#x}.", *end_reading)};
     }
-    return {Outcome::kNotApplicable, "Firmware reserved no memory for the RMP."};
+    const MsrReading syscfg = cpu.Reading(kSyscfg);
+    if (syscfg && kSyscfg["SNPE"].IsSet(*syscfg)) {
+      return {Outcome::kFail, "SEV-SNP is on, and no memory is reserved for the RMP.",
+              kReserveRemedy};
+    }
+    return {Outcome::kNotApplicable, "Firmware reserved no memory for the RMP.", kReserveRemedy};
   }
-  if (segmented && base != 0) {
-    return {Outcome::kPass, fmt::format("The RMP is segmented; its table is at {:#x}.", base)};
+  if (kRmpCfg.present(cpu.registers()) != Presence::kAbsent) {
+    const MsrReading shape = cpu.Reading(kRmpCfg);
+    if (!shape) return NotReadOf(kRmpCfg, shape);
+    if (kRmpCfg["SEGMENTED_RMP_EN"].IsSet(*shape)) {
+      *bounds = {*base_reading, 0, 1};
+      return {Outcome::kPass, fmt::format("The RMP is segmented; its table is at {:#x}.", base)};
+    }
   }
-  // The low 13 bits of RMP_END read as ones or as zeros: units of 8 KiB.
-  if (base == 0 || base >= end) {
-    return {Outcome::kFail,
-            fmt::format("RMP_BASE ({:#x}) is not below RMP_END ({:#x}).", bounds[0], bounds[1])};
+  if (!end_reading) return NotReadOf(kRmpEnd, end_reading);
+  // The low 13 bits of RMP_END are ones: units of 8 KiB.
+  if (base >= (*end_reading & kRmpEnd["END"].mask())) {
+    return {Outcome::kFail, fmt::format("RMP_BASE ({:#x}) is not below RMP_END ({:#x}).",
+                                        *base_reading, *end_reading)};
   }
-  return {Outcome::kPass, fmt::format("The RMP is at {}.", Describe(bounds))};
+  *bounds = {*base_reading, *end_reading, 0};
+  return {Outcome::kPass, fmt::format("The RMP is at {}.", Describe(*bounds))};
 }
 
 // What each CPU says must make sense, and then all must say the same.
 std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   Findings findings(rule);
-  std::map<Bounds, CpuGathering> sound;
+  std::map<Bounds, CpuGathering> tables;  // CPUs without one among them
+  std::map<Bounds, Opinion> says;
   std::vector<Evidence> evidence;
   ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
     const CheckedCpu cpu(rule, alike.registers, SettingsOf(rule, input));
-    const Opinion opinion = CheckBounds(cpu);
-    if (opinion.outcome != Outcome::kPass) {
+    Bounds bounds{};
+    Opinion opinion = CheckBounds(cpu, &bounds);
+    if (opinion.unread) {
+      findings.AddUnread(alike.cpus, opinion.message, *opinion.unread, alike.registers);
+      return;
+    }
+    if (opinion.outcome == Outcome::kFail) {
       findings.Add(alike.cpus, opinion, alike.registers);
       return;
     }
-    sound[BoundsOf(cpu)].Add(alike.cpus);
+    says.try_emplace(bounds, std::move(opinion));
+    tables[bounds].Add(alike.cpus);
     AddEvidence(alike.registers, kRmpBase, &evidence);
     AddEvidence(alike.registers, kRmpEnd, &evidence);
   });
   std::vector<Finding> judged;
-  if (sound.size() == 1) {
-    const auto& [bounds, cpus] = *sound.begin();
-    judged.push_back(MakeFinding(rule, Outcome::kPass, cpus.Together(),
-                                 fmt::format("The RMP is at {}.", Describe(bounds))));
-  } else if (sound.size() > 1) {
+  if (tables.size() == 1) {
+    const auto& [bounds, cpus] = *tables.begin();
+    const Opinion& opinion = says.at(bounds);
+    judged.push_back(MakeFinding(rule, opinion.outcome, cpus.Together(), opinion.message));
+    judged.back().remedy = opinion.remedy;
+  } else if (tables.size() > 1) {
     std::vector<CpuSet> camps;
     std::string message = "The RMP's bounds differ:";
-    for (const auto& [bounds, cpus] : sound) {
+    for (const auto& [bounds, cpus] : tables) {
       message += fmt::format("{} {} on CPUs {}", camps.empty() ? "" : ",", Describe(bounds),
                              cpus.Together().ToString());
       camps.push_back(cpus.Together());
@@ -99,10 +129,12 @@ const Rule kAmdRmp{.id = "amd.rmp.bounds",
                    .spec = "[amd/apm-vol2] 15.36.4",
                    .severity = Severity::kHigh,
                    .remedy =
-                       "Set \"SNP Memory (RMP Table) Coverage\" in firmware setup (AMD CBS) "
-                       "to enabled, and update the firmware.",
+                       "Update the firmware, which alone sets these registers, on every CPU; if "
+                       "it stays, give the vendor a recording (vtprobe record).",
                    .msrs = {&kSyscfg, &kRmpBase, &kRmpEnd, &kRmpCfg},
                    .leaves_out_absent = true,
+                   .decides_unread = true,
+                   .otherwise = "These CPUs do not offer SEV-SNP.",
                    .applies = [](const RegisterView& cpu) { return kRmpBase.present(cpu); },
                    .judge = Judge};
 

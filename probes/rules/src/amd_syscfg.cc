@@ -21,9 +21,41 @@ constexpr std::string_view kSmeRemedy =
     "Look for \"SMEE\" or \"Secure Memory Encryption\" in firmware setup (AMD CBS, CPU Common "
     "Options); where only some CPUs differ, update the firmware.";
 constexpr std::string_view kSnpRemedy =
-    "Enable \"SEV-SNP Support\", \"SNP Memory (RMP Table) Coverage\" and \"SMEE\" in firmware "
-    "setup (AMD CBS) and boot a kernel with SNP support; where only some CPUs differ, update "
-    "firmware and kernel.";
+    "Enable \"SEV-SNP Support\" and \"SNP Memory (RMP Table) Coverage\" in firmware setup (AMD "
+    "CBS) and boot a kernel with SNP support; where only some CPUs differ, update firmware and "
+    "kernel.";
+// Firmware did its part. Linux sets SNPE itself, and leaves it where it can't be
+// a host: arch/x86/virt/svm/sev.c, drivers/iommu/amd/init.c.
+constexpr std::string_view kSnpKernelRemedy =
+    "Firmware reserved the RMP, so this is rather the kernel: boot one with SNP host support "
+    "(CONFIG_KVM_AMD_SEV, Linux 6.11 or later) and with the IOMMU on and not in passthrough mode "
+    "(no iommu=pt, no amd_iommu=off), and look for \"SEV-SNP\" in its log.";
+constexpr std::string_view kRmpRemedy =
+    "Set \"SNP Memory (RMP Table) Coverage\" to enabled in firmware setup (AMD CBS): the kernel "
+    "switches SEV-SNP on only where the RMP is reserved.";
+
+SwitchPosition Snpe(const CheckedCpu& cpu) {
+  const std::uint64_t value = cpu[kSyscfg];
+  if (kSyscfg["SNPE"].IsSet(value)) return {true};
+  if (!kSyscfg["SMEE"].IsSet(value)) return {.is_on = false, .follows = true};
+  const MsrReading base = cpu.registers().Msr(registers::kRmpBase.address);
+  const MsrReading end = cpu.registers().Msr(registers::kRmpEnd.address);
+  const auto is_zero = [](const MsrReading& reading, const Field& field) {
+    return reading && field.Extract(*reading) == 0;
+  };
+  if (is_zero(base, registers::kRmpBase["BASE"]) && is_zero(end, registers::kRmpEnd["END"])) {
+    return {.is_on = false, .remedy = kRmpRemedy};
+  }
+  if (base && !is_zero(base, registers::kRmpBase["BASE"])) {
+    return {.is_on = false, .remedy = kSnpKernelRemedy};
+  }
+  return {};
+}
+
+SwitchPosition Vmple(const CheckedCpu& cpu) {
+  const std::uint64_t value = cpu[kSyscfg];
+  return {.is_on = kSyscfg["VMPLE"].IsSet(value), .follows = !kSyscfg["SNPE"].IsSet(value)};
+}
 
 // The bit lets software see the RdMem and WrMem bits of the fixed MTRRs, and
 // firmware clears it before it hands over. SEV-SNP needs it set, so a kernel
@@ -86,6 +118,7 @@ const Rule kAmdSmee{
     .remedy = kSmeRemedy,
     .msrs = {&kSyscfg},
     .parameters = kExpect,
+    .otherwise = "These CPUs do not offer memory encryption (SME).",
     .applies =
         [](const RegisterView& cpu) { return registers::AnyOf(cpu, {kCpuid8000001FEax["SME"]}); },
     .judge = IsSwitched<kSyscfg["SMEE"].mask()>};
@@ -97,9 +130,13 @@ const Rule kAmdSnpe{
     .severity = Severity::kHigh,
     .remedy = kSnpRemedy,
     .msrs = {&kSyscfg},
+    .gates = {&registers::kRmpBase, &registers::kRmpEnd},
     .parameters = kExpect,
+    .depends_on = "amd.syscfg.smee",
+    .otherwise = "These CPUs do not offer SEV-SNP.",
     .applies = [](const RegisterView& cpu) { return registers::AnyOf(cpu, {registers::kSnp}); },
-    .judge = IsSwitched<kSyscfg["SNPE"].mask()>};
+    .judge = [](const Rule& rule,
+                const RuleInput& input) { return JudgeOnOff(rule, input, "SNPE", Snpe); }};
 
 const Rule kAmdVmple{
     .id = "amd.syscfg.vmple",
@@ -109,9 +146,12 @@ const Rule kAmdVmple{
     .remedy = kSnpRemedy,
     .msrs = {&kSyscfg},
     .parameters = kExpect,
+    .depends_on = "amd.syscfg.snpe",
+    .otherwise = "These CPUs do not offer VM permission levels.",
     .applies =
         [](const RegisterView& cpu) { return registers::AnyOf(cpu, {kCpuid8000001FEax["VMPL"]}); },
-    .judge = IsSwitched<kSyscfg["VMPLE"].mask()>};
+    .judge = [](const Rule& rule,
+                const RuleInput& input) { return JudgeOnOff(rule, input, "VMPLE", Vmple); }};
 
 const Rule kAmdMtrrFixDramMod{
     .id = "amd.syscfg.mtrr_fix_dram_mod_en",

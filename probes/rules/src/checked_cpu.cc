@@ -31,6 +31,11 @@ std::uint64_t CheckedCpu::operator[](const MsrDef& msr) const {
   return registers_.Msr(msr.address).value();
 }
 
+MsrReading CheckedCpu::Reading(const MsrDef& msr) const {
+  if (!rule_.decides_unread) throw std::logic_error("the rule's CPUs have read all its registers");
+  return registers_.Msr(msr.address);
+}
+
 std::optional<std::uint64_t> CheckedCpu::Optional(const MsrDef& msr) const {
   if (!rule_.leaves_out_absent) throw std::logic_error("the rule's CPUs have all its registers");
   if (msr.present(registers_) == Presence::kAbsent) return std::nullopt;

@@ -26,9 +26,14 @@ void Adjust(const RuleProfile& profile, Finding* finding) {
   finding->counted = true;
   if (profile.severity) finding->severity = *profile.severity;
   if (profile.strict && finding->outcome == Outcome::kWarn) finding->outcome = Outcome::kFail;
-  if (profile.required && finding->outcome == Outcome::kNotApplicable) {
+  if (profile.required && finding->outcome == Outcome::kNotApplicable && !finding->is_consequence) {
     finding->outcome = Outcome::kFail;
     finding->message += " The profile requires it.";
+  }
+  // What is no failure by itself has none.
+  if (finding->outcome == Outcome::kFail && finding->remedy.empty()) {
+    const Rule* const rule = FindRule(finding->rule);
+    if (rule != nullptr) finding->remedy = rule->remedy;
   }
 }
 

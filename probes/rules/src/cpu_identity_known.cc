@@ -76,7 +76,10 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
     }
     cpus[place->second].Add(kind.cpus());
   }
-  for (std::size_t i = 0; i < findings.size(); ++i) findings[i].cpus = cpus[i].Together();
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    findings[i].cpus = cpus[i].Together();
+    if (findings[i].outcome == Outcome::kWarn) findings[i].remedy = rule.remedy;
+  }
   if (findings.empty()) {
     findings.push_back(
         MakeFinding(rule, Outcome::kIndeterminate, CpuSet(), "No online CPU is recorded."));
@@ -91,6 +94,9 @@ const Rule kCpuIdentityKnown{
     .title = "The CPU is one whose feature bits can be believed",
     .spec = "[intel/sdm-vol2] CPUID, [amd/apm-vol3] E.3",
     .severity = Severity::kMedium,
+    .remedy =
+        "Record the machine again with vtprobe record; where a hypervisor made up the CPU, give it "
+        "the vendor and the features of one that exists.",
     .reads = [](Selection* selection) { selection->Add(registers::FeatureRegisters()); },
     .judge = Judge};
 

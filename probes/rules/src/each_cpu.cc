@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "core_type.h"
 #include "rows_of_rule.h"
 #include "vtprobe/probes/expectations.h"
 #include "vtprobe/registers/cpuid.h"
@@ -41,7 +43,13 @@ struct Exemption {
   friend bool operator==(const Exemption&, const Exemption&) = default;
 };
 
-std::string InWords(const Exemption& exemption) {
+// What is missing or off, and whose business that is.
+std::string Otherwise(const Rule& rule) {
+  if (rule.depends_on.empty()) return std::string(rule.otherwise);
+  return fmt::format("Depends on {}. {}", rule.depends_on, rule.otherwise);
+}
+
+std::string InWords(const Rule& rule, const Exemption& exemption) {
   switch (exemption.why) {
     case Exemption::Why::kGuest:
       return "This is a guest: what firmware set does not show here.";
@@ -50,7 +58,7 @@ std::string InWords(const Exemption& exemption) {
     case Exemption::Why::kAllAbsent:
       return "These CPUs have none of the registers.";
     case Exemption::Why::kNotConcerned:
-      return "These CPUs do not have what this is about.";
+      return Otherwise(rule);
     case Exemption::Why::kFaults:
       return fmt::format("These CPUs have no {} that can be read here.", exemption.msr->name);
   }
@@ -116,15 +124,64 @@ class KindGate {
   std::optional<Presence> of_kind_;
 };
 
+// Equal CPUs of which some have a register and some fault, of a rule for which
+// a fault says that there is none: whether there is one is compared like a
+// value.
+class EqualCpus {
+ public:
+  EqualCpus(const Rule& rule, Findings* findings) : rule_(rule), findings_(*findings) {}
+
+  // The CPUs that follow are of this kind.
+  void OpenKind(const RegisterView& kind) { group_ = &groups_[OfOneSignature(kind)]; }
+  void Read(const CpuSet& cpus) { group_->read.Add(cpus); }
+  void Fault(const CpuSet& cpus, const MsrDef& msr, const RegisterView& registers) {
+    group_->fault.Add(cpus);
+    group_->msr = &msr;
+    AddEvidence(registers, msr, &group_->evidence);
+  }
+
+  // Says of those that fault what there is to say.
+  void Judge() {
+    for (const auto& [twins, group] : groups_) {
+      if (group.fault.empty()) continue;
+      const CpuSet fault = group.fault.Together();
+      if (group.read.empty() || !twins) {
+        findings_.AddExempt(fault, InWords(rule_, {Exemption::Why::kFaults, group.msr}));
+        continue;
+      }
+      const CpuSet read = group.read.Together();
+      findings_.Add(OutsideLargest({read, fault}),
+                    {Outcome::kFail, HasOnSome(group.msr->name, read, fault)}, group.evidence);
+    }
+  }
+
+ private:
+  struct Group {
+    CpuGathering read;
+    CpuGathering fault;
+    const MsrDef* msr = nullptr;  // that faults
+    std::vector<Evidence> evidence;
+  };
+
+  const Rule& rule_;
+  Findings& findings_;
+  std::map<std::optional<Twins>, Group> groups_;
+  Group* group_ = nullptr;
+};
+
 // Finds the CPUs of one kind that a rule has to judge.
 class KindOfCpus {
  public:
-  KindOfCpus(const Rule& rule, const RuleInput& input, const SnapshotRow& kind, Findings* findings)
+  KindOfCpus(const Rule& rule, const RuleInput& input, const SnapshotRow& kind, Unread unread,
+             Findings* findings, EqualCpus* equals)
       : rule_(rule),
         kind_(kind),
         findings_(*findings),
+        equals_(*equals),
+        visits_unread_(unread == Unread::kVisited || rule.decides_unread),
         is_exempt_guest_(!rule.in_guests && IsGuest(input, kind)),
-        applies_(rule.applies, kind) {}
+        applies_(rule.applies, kind),
+        presence_of_msrs_(rule.msrs.size(), Presence::kUnknown) {}
 
   // Whether the rule applies to none of them, whatever their MSRs are. Then
   // that is said of all, and there is nothing to look at.
@@ -149,6 +206,7 @@ class KindOfCpus {
     if (!is_decided) return false;
     if (const auto exemption = WhyNotThere()) return !NotApplicable(kind_.cpus(), *exemption);
     are_there_ = true;
+    NotePresenceOfMsrs();
     if (applies_.of_kind() != Presence::kAbsent) return false;
     return !NotApplicable(kind_.cpus(), {Exemption::Why::kNotConcerned});
   }
@@ -160,7 +218,8 @@ class KindOfCpus {
             const std::function<void(const AlikeCpus& alike)>& visit) {
     const KindWithMsrs registers(kind_, addresses, readings);
     if (!IsToBeJudged(cpus, registers, readings)) return;
-    visit({cpus, registers, readings.first(rule_.msrs.size()), kind_});
+    if (rule_.fault_means_absent) equals_.Read(cpus);
+    visit({cpus, registers, readings.first(rule_.msrs.size()), presence_of_msrs_, kind_});
   }
 
  private:
@@ -172,13 +231,12 @@ class KindOfCpus {
         return false;
       }
     }
-    exemptions_.emplace_back(exemption, findings_.AddExempt(cpus, InWords(exemption)));
+    exemptions_.emplace_back(exemption, findings_.AddExempt(cpus, InWords(rule_, exemption)));
     return false;
   }
-  bool Unread(const CpuSet& cpus, const RegisterView& registers, const MsrDef& msr,
-              AccessCode code) {
-    findings_.AddUnread(cpus, fmt::format("{} was not read: {}.", msr.name, Describe(code)), code,
-                        registers);
+  bool NotReadOf(const CpuSet& cpus, const RegisterView& registers, const MsrDef& msr,
+                 AccessCode code) {
+    findings_.AddUnread(cpus, NotRead(msr.name, code), code, registers);
     return false;
   }
   // It is unknown whether the rule applies.
@@ -186,14 +244,16 @@ class KindOfCpus {
     for (const MsrDef* const gate : rule_.gates) {
       if (gate->present(registers) == Presence::kUnknown) break;
       const MsrReading reading = registers.Msr(gate->address);
-      if (!reading) return Unread(cpus, registers, *gate, reading.error());
+      if (!reading) return NotReadOf(cpus, registers, *gate, reading.error());
     }
-    findings_.AddUnread(cpus, "The CPUID leaves that say whether this applies were not read.",
-                        WhyUnknown(registers), registers);
+    findings_.AddUnread(cpus, kNotKnownToHave, WhyUnknown(registers), registers);
     return false;
   }
 
   Presence PresenceOf(std::size_t msr) const { return presence_[gate_of_[msr]]; }
+  void NotePresenceOfMsrs() {
+    for (std::size_t i = 0; i < presence_of_msrs_.size(); ++i) presence_of_msrs_[i] = PresenceOf(i);
+  }
 
   // Whether the CPUs, of which the presence of each MSR is known, lack those.
   std::optional<Exemption> WhyNotThere() const {
@@ -213,6 +273,7 @@ class KindOfCpus {
                     std::span<const MsrReading> readings) {
     if (!are_there_) {
       for (std::size_t i = 0; i < has_.size(); ++i) presence_[i] = has_[i].Of(registers);
+      NotePresenceOfMsrs();
       if (const auto exemption = WhyNotThere()) return NotApplicable(cpus, *exemption);
     }
     switch (applies_.Of(registers)) {
@@ -223,6 +284,7 @@ class KindOfCpus {
       case Presence::kPresent:
         break;
     }
+    if (visits_unread_ && TellsAnything(readings)) return true;
     for (std::size_t i = 0; i < rule_.msrs.size(); ++i) {
       const MsrDef& msr = *rule_.msrs.begin()[i];
       const MsrReading& reading = readings[i];
@@ -232,22 +294,35 @@ class KindOfCpus {
         return Unknown(cpus, registers);
       }
       if (reading.error() == AccessCode::kGeneralProtection && rule_.fault_means_absent) {
-        return NotApplicable(cpus, {Exemption::Why::kFaults, &msr});
+        equals_.Fault(cpus, msr, registers);
+        return false;
       }
-      return Unread(cpus, registers, msr, reading.error());
+      return NotReadOf(cpus, registers, msr, reading.error());
     }
     return true;
+  }
+
+  // Whether one of the registers gave a value, or the answer that there is none.
+  bool TellsAnything(std::span<const MsrReading> readings) const {
+    for (std::size_t i = 0; i < rule_.msrs.size(); ++i) {
+      if (presence_of_msrs_[i] == Presence::kAbsent) continue;
+      if (readings[i] || readings[i].error() == AccessCode::kGeneralProtection) return true;
+    }
+    return false;
   }
 
   const Rule& rule_;
   const SnapshotRow& kind_;
   Findings& findings_;
+  EqualCpus& equals_;
+  bool visits_unread_;
   bool is_exempt_guest_;
   KindGate applies_;
   std::vector<KindGate> has_;
-  std::vector<std::size_t> gate_of_;  // of each MSR the place of its gate in has_
-  std::vector<Presence> presence_;    // what each gate of has_ says of the CPUs at hand
-  bool are_there_ = false;            // CPUID says that each of these CPUs has the MSRs
+  std::vector<std::size_t> gate_of_;        // of each MSR the place of its gate in has_
+  std::vector<Presence> presence_;          // what each gate of has_ says of the CPUs at hand
+  std::vector<Presence> presence_of_msrs_;  // the same of each MSR
+  bool are_there_ = false;                  // CPUID says that each of these CPUs has the MSRs
   // What was said before, and of which CPUs.
   std::vector<std::pair<Exemption, CpuGathering*>> exemptions_;
 };
@@ -255,16 +330,28 @@ class KindOfCpus {
 }  // namespace
 
 void ForEachCpu(const Rule& rule, const RuleInput& input, Findings* findings,
-                const std::function<void(const AlikeCpus& alike)>& visit) {
+                const std::function<void(const AlikeCpus& alike)>& visit, Unread unread) {
   std::optional<RowsOfRule> rows;
+  EqualCpus equals(rule, findings);
   for (std::size_t kind = 0; kind < input.kinds().size(); ++kind) {
-    KindOfCpus cpus_of_kind(rule, input, input.kinds()[kind], findings);
+    KindOfCpus cpus_of_kind(rule, input, input.kinds()[kind], unread, findings, &equals);
     if (cpus_of_kind.AreExempt()) continue;
+    if (rule.fault_means_absent) equals.OpenKind(input.kinds()[kind]);
     if (!rows) rows.emplace(rule, input);
     rows->ForEachOfKind(kind, [&](const CpuSet& cpus, std::span<const MsrReading> readings) {
       cpus_of_kind.Look(cpus, rows->addresses(), readings, visit);
     });
   }
+  equals.Judge();
+}
+
+std::string NotRead(std::string_view msr, AccessCode code) {
+  return fmt::format("{} was not read: {}.", msr, Describe(code));
+}
+
+std::string HasOnSome(std::string_view msr, const CpuSet& read, const CpuSet& fault) {
+  return fmt::format("{} is there on {} and faults on {}, which are equal CPUs.", msr,
+                     read.ToString(), fault.ToString());
 }
 
 const Settings& SettingsOf(const Rule& rule, const RuleInput& input) {
@@ -278,8 +365,12 @@ std::vector<Finding> JudgeEachCpu(const Rule& rule, const RuleInput& input) {
   const Settings& settings = SettingsOf(rule, input);
   Findings findings(rule);
   ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
-    findings.Add(alike.cpus, rule.check(CheckedCpu(rule, alike.registers, settings)),
-                 alike.registers);
+    const Opinion opinion = rule.check(CheckedCpu(rule, alike.registers, settings));
+    if (opinion.unread) {
+      findings.AddUnread(alike.cpus, opinion.message, *opinion.unread, alike.registers);
+    } else {
+      findings.Add(alike.cpus, opinion, alike.registers);
+    }
   });
   return findings.Take();
 }

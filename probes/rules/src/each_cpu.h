@@ -8,8 +8,11 @@
 #ifndef VTPROBE_PROBES_RULES_SRC_EACH_CPU_H_
 #define VTPROBE_PROBES_RULES_SRC_EACH_CPU_H_
 
+#include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "findings.h"
@@ -23,15 +26,32 @@ struct AlikeCpus {
   const RegisterView& registers;
   // Of the rule's MSRs, in their order.
   std::span<const MsrReading> readings;
+  // Whether the CPUs have them; one that they lack is left out.
+  std::span<const Presence> presence;
   // One of RuleInput::kinds(). It has no MSRs.
   const RegisterView& kind;
 };
 
-// Calls `visit` for all CPUs that have the rule's registers and of which all of
-// them were read, one kind after the other. What there is to say of the others
-// goes into `findings`.
+// What becomes of CPUs of which not all of a rule's MSRs were read.
+enum class Unread : std::uint8_t {
+  kSaid,     // it is said of them
+  kVisited,  // they are looked at if any was read, or said to be absent by a #GP
+};
+
+// Calls `visit` for all CPUs that have the rule's registers and of which they were
+// read, one kind after the other. What there is to say of the others goes into
+// `findings`.
 void ForEachCpu(const Rule& rule, const RuleInput& input, Findings* findings,
-                const std::function<void(const AlikeCpus& alike)>& visit);
+                const std::function<void(const AlikeCpus& alike)>& visit,
+                Unread unread = Unread::kSaid);
+
+// What is said of CPUs that gave no value for a register, and of those of which
+// CPUID does not tell whether they have it.
+std::string NotRead(std::string_view msr, AccessCode code);
+// Of equal CPUs of which some have the register.
+std::string HasOnSome(std::string_view msr, const CpuSet& read, const CpuSet& fault);
+inline constexpr std::string_view kNotKnownToHave =
+    "The CPUID leaves that say whether this applies were not read.";
 
 // The rule's settings: the profile's, or none.
 const Settings& SettingsOf(const Rule& rule, const RuleInput& input);

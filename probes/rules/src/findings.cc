@@ -57,6 +57,8 @@ void AddEvidence(const RegisterView& registers, const MsrDef& msr,
 std::vector<Evidence>* Findings::Say(const CpuSet& cpus, const Opinion& opinion) {
   Said& said = Place(opinion.outcome, opinion.message, std::nullopt);
   said.cpus.Add(cpus);
+  if (!opinion.remedy.empty()) said.finding.remedy = opinion.remedy;
+  said.finding.is_consequence = opinion.follows;
   if (opinion.outcome == Outcome::kNotApplicable) return nullptr;
   // CPUs that pass differ in nothing that matters.
   if (opinion.outcome == Outcome::kPass && !said.finding.evidence.empty()) return nullptr;
@@ -119,6 +121,13 @@ Findings::Said& Findings::Place(Outcome outcome, std::string_view message,
     finding.remedy = rule_.remedy;
   }
   return said_[last_];
+}
+
+std::optional<AccessCode> Findings::FirstUnread() const {
+  for (const Said& said : said_) {
+    if (said.finding.unread) return said.finding.unread;
+  }
+  return std::nullopt;
 }
 
 std::vector<Finding> Findings::Take() {

@@ -65,6 +65,8 @@ class Findings {
   CpuGathering* AddExempt(const CpuSet& cpus, std::string_view message);
 
   bool empty() const { return said_.empty(); }
+  // Why a register was not read, of those that were said to lack one first.
+  std::optional<AccessCode> FirstUnread() const;
 
   // Ordered by what was said first. If nothing was said, that no CPU is
   // recorded.

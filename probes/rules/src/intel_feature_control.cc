@@ -16,25 +16,37 @@ using registers::kMcgCap;
 constexpr std::uint64_t kSenter =
     kFeatureControl["SENTER_LOCAL"].mask() | kFeatureControl["SENTER_GLOBAL"].mask();
 
+constexpr std::string_view kHalfOnRemedy =
+    "No setting does this: update the firmware, which sets all of these bits or none; if it stays, "
+    "report it to the vendor with a recording (vtprobe record).";
+
 SwitchPosition Senter(const CheckedCpu& cpu) {
   const std::uint64_t bits = cpu[kFeatureControl] & kSenter;
-  if (bits == 0 || bits == kSenter) return {bits != 0, {}};
+  if (bits == 0 || bits == kSenter) return {bits != 0};
   return {true,
           {Outcome::kFail,
-           "TXT is half on: SENTER_LOCAL and SENTER_GLOBAL should be all set or all clear."}};
+           "TXT is half on: SENTER_LOCAL and SENTER_GLOBAL should be all set or all clear.",
+           kHalfOnRemedy}};
 }
 
 SwitchPosition LaunchControl(const CheckedCpu& cpu) {
   const std::uint64_t value = cpu[kFeatureControl];
   const bool on = kFeatureControl["SGX_LAUNCH_CONTROL"].IsSet(value);
-  if (!on || kFeatureControl["SGX"].IsSet(value)) return {on, {}};
-  return {on, {Outcome::kWarn, "SGX launch control is on, and SGX itself is off."}};
+  if (kFeatureControl["SGX"].IsSet(value)) return {on};
+  if (on) return {on, {Outcome::kWarn, "SGX launch control is on, and SGX itself is off."}};
+  return {.is_on = false, .follows = true};
+}
+
+Presence SenterIsOn(const RegisterView& cpu) {
+  return registers::AllOf(
+      {registers::AnyOf(cpu, {registers::kSmx}), registers::AnyOf(cpu, {registers::kVmx}),
+       registers::HasBit(cpu, kFeatureControl, kFeatureControl["SENTER_GLOBAL"])});
 }
 
 SwitchPosition Lmce(const CheckedCpu& cpu) {
   const std::uint64_t value = cpu[kFeatureControl];
   const bool on = kFeatureControl["LMCE"].IsSet(value);
-  if (!on || kFeatureControl["LOCK"].IsSet(value)) return {on, {}};
+  if (!on || kFeatureControl["LOCK"].IsSet(value)) return {on};
   return {on, {Outcome::kWarn, "LMCE is on, and has no effect until the register is locked."}};
 }
 
@@ -71,10 +83,29 @@ const Rule kIntelTxtSenter{
         "off completely; if CPUs differ, update the firmware.",
     .msrs = {&kFeatureControl},
     .parameters = kExpect,
+    .otherwise = "These CPUs do not offer safer mode (CPUID SMX), which TXT needs.",
     .applies = OffersSmx,
     .judge = [](const Rule& rule, const RuleInput& input) {
       return JudgeOnOff(rule, input, "TXT (GETSEC[SENTER])", Senter);
     }};
+
+// A kernel that was launched by SENTER runs in SMX operation, where VMXON needs
+// VMX_IN_SMX. Linux under tboot says "VMX (inside TXT) disabled by BIOS" else.
+const Rule kIntelTxtVmx{
+    .id = "intel.txt.vmx_in_smx",
+    .title = "VMX under a measured launch is allowed or not, as expected, on every CPU",
+    .spec = "[intel/sdm-vol3] 24.7, [linux/feat-ctl]",
+    .severity = Severity::kMedium,
+    .remedy =
+        "Firmware setup: enable \"Intel Virtualization Technology\" (VT-x, VMX) together with "
+        "\"Trusted Execution Technology\", then power off completely; if VMX_IN_SMX stays clear, "
+        "update the firmware.",
+    .msrs = {&kFeatureControl},
+    .parameters = kExpect,
+    .depends_on = "intel.txt.senter",
+    .otherwise = "TXT (GETSEC[SENTER]) is off.",
+    .applies = SenterIsOn,
+    .judge = IsSwitched<kFeatureControl["VMX_IN_SMX"].mask()>};
 
 const Rule kIntelSgxEnabled{
     .id = "intel.sgx.enabled",
@@ -86,6 +117,7 @@ const Rule kIntelSgxEnabled{
         "off completely; if CPUs differ, update the firmware.",
     .msrs = {&kFeatureControl},
     .parameters = kExpect,
+    .otherwise = "These CPUs do not offer SGX.",
     .applies = OffersSgx,
     .judge = IsSwitched<kFeatureControl["SGX"].mask()>};
 
@@ -99,6 +131,8 @@ const Rule kIntelSgxLaunchControl{
         "is what Linux needs. If CPUs differ, update the firmware.",
     .msrs = {&kFeatureControl},
     .parameters = kExpect,
+    .depends_on = "intel.sgx.enabled",
+    .otherwise = "These CPUs do not offer SGX launch control.",
     .applies = OffersLaunchControl,
     .judge = [](const Rule& rule, const RuleInput& input) {
       return JudgeOnOff(rule, input, "SGX launch control", LaunchControl);
@@ -115,6 +149,7 @@ const Rule kIntelLmceEnabled{
     .msrs = {&kFeatureControl},
     .gates = {&kMcgCap},
     .parameters = kExpect,
+    .otherwise = "These CPUs do not offer local machine checks (MCG_LMCE_P is 0).",
     .applies = OffersLmce,
     .judge = [](const Rule& rule, const RuleInput& input) {
       return JudgeOnOff(rule, input, "LMCE", Lmce);

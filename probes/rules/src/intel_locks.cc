@@ -32,6 +32,19 @@ Opinion GaveUpPrivileges(const CheckedCpu& cpu) {
   return {};
 }
 
+// Firmware of many client machines leaves the check off, which the manual allows.
+// One that is on and not locked can be switched off by whoever gets into SMM.
+Opinion ChecksCode(const CheckedCpu& cpu) {
+  const std::uint64_t value = cpu[kSmmFeatureControl];
+  if (!kSmmFeatureControl["SMM_CODE_CHK_EN"].IsSet(value)) {
+    return {Outcome::kWarn, "SMM_CODE_CHK_EN is 0: SMM may run code that lies outside of SMRAM."};
+  }
+  if (!kSmmFeatureControl["LOCK"].IsSet(value)) {
+    return {Outcome::kFail, "SMM_CODE_CHK_EN is 1 and LOCK is 0: the check can be switched off."};
+  }
+  return {};
+}
+
 }  // namespace
 
 const Rule kIntelSmmCodeCheck{
@@ -42,8 +55,7 @@ const Rule kIntelSmmCodeCheck{
     .remedy = kUpdate,
     .msrs = {&kSmmFeatureControl},
     .fault_means_absent = true,  // RDMSR may be allowed in SMM alone
-    .check = BitsAre<kSmmFeatureControl, kSmmFeatureControl["LOCK"].mask() |
-                                             kSmmFeatureControl["SMM_CODE_CHK_EN"].mask()>};
+    .check = ChecksCode};
 
 const Rule kIntelMemoryLock{.id = "intel.memory_lock",
                             .title = "The memory configuration is locked",

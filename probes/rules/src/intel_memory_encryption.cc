@@ -1,8 +1,10 @@
 // Encrypted memory, and the ranges that SGX and TDX keep for themselves. Each
 // is set by firmware at boot and locked; software can only look.
 
+#include "each_cpu.h"
 #include "rules.h"
 #include "shapes.h"
+#include "uniformity.h"
 #include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"
 
@@ -21,6 +23,10 @@ using registers::kTmeActivate;
 constexpr std::string_view kUpdate =
     "Update the firmware, which sets and locks this register on every CPU; if it stays, give the "
     "vendor a recording (vtprobe record).";
+
+constexpr std::string_view kVendorsFault =
+    "No setting does this, it is the firmware vendor's fault: update the firmware; if it stays, "
+    "report it to the vendor with a recording (vtprobe record).";
 
 constexpr std::string_view kTmeRemedy =
     "Firmware setup: \"Total Memory Encryption\" (TME), then power off completely; if CPUs "
@@ -45,27 +51,46 @@ Presence SeamrrIsOn(const RegisterView& cpu) {
 }
 
 SwitchPosition Seamrr(const CheckedCpu& cpu) {
-  const std::uint64_t mask = cpu[kSeamrrPhysMask];
-  const bool on = kSeamrrPhysMask["ENABLE"].IsSet(mask);
-  if (!on) return {false, {}};
-  if (!kSeamrrPhysMask["LOCK"].IsSet(mask)) {
-    return {true, {Outcome::kFail, "SEAMRR are on and not locked."}};
+  const auto unread = [](const MsrDef& msr, AccessCode code) {
+    return SwitchPosition{false,
+                          {Outcome::kIndeterminate, NotRead(msr.name, code), {}, false, code}};
+  };
+  const MsrReading mask = cpu.Reading(kSeamrrPhysMask);
+  if (!mask) return unread(kSeamrrPhysMask, mask.error());
+  if (!kSeamrrPhysMask["ENABLE"].IsSet(*mask)) return {false};
+  if (!kSeamrrPhysMask["LOCK"].IsSet(*mask)) {
+    return {true, {Outcome::kFail, "SEAMRR are on and not locked.", kVendorsFault}};
   }
-  if (!kSeamrrPhysBase["CONFIGURED"].IsSet(cpu[kSeamrrPhysBase])) {
-    return {true, {Outcome::kFail, "SEAMRR are on, and their base is not configured."}};
+  const MsrReading base = cpu.Reading(kSeamrrPhysBase);
+  if (!base) return unread(kSeamrrPhysBase, base.error());
+  if (!kSeamrrPhysBase["CONFIGURED"].IsSet(*base)) {
+    return {true,
+            {Outcome::kFail, "SEAMRR are on, and their base is not configured.", kVendorsFault}};
   }
-  return {true, {}};
+  return {true};
 }
 
-std::vector<Finding> AllBitsUniform(const Rule& rule, const RuleInput& input) {
-  return JudgeAllUniform(rule, input,
-                         [](const RegisterView&, const MsrDef&) { return ~std::uint64_t{0}; });
-}
+constexpr std::string_view kOwnRule = "a rule of its own judges it";
 
-// What the rules below judge.
-constexpr std::uint64_t kTmeJudged = kTmeActivate["LOCK"].mask() |
-                                     kTmeActivate["TME_ENABLE"].mask() |
-                                     kTmeActivate["TME_ENCRYPTION_BYPASS_ENABLE"].mask();
+constexpr LeftOut kTmeLeftOut[] = {{&kTmeActivate,
+                                    kTmeActivate["LOCK"].mask() |
+                                        kTmeActivate["TME_ENABLE"].mask() |
+                                        kTmeActivate["TME_ENCRYPTION_BYPASS_ENABLE"].mask(),
+                                    kOwnRule, kTmeActivate.spec}};
+constexpr LeftOut kSeamrrLeftOut[] = {
+    {&kSeamrrPhysBase, kSeamrrPhysBase["CONFIGURED"].mask(), kOwnRule, kSeamrrPhysBase.spec},
+    {&kSeamrrPhysMask, kSeamrrPhysMask["LOCK"].mask() | kSeamrrPhysMask["ENABLE"].mask(), kOwnRule,
+     kSeamrrPhysMask.spec}};
+constexpr LeftOut kPrmrrLeftOut[] = {
+    {&kPrmrrPhysMask, ~kPrmrrPhysMask["MASK"].mask(), kOwnRule, kPrmrrPhysMask.spec}};
+
+Opinion PrmrrIsOn(const CheckedCpu& cpu) {
+  const std::uint64_t value = cpu[kPrmrrPhysMask];
+  Opinion opinion = ExpectBits(cpu, kPrmrrPhysMask,
+                               kPrmrrPhysMask["LOCK"].mask() | kPrmrrPhysMask["VLD"].mask(), 0);
+  if (kPrmrrPhysMask["VLD"].IsSet(value)) opinion.remedy = kVendorsFault;
+  return opinion;
+}
 
 }  // namespace
 
@@ -103,7 +128,8 @@ const Rule kUniformTmeActivate{.id = "uniform.ia32_tme_activate",
                                .severity = Severity::kHigh,
                                .remedy = kUpdate,
                                .msrs = {&kTmeActivate},
-                               .judge = IsUniform<~kTmeJudged>};
+                               .left_out = kTmeLeftOut,
+                               .judge = IsUniform};
 
 const Rule kIntelTdxSeamrr{.id = "intel.tdx.seamrr",
                            .title = "The range of the TDX module is as expected, on every CPU",
@@ -113,27 +139,24 @@ const Rule kIntelTdxSeamrr{.id = "intel.tdx.seamrr",
                            .msrs = {&kSeamrrPhysBase, &kSeamrrPhysMask},
                            .gates = {&kMtrrCap},
                            .parameters = kExpect,
+                           .decides_unread = true,
                            .judge = [](const Rule& rule, const RuleInput& input) {
                              return JudgeOnOff(rule, input, "The range of the TDX module (SEAMRR)",
                                                Seamrr);
                            }};
 
-const Rule kUniformSeamrr{
-    .id = "uniform.ia32_seamrr",
-    .title = "SEAMRR are the same on every CPU",
-    .spec = kSeamrrPhysMask.spec,
-    .severity = Severity::kHigh,
-    .remedy = kUpdate,
-    .msrs = {&kSeamrrPhysBase, &kSeamrrPhysMask},
-    .gates = {&kMtrrCap},
-    .applies = SeamrrIsOn,
-    .judge = [](const Rule& rule, const RuleInput& input) {
-      return JudgeAllUniform(rule, input, [](const RegisterView&, const MsrDef& msr) {
-        return msr.fields.Find("LOCK") == nullptr
-                   ? ~kSeamrrPhysBase["CONFIGURED"].mask()
-                   : ~(kSeamrrPhysMask["LOCK"].mask() | kSeamrrPhysMask["ENABLE"].mask());
-      });
-    }};
+const Rule kUniformSeamrr{.id = "uniform.ia32_seamrr",
+                          .title = "SEAMRR are the same on every CPU",
+                          .spec = kSeamrrPhysMask.spec,
+                          .severity = Severity::kHigh,
+                          .remedy = kUpdate,
+                          .msrs = {&kSeamrrPhysBase, &kSeamrrPhysMask},
+                          .gates = {&kMtrrCap},
+                          .left_out = kSeamrrLeftOut,
+                          .depends_on = "intel.tdx.seamrr",
+                          .otherwise = "SEAMRR are off.",
+                          .applies = SeamrrIsOn,
+                          .judge = IsUniform};
 
 const Rule kIntelTdxKeys{.id = "intel.tdx.keys",
                          .title = "TDX has keys of its own, as expected, on every CPU",
@@ -143,6 +166,7 @@ const Rule kIntelTdxKeys{.id = "intel.tdx.keys",
                          .msrs = {&kMktmeKeyidPartitioning},
                          .gates = {&kMtrrCap},
                          .parameters = kExpect,
+                         .depends_on = "intel.tdx.seamrr",
                          .judge = IsSwitched<kMktmeKeyidPartitioning["NUM_TDX_PRIV_KIDS"].mask()>};
 
 const Rule kUniformMktmeKeyidPartitioning{.id = "uniform.ia32_mktme_keyid_partitioning",
@@ -152,8 +176,10 @@ const Rule kUniformMktmeKeyidPartitioning{.id = "uniform.ia32_mktme_keyid_partit
                                           .remedy = kUpdate,
                                           .msrs = {&kMktmeKeyidPartitioning},
                                           .gates = {&kMtrrCap},
+                                          .depends_on = "intel.tdx.keys",
+                                          .otherwise = "TDX has no keys of its own.",
                                           .applies = TdxHasKeys,
-                                          .judge = AllBitsUniform};
+                                          .judge = IsUniform};
 
 const Rule kIntelSgxPrmrr{
     .id = "intel.sgx.prmrr",
@@ -163,22 +189,22 @@ const Rule kIntelSgxPrmrr{
     .remedy = "Firmware setup: give SGX memory (\"PRMRR size\") or switch SGX off.",
     .msrs = {&kPrmrrPhysMask},
     .gates = {&kFeatureControl, &kMtrrCap},
+    .depends_on = "intel.sgx.enabled",
+    .otherwise = "SGX is not on.",
     .applies = SgxIsOn,
-    .check = BitsAre<kPrmrrPhysMask, kPrmrrPhysMask["LOCK"].mask() | kPrmrrPhysMask["VLD"].mask()>};
+    .check = PrmrrIsOn};
 
-const Rule kUniformPrmrr{
-    .id = "uniform.prmrr",
-    .title = "The range of SGX's memory is the same on every CPU",
-    .spec = kPrmrrPhysMask.spec,
-    .severity = Severity::kHigh,
-    .remedy = kUpdate,
-    .msrs = {&kPrmrrPhysMask, &kPrmrrValidConfig},
-    .gates = {&kFeatureControl, &kMtrrCap},
-    .applies = SgxIsOn,
-    .judge = [](const Rule& rule, const RuleInput& input) {
-      return JudgeAllUniform(rule, input, [](const RegisterView&, const MsrDef& msr) {
-        return &msr == &kPrmrrValidConfig ? ~std::uint64_t{0} : kPrmrrPhysMask["MASK"].mask();
-      });
-    }};
+const Rule kUniformPrmrr{.id = "uniform.prmrr",
+                         .title = "The range of SGX's memory is the same on every CPU",
+                         .spec = kPrmrrPhysMask.spec,
+                         .severity = Severity::kHigh,
+                         .remedy = kUpdate,
+                         .msrs = {&kPrmrrPhysMask, &kPrmrrValidConfig},
+                         .gates = {&kFeatureControl, &kMtrrCap},
+                         .left_out = kPrmrrLeftOut,
+                         .depends_on = "intel.sgx.enabled",
+                         .otherwise = "SGX is not on.",
+                         .applies = SgxIsOn,
+                         .judge = IsUniform};
 
 }  // namespace vtprobe::rules

@@ -5,8 +5,13 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <string>
+
+#include "each_cpu.h"
 #include "rules.h"
 #include "shapes.h"
+#include "uniformity.h"
 #include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"
 
@@ -42,26 +47,41 @@ Presence IsValid(const RegisterView& cpu) {
   return registers::HasBit(cpu, kSmrrPhysMask, kSmrrPhysMask["VALID"]);
 }
 
+Presence CanBeLocked(const RegisterView& cpu) {
+  return registers::AllOf({registers::HasLockableSmrr(cpu), IsValid(cpu)});
+}
+
+Opinion NotReadOf(const MsrDef& msr, AccessCode code) {
+  return {Outcome::kIndeterminate, NotRead(msr.name, code), {}, false, code};
+}
+
 Opinion IsOn(const CheckedCpu& cpu) {
-  if (!kSmrrPhysMask["VALID"].IsSet(cpu[kSmrrPhysMask])) {
+  const MsrReading mask = cpu.Reading(kSmrrPhysMask);
+  if (mask && !kSmrrPhysMask["VALID"].IsSet(*mask)) {
     return {Outcome::kFail, "SMRR are off: SMM's memory is not protected from other software."};
   }
-  const std::uint64_t type = kSmrrPhysBase["TYPE"].Extract(cpu[kSmrrPhysBase]);
-  if (type == kWriteBack) return {};
+  const MsrReading base = cpu.Reading(kSmrrPhysBase);
+  if (!base) return NotReadOf(kSmrrPhysBase, base.error());
+  const std::uint64_t type = kSmrrPhysBase["TYPE"].Extract(*base);
+  if (type == kWriteBack) return mask ? Opinion{} : NotReadOf(kSmrrPhysMask, mask.error());
   return {Outcome::kFail, fmt::format("SMRR's memory type is {}{}, and should be 6 (write-back).",
                                       type, type == 0 ? " (uncacheable)" : "")};
 }
 
 Opinion IsAligned(const CheckedCpu& cpu) {
   const Field field = kSmrrPhysMask["PHYSMASK"];
-  const std::uint64_t mask = cpu[kSmrrPhysMask] & field.mask();
+  const MsrReading mask_reading = cpu.Reading(kSmrrPhysMask);
+  if (!mask_reading) return NotReadOf(kSmrrPhysMask, mask_reading.error());
+  const std::uint64_t mask = *mask_reading & field.mask();
   if (mask == 0) return {Outcome::kFail, "SMRR's mask is 0: all memory below 4 GiB is taken away."};
   const std::uint64_t size = SizeOf(mask);
   if (mask != (field.mask() & ~(size - 1))) {
     return {Outcome::kFail,
             fmt::format("SMRR's mask {:#x} has holes: the range is not one piece.", mask)};
   }
-  const std::uint64_t base = cpu[kSmrrPhysBase] & kSmrrPhysBase["PHYSBASE"].mask();
+  const MsrReading base_reading = cpu.Reading(kSmrrPhysBase);
+  if (!base_reading) return NotReadOf(kSmrrPhysBase, base_reading.error());
+  const std::uint64_t base = *base_reading & kSmrrPhysBase["PHYSBASE"].mask();
   if ((base & (size - 1)) == 0) return {};
   return {Outcome::kFail,
           fmt::format("SMRR's base {:#x} is not a multiple of its size, {}.", base, InMiB(size))};
@@ -83,6 +103,37 @@ Opinion IsLargeEnough(const CheckedCpu& cpu) {
   return {Outcome::kPass, fmt::format("SMRR cover {}.", InMiB(size))};
 }
 
+// Of the first pair, and of the second if there is one.
+Opinion AreLocked(const CheckedCpu& cpu) {
+  std::string open;
+  std::optional<Opinion> unread;
+  for (const MsrDef* const msr : {&kSmrrPhysMask, &registers::kSmrr2PhysMask}) {
+    if (msr->present(cpu.registers()) == Presence::kAbsent) continue;
+    const MsrReading mask = cpu.Reading(*msr);
+    if (!mask) {
+      if (!unread) unread = NotReadOf(*msr, mask.error());
+      continue;
+    }
+    const bool is_valid = msr->fields.Find("VALID")->IsSet(*mask);
+    // The first pair was forgotten altogether if it is not valid, and the second
+    // may be unused.
+    if (!is_valid || msr->fields.Find("LOCK")->IsSet(*mask)) continue;
+    open += fmt::format("{}{}", open.empty() ? "" : " and ", msr->name);
+  }
+  if (!open.empty()) {
+    return {Outcome::kFail,
+            fmt::format("{}: LOCK is 0, and IA32_MTRRCAP says that there is a lock.", open)};
+  }
+  return unread.value_or(Opinion{});
+}
+
+constexpr LeftOut kLeftOut[] = {{&kSmrrPhysBase, kSmrrPhysBase["TYPE"].mask(),
+                                 "intel.smrr.enabled judges it", kSmrrPhysBase.spec},
+                                {&kSmrrPhysMask, kSmrrPhysMask["VALID"].mask(),
+                                 "intel.smrr.enabled judges it", kSmrrPhysMask.spec},
+                                {&kSmrrPhysMask, kSmrrPhysMask["LOCK"].mask(),
+                                 "intel.smrr.locked judges it", kSmrrPhysMask.spec}};
+
 constexpr Parameter kMinimum[] = {{.name = "minimum_mib",
                                    .kind = Parameter::Kind::kNumber,
                                    .meaning = "MiB that SMRR have to cover at least"}};
@@ -96,6 +147,7 @@ const Rule kIntelSmrrEnabled{.id = "intel.smrr.enabled",
                              .remedy = kRemedy,
                              .msrs = {&kSmrrPhysBase, &kSmrrPhysMask},
                              .gates = {&kMtrrCap},
+                             .decides_unread = true,
                              .check = IsOn};
 
 const Rule kIntelSmrrAligned{.id = "intel.smrr.aligned",
@@ -105,6 +157,9 @@ const Rule kIntelSmrrAligned{.id = "intel.smrr.aligned",
                              .remedy = kRemedy,
                              .msrs = {&kSmrrPhysBase, &kSmrrPhysMask},
                              .gates = {&kMtrrCap},
+                             .decides_unread = true,
+                             .depends_on = "intel.smrr.enabled",
+                             .otherwise = "SMRR are off.",
                              .applies = IsValid,
                              .check = IsAligned};
 
@@ -118,10 +173,28 @@ const Rule kIntelSmrrSize{.id = "intel.smrr.size",
                           .msrs = {&kSmrrPhysMask},
                           .gates = {&kMtrrCap},
                           .parameters = kMinimum,
+                          .depends_on = "intel.smrr.enabled",
+                          .otherwise = "SMRR are off.",
                           .applies = IsValid,
                           .check = IsLargeEnough};
 
-// Type and validity are judged above.
+const Rule kIntelSmrrLocked{
+    .id = "intel.smrr.locked",
+    .title = "SMRR are locked where they can be",
+    .spec =
+        "[intel/tdx-module] src/common/helpers/smrrs.h, [coreboot/coreboot] "
+        "src/include/cpu/x86/mtrr.h",
+    .severity = Severity::kHigh,
+    .remedy = kRemedy,
+    .msrs = {&kSmrrPhysMask, &registers::kSmrr2PhysMask},
+    .gates = {&kMtrrCap},
+    .leaves_out_absent = true,
+    .decides_unread = true,
+    .depends_on = "intel.smrr.enabled",
+    .otherwise = "SMRR are off, or have no lock (IA32_MTRRCAP.SMRR_LOCK is 0).",
+    .applies = CanBeLocked,
+    .check = AreLocked};
+
 const Rule kUniformSmrr{.id = "uniform.ia32_smrr",
                         .title = "SMRR are the same on every CPU",
                         .spec = "[intel/sdm-vol3] 32.4.2.1",
@@ -129,13 +202,10 @@ const Rule kUniformSmrr{.id = "uniform.ia32_smrr",
                         .remedy = kRemedy,
                         .msrs = {&kSmrrPhysBase, &kSmrrPhysMask},
                         .gates = {&kMtrrCap},
+                        .left_out = kLeftOut,
+                        .depends_on = "intel.smrr.enabled",
+                        .otherwise = "SMRR are off.",
                         .applies = IsValid,
-                        .judge = [](const Rule& rule, const RuleInput& input) {
-                          return JudgeAllUniform(
-                              rule, input, [](const RegisterView&, const MsrDef& msr) {
-                                return &msr == &kSmrrPhysBase ? ~kSmrrPhysBase["TYPE"].mask()
-                                                              : ~kSmrrPhysMask["VALID"].mask();
-                              });
-                        }};
+                        .judge = IsUniform};
 
 }  // namespace vtprobe::rules

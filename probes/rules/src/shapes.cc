@@ -3,32 +3,19 @@
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <deque>
-#include <iterator>
-#include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 
-#include "core_type.h"
 #include "each_cpu.h"
 #include "settings.h"
+#include "uniformity.h"
 #include "vtprobe/hal/hex.h"
 
 namespace vtprobe::rules {
 namespace {
-
-// The field that a mask stands for; null if it is no single one.
-const Field* FieldOf(const MsrDef& msr, std::uint64_t mask) {
-  for (const Field& field : msr.fields) {
-    if (field.mask() == mask) return &field;
-  }
-  return nullptr;
-}
 
 // By the field's name; of bits without one, their mask.
 std::string NameOf(const MsrDef& msr, std::uint64_t mask) {
@@ -39,147 +26,31 @@ std::string NameOf(const MsrDef& msr, std::uint64_t mask) {
 
 const MsrDef& LastMsr(const Rule& rule) { return **(rule.msrs.end() - 1); }
 
-// CPUs whose registers are compared with those of others.
-struct ComparedCpus {
-  CpuSet cpus;
-  std::size_t count = 0;
-};
-
-// What they read of one register, or of some bits of it.
-struct ReadBy {
-  std::uint64_t value;
-  const ComparedCpus* cpus;
-};
-
-void AddCpusOf(std::span<const ReadBy> read, CpuGathering* cpus) {
-  for (const ReadBy& one : read) cpus->Add(one.cpus->cpus);
-}
-
-bool AreAlike(const std::vector<ReadBy>& read) {
-  return std::all_of(read.begin(), read.end(),
-                     [&](const ReadBy& one) { return one.value == read.front().value; });
-}
-
-void SortByValue(std::vector<ReadBy>* read) {
-  const auto is_before = [](const ReadBy& a, const ReadBy& b) { return a.value < b.value; };
-  // As a rule they are in order.
-  if (std::is_sorted(read->begin(), read->end(), is_before)) return;
-  std::stable_sort(read->begin(), read->end(), is_before);
-}
-
-// Calls with those that read the same value, value by value. There may be as
-// many values as CPUs, so they are not kept.
-template <typename Visit>
-void ForEachCamp(std::span<const ReadBy> sorted, const Visit& visit) {
-  while (!sorted.empty()) {
-    std::size_t size = 1;
-    while (size < sorted.size() && sorted[size].value == sorted.front().value) ++size;
-    visit(sorted.first(size));
-    sorted = sorted.subspan(size);
-  }
-}
-
-LargestGroup LargestCamp(std::span<const ReadBy> sorted) {
-  LargestGroup largest;
-  ForEachCamp(sorted, [&](std::span<const ReadBy> camp) {
-    std::size_t cpus = 0;
-    for (const ReadBy& one : camp) cpus += one.cpus->count;
-    largest.Add(cpus);
-  });
-  return largest;
-}
-
-void AddOutsiders(std::span<const ReadBy> sorted, const LargestGroup& largest, CpuGathering* cpus) {
-  std::size_t place = 0;
-  ForEachCamp(sorted, [&](std::span<const ReadBy> camp) {
-    if (place++ != largest.place()) AddCpusOf(camp, cpus);
-  });
-}
-
-// More values than these are counted.
-constexpr std::size_t kMaxListed = 8;
-
-// The values' bits from `low` on, of so many values.
-std::string Listed(std::span<const ReadBy> sorted, std::size_t count, unsigned low) {
-  std::vector<std::string> parts;
-  ForEachCamp(sorted, [&](std::span<const ReadBy> camp) {
-    if (parts.size() == kMaxListed) return;
-    CpuGathering cpus;
-    AddCpusOf(camp, &cpus);
-    parts.push_back(
-        fmt::format("{:#x} on {}", camp.front().value >> low, cpus.Together().ToString()));
-  });
-  if (count > kMaxListed) parts.push_back(fmt::format("{} more values", count - kMaxListed));
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-// What CPUs read of one register that should read the same.
-struct Comparison {
-  const MsrDef& msr;
-  std::uint64_t bits = 0;               // that are compared
-  std::uint64_t bits_of_kind = 0;       // of the CPUs at hand
-  std::vector<ReadBy>* read = nullptr;  // by those of their core type
-  std::map<CoreType, std::vector<ReadBy>> by_type{};
-  std::vector<Evidence> evidence{};
-};
-
-void Append(const std::vector<Evidence>& some, std::vector<Evidence>* all) {
-  all->insert(all->end(), some.begin(), some.end());
-}
-
-// The finding about CPUs of which the registers were compared.
-Finding Compared(const Rule& rule, std::vector<Comparison>* comparisons, CpuSet cpus) {
-  CpuGathering outside;
-  CpuGathering of_unknown_type;
-  std::vector<std::string> parts;
-  Finding finding =
-      MakeFinding(rule, Outcome::kPass, std::move(cpus),
-                  fmt::format("{} on all CPUs of one core type.",
-                              comparisons->size() == 1
-                                  ? fmt::format("{} is the same", comparisons->front().msr.name)
-                                  : "These registers are the same"));
-  for (Comparison& comparison : *comparisons) {
-    const MsrDef& msr = comparison.msr;
-    const Field* const field = FieldOf(msr, comparison.bits);
-    for (auto& [type, read] : comparison.by_type) {
-      if (AreAlike(read)) continue;
-      if (!type) {
-        AddCpusOf(read, &of_unknown_type);
-        continue;
-      }
-      SortByValue(&read);
-      const LargestGroup largest = LargestCamp(read);
-      AddOutsiders(read, largest, &outside);
-      parts.push_back(
-          fmt::format("{}{} differs between CPUs of one core type: {}", msr.name,
-                      field == nullptr ? "" : fmt::format(".{}", field->name),
-                      Listed(read, largest.count(), field == nullptr ? 0 : field->low)));
-      Append(comparison.evidence, &finding.evidence);
-    }
-  }
-  if (!outside.empty()) {
-    finding.outcome = Outcome::kFail;
-    finding.cpus = outside.Together();
-    finding.message = fmt::format("{}.", fmt::join(parts, "; "));
-    finding.remedy = rule.remedy;
-    return finding;
-  }
-  for (const Comparison& comparison : *comparisons) Append(comparison.evidence, &finding.evidence);
-  if (!of_unknown_type.empty()) {
-    finding.outcome = Outcome::kIndeterminate;
-    finding.cpus = of_unknown_type.Together();
-    finding.message = "The values differ, and which CPUs are of one core type was not read.";
-    finding.unread = AccessCode::kNotRecorded;
-  }
-  return finding;
-}
-
 // The findings about the CPUs that were compared, and then those about the
 // others; the latter alone if there were none to compare.
 std::vector<Finding> Joined(std::vector<Finding> compared, Findings* others) {
   if (!compared.empty() && others->empty()) return compared;
   for (Finding& finding : others->Take()) compared.push_back(std::move(finding));
   return compared;
+}
+
+// The finding about CPUs on which a switch has the same position. One alone
+// tells nothing of others, which are not there or were not read.
+Finding AllTheSame(const Rule& rule, const RuleInput& input, CpuSet cpus,
+                   const std::string& position, std::optional<AccessCode> unread) {
+  if (cpus.Count() > 1 || (!unread && input.snapshot.online().Count() > 1)) {
+    return MakeFinding(rule, Outcome::kPass, std::move(cpus), position + " on each of these CPUs.");
+  }
+  if (!unread) {
+    return MakeFinding(rule, Outcome::kNotApplicable, std::move(cpus),
+                       fmt::format("{}. {}", position, kOneCpu));
+  }
+  Finding finding =
+      MakeFinding(rule, Outcome::kIndeterminate, std::move(cpus),
+                  position + " on this CPU alone: there is nothing to compare it with.");
+  finding.unread = unread;
+  finding.remedy = Advise(*unread);
+  return finding;
 }
 
 // Where a list of two has what is said of a switch in this position.
@@ -236,6 +107,10 @@ std::vector<Finding> JudgeOnOff(
   Findings findings(rule);
   ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
     const SwitchPosition found = position(CheckedCpu(rule, alike.registers, settings));
+    if (found.odd.unread) {
+      findings.AddUnread(alike.cpus, found.odd.message, *found.odd.unread, alike.registers);
+      return;
+    }
     const bool as_expected = is_any_expected || found.is_on == is_on_expected;
     if (found.odd.outcome == Outcome::kFail ||
         (found.odd.outcome != Outcome::kPass && as_expected)) {
@@ -244,15 +119,18 @@ std::vector<Finding> JudgeOnOff(
       positions.at(PlaceOf(found.is_on)).Add(alike.cpus);
       for (const MsrDef* const msr : rule.msrs) AddEvidence(alike.registers, *msr, &evidence);
     } else {
-      findings.Add(alike.cpus, opinions.at(PlaceOf(found.is_on)), alike.registers);
+      Opinion& opinion = opinions.at(PlaceOf(found.is_on));
+      opinion.remedy = as_expected ? std::string_view() : found.remedy;
+      opinion.follows = !as_expected && found.follows;
+      findings.Add(alike.cpus, opinion, alike.registers);
     }
   });
   const auto& [off, on] = positions;
   std::vector<Finding> compared;
   if (off.empty() != on.empty()) {
-    compared.push_back(MakeFinding(
-        rule, Outcome::kPass, (on.empty() ? off : on).Together(),
-        fmt::format("{} is {} on each of these CPUs.", name, on.empty() ? "off" : "on")));
+    compared.push_back(AllTheSame(rule, input, (on.empty() ? off : on).Together(),
+                                  fmt::format("{} is {}", name, on.empty() ? "off" : "on"),
+                                  findings.FirstUnread()));
   } else if (!on.empty()) {
     const CpuSet cpus_off = off.Together();
     const CpuSet cpus_on = on.Together();
@@ -267,55 +145,8 @@ std::vector<Finding> JudgeOnOff(
 
 std::vector<Finding> JudgeOnOff(const Rule& rule, const RuleInput& input, std::uint64_t mask) {
   const MsrDef& msr = LastMsr(rule);
-  return JudgeOnOff(rule, input, NameOf(msr, mask), [&](const CheckedCpu& cpu) {
-    return SwitchPosition{(cpu[msr] & mask) != 0, {}};
-  });
-}
-
-std::vector<Finding> JudgeAllUniform(const Rule& rule, const RuleInput& input,
-                                     const ComparedBits& mask) {
-  const CpuSet& online = input.snapshot.online();
-  if (online.Count() == 1) {
-    return {MakeFinding(rule, Outcome::kNotApplicable, online, "There is one CPU only.")};
-  }
-  std::vector<Comparison> comparisons;
-  comparisons.reserve(rule.msrs.size());
-  for (const MsrDef* const msr : rule.msrs) comparisons.push_back({.msr = *msr});
-  std::deque<ComparedCpus> compared;
-  const RegisterView* kind = nullptr;
-  Findings findings(rule);
-  ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
-    if (kind != &alike.kind) {
-      kind = &alike.kind;
-      const CoreType type = CoreTypeOf(*kind);
-      for (Comparison& comparison : comparisons) {
-        comparison.bits_of_kind = mask(*kind, comparison.msr);
-        comparison.read = &comparison.by_type[type];
-      }
-    }
-    const ComparedCpus& cpus = compared.emplace_back(ComparedCpus{alike.cpus, alike.cpus.Count()});
-    for (std::size_t i = 0; i < comparisons.size(); ++i) {
-      const MsrReading& value = alike.readings[i];
-      if (!value) continue;  // a register that is left out
-      Comparison& comparison = comparisons[i];
-      comparison.bits |= comparison.bits_of_kind;
-      comparison.read->push_back({*value & comparison.bits_of_kind, &cpus});
-      if (comparison.bits_of_kind != 0) {
-        AddEvidence(alike.registers, comparison.msr, &comparison.evidence);
-      }
-    }
-  });
-  if (compared.empty()) return findings.Take();
-  CpuGathering together;
-  for (const ComparedCpus& some : compared) together.Add(some.cpus);
-  return Joined({Compared(rule, &comparisons, together.Together())}, &findings);
-}
-
-std::vector<Finding> JudgeUniform(const Rule& rule, const RuleInput& input,
-                                  std::uint64_t (*mask)(const RegisterView& kind)) {
-  return JudgeAllUniform(rule, input, [&](const RegisterView& kind, const MsrDef& msr) {
-    return &msr == &LastMsr(rule) ? mask(kind) : 0;
-  });
+  return JudgeOnOff(rule, input, NameOf(msr, mask),
+                    [&](const CheckedCpu& cpu) { return SwitchPosition{(cpu[msr] & mask) != 0}; });
 }
 
 }  // namespace vtprobe::rules

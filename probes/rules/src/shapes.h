@@ -32,7 +32,12 @@ struct SwitchPosition {
   bool is_on = false;
   // What is wrong or odd about it whatever is expected, if it does not pass.
   Opinion odd{};
+  // Where it is not as expected: what to do, if that is not the rule's remedy, and
+  // whether it follows from the switch of the rule that this one depends_on.
+  std::string_view remedy{};
+  bool follows = false;
 };
+// A position that is not known is odd for that reason (Opinion::unread).
 std::vector<Finding> JudgeOnOff(
     const Rule& rule, const RuleInput& input, std::string_view name,
     const std::function<SwitchPosition(const CheckedCpu& cpu)>& position);
@@ -43,21 +48,6 @@ std::vector<Finding> JudgeOnOff(const Rule& rule, const RuleInput& input, std::u
 template <std::uint64_t kMask>
 std::vector<Finding> IsSwitched(const Rule& rule, const RuleInput& input) {
   return JudgeOnOff(rule, input, kMask);
-}
-
-// The bits of each of the rule's MSRs that are the same on all CPUs of one core
-// type; for CPUs of one kind, of which there is CPUID alone.
-using ComparedBits = std::function<std::uint64_t(const RegisterView& kind, const MsrDef& msr)>;
-std::vector<Finding> JudgeAllUniform(const Rule& rule, const RuleInput& input,
-                                     const ComparedBits& mask);
-
-// Those of the last of them.
-std::vector<Finding> JudgeUniform(const Rule& rule, const RuleInput& input,
-                                  std::uint64_t (*mask)(const RegisterView& kind));
-
-template <std::uint64_t kMask>
-std::vector<Finding> IsUniform(const Rule& rule, const RuleInput& input) {
-  return JudgeUniform(rule, input, [](const RegisterView&) { return kMask; });
 }
 
 }  // namespace vtprobe::rules

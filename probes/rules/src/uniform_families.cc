@@ -2,8 +2,10 @@
 // each compared as a whole: a CPU that was left out differs in many of them,
 // and that is one defect.
 
+#include <cstddef>
+
 #include "rules.h"
-#include "shapes.h"
+#include "uniformity.h"
 #include "vtprobe/registers/msr.h"
 
 namespace vtprobe::rules {
@@ -11,9 +13,36 @@ namespace {
 
 using namespace registers;  // NOLINT(google-build-using-namespace): half of the table
 
-std::vector<Finding> AllBitsUniform(const Rule& rule, const RuleInput& input) {
-  return JudgeAllUniform(rule, input,
-                         [](const RegisterView&, const MsrDef&) { return ~std::uint64_t{0}; });
+// Places among the MSRs of uniform.mtrrs.
+constexpr std::size_t kFirstRange = 1;
+constexpr std::size_t kFirstFixed = kFirstRange + 20;
+constexpr std::size_t kDefType = kFirstFixed + 11;
+
+// MTRRs count if E is set, a variable range if its V is, the fixed ones if FE is.
+// That MTRRs are on is taken for granted where IA32_MTRR_DEF_TYPE was not read.
+// [intel/sdm-vol3] 12.11.2, [amd/apm-vol2] 7.7.2
+InForce MtrrInForce(const AlikeCpus& alike, std::size_t msr) {
+  if (msr < kFirstRange || msr == kDefType) return {};
+  const MsrReading& def_type = alike.readings[kDefType];
+  if (def_type && !kMtrrDefType["E"].IsSet(*def_type)) return {Presence::kAbsent};
+  if (msr < kFirstFixed) {
+    const std::size_t mask = msr + (msr - kFirstRange + 1) % 2;
+    return OfRange(alike, msr, mask, kMtrrPhysMask0["V"].mask());
+  }
+  if (!def_type) return {Presence::kUnknown};
+  return {kMtrrDefType["FE"].IsSet(*def_type) ? Presence::kPresent : Presence::kAbsent};
+}
+
+InForce IorrInForce(const AlikeCpus& alike, std::size_t msr) {
+  return OfRange(alike, msr, msr | 1, kIorrMask0["V"].mask());
+}
+
+std::vector<Finding> MtrrsAreUniform(const Rule& rule, const RuleInput& input) {
+  return JudgeUniform(rule, input, {.in_force = MtrrInForce});
+}
+
+std::vector<Finding> IorrsAreUniform(const Rule& rule, const RuleInput& input) {
+  return JudgeUniform(rule, input, {.in_force = IorrInForce});
 }
 
 }  // namespace
@@ -34,7 +63,7 @@ const Rule kUniformVmxCapabilities{
     .gates = {&kVmxProcbasedCtls2},
     .leaves_out_absent = true,
     .in_guests = true,
-    .judge = AllBitsUniform};
+    .judge = IsUniform};
 
 const Rule kUniformMtrrs{
     .id = "uniform.mtrrs",
@@ -54,6 +83,17 @@ const Rule kUniformMtrrs{
              &kMtrrFix4K_E0000, &kMtrrFix4K_E8000,  &kMtrrFix4K_F0000,  &kMtrrFix4K_F8000,
              &kMtrrDefType},
     .leaves_out_absent = true,
-    .judge = AllBitsUniform};
+    .judge = MtrrsAreUniform};
+
+const Rule kUniformIorrs{
+    .id = "uniform.iorrs",
+    .title = "Every CPU sends the same addresses to memory and to devices",
+    .spec = "[amd/apm-vol2] 7.9.2",
+    .severity = Severity::kHigh,
+    .remedy =
+        "Update the firmware, which sets the IORRs on every CPU; if it stays, give the vendor a "
+        "recording (vtprobe record).",
+    .msrs = {&kIorrBase0, &kIorrMask0, &kIorrBase1, &kIorrMask1},
+    .judge = IorrsAreUniform};
 
 }  // namespace vtprobe::rules

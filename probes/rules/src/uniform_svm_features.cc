@@ -7,9 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <set>
+#include <string>
+#include <vector>
 
+#include "each_cpu.h"
 #include "rules.h"
+#include "uniformity.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/gates.h"
 
@@ -17,37 +20,36 @@ namespace vtprobe::rules {
 namespace {
 
 constexpr std::array kCompared = {&registers::kCpuid8000000AEax, &registers::kCpuid8000000AEbx,
-                                  &registers::kCpuid8000000AEdx};
-using Values = std::array<std::uint32_t, kCompared.size()>;
-using ByValues = std::map<Values, CpuGathering>;
+                                  &registers::kCpuid8000000AEcx, &registers::kCpuid8000000AEdx};
+// Who read what of each.
+using ByValue = std::map<std::uint32_t, CpuGathering>;
 
-constexpr std::string_view kNotRead = "CPUID leaf 8000000AH was not read.";
+// Which CPUs are outside the largest camp, and what they read.
+struct Differences {
+  CpuGathering cpus;
+  std::string message;
+};
 
-// Which of the registers differ, and on which CPUs they read what.
-std::string DescribeDifferences(const ByValues& groups) {
-  std::string message = "CPUs offer different features of SVM:";
-  for (std::size_t i = 0; i < kCompared.size(); ++i) {
-    std::map<std::uint32_t, CpuGathering> by_value;
-    for (const auto& [values, cpus] : groups) by_value[values[i]].Add(cpus.Together());
-    if (by_value.size() < 2) continue;
-    for (const auto& [value, cpus] : by_value) {
-      message += fmt::format(" {} is {:#x} on CPUs {};", kCompared[i]->name, value,
-                             cpus.Together().ToString());
-    }
+void Compare(const CpuidDef& output, const ByValue& by_value, Differences* differences) {
+  if (by_value.size() < 2) return;
+  std::vector<CpuSet> camps;
+  for (const auto& [value, cpus] : by_value) {
+    camps.push_back(cpus.Together());
+    differences->message +=
+        fmt::format(" {} is {:#x} on CPUs {};", output.name, value, camps.back().ToString());
   }
-  message.back() = '.';
-  return message;
+  differences->cpus.Add(OutsideLargest(camps));
 }
 
 std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   const CpuSet& online = input.snapshot.online();
   if (online.Count() == 1) {
-    return {MakeFinding(rule, Outcome::kNotApplicable, online, "There is one CPU only.")};
+    return {MakeFinding(rule, Outcome::kNotApplicable, online, std::string(kOneCpu))};
   }
   Findings findings(rule);
-  ByValues groups;
+  std::array<ByValue, kCompared.size()> read;
+  CpuGathering whole;  // of which all was read
   std::vector<Evidence> evidence;
-  std::array<std::set<std::uint32_t>, kCompared.size()> shown;  // of each register
   for (const SnapshotRow& kind : input.kinds()) {
     const Presence presence = registers::AllOf(
         {registers::AmdCompatible(kind), registers::AnyOf(kind, {registers::kSvm})});
@@ -55,43 +57,51 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
       findings.Add(kind.cpus(), {Outcome::kNotApplicable, "These CPUs do not offer SVM."}, kind);
       continue;
     }
-    Values values{};
-    std::optional<AccessCode> unread;
-    for (std::size_t i = 0; i < kCompared.size(); ++i) {
-      const auto value = registers::Read(kind, *kCompared[i]);
-      if (value) {
-        values[i] = *value;
-      } else {
-        unread = value.error();
-      }
-    }
-    if (presence == Presence::kUnknown || unread) {
-      findings.AddUnread(kind.cpus(), kNotRead, unread.value_or(AccessCode::kNotRecorded), kind);
+    if (presence == Presence::kUnknown) {
+      findings.AddUnread(kind.cpus(), kNotKnownToHave, AccessCode::kNotRecorded, kind);
       continue;
     }
-    groups[values].Add(kind.cpus());
+    std::string missing;
+    AccessCode why = AccessCode::kNotRecorded;
     for (std::size_t i = 0; i < kCompared.size(); ++i) {
-      if (shown[i].insert(values[i]).second) evidence.push_back(EvidenceOf(kind, *kCompared[i]));
+      const auto value = registers::Read(kind, *kCompared[i]);
+      if (!value) {
+        missing += fmt::format("{}{}", missing.empty() ? "" : ", ", kCompared[i]->name);
+        why = value.error();
+        continue;
+      }
+      CpuGathering& camp = read[i][*value];
+      if (camp.empty()) evidence.push_back(EvidenceOf(kind, *kCompared[i]));
+      camp.Add(kind.cpus());
+    }
+    if (missing.empty()) {
+      whole.Add(kind.cpus());
+    } else {
+      findings.AddUnread(kind.cpus(), NotRead(missing, why), why, kind);
     }
   }
-  if (groups.empty()) return findings.Take();
-  std::vector<CpuSet> camps;
-  CpuGathering all;
-  for (const auto& [values, cpus] : groups) {
-    camps.push_back(cpus.Together());
-    all.Add(camps.back());
-  }
+  Differences differences;
+  for (std::size_t i = 0; i < kCompared.size(); ++i) Compare(*kCompared[i], read[i], &differences);
+  const CpuSet same = whole.Together();
   std::vector<Finding> judged;
-  if (groups.size() == 1) {
-    judged.push_back(MakeFinding(rule, Outcome::kPass, all.Together(),
-                                 "CPUID leaf 8000000AH is the same on all CPUs with SVM."));
-  } else {
-    judged.push_back(
-        MakeFinding(rule, Outcome::kFail, OutsideLargest(camps), DescribeDifferences(groups)));
+  if (!differences.cpus.empty()) {
+    differences.message.back() = '.';
+    judged.push_back(MakeFinding(rule, Outcome::kFail, differences.cpus.Together(),
+                                 "CPUs offer different features of SVM:" + differences.message));
     judged.back().remedy = rule.remedy;
+  } else if (same.Count() > 1) {
+    judged.push_back(MakeFinding(rule, Outcome::kPass, same,
+                                 "CPUID leaf 8000000AH is the same on all CPUs with SVM."));
+  } else if (!same.empty()) {
+    if (const auto unread = findings.FirstUnread()) {
+      findings.AddUnread(same, "CPUID leaf 8000000AH was read of this CPU alone.", *unread,
+                         evidence);
+    } else {
+      findings.Add(same, {Outcome::kNotApplicable, "One CPU offers SVM."}, evidence);
+    }
   }
-  judged.back().evidence = std::move(evidence);
-  if (!findings.empty()) {
+  if (!judged.empty()) judged.back().evidence = std::move(evidence);
+  if (judged.empty() || !findings.empty()) {
     for (Finding& finding : findings.Take()) judged.push_back(std::move(finding));
   }
   return judged;

@@ -2,8 +2,10 @@
 // This rule names it.
 
 #include <map>
+#include <string>
 
 #include "rules.h"
+#include "uniformity.h"
 
 namespace vtprobe::rules {
 namespace {
@@ -11,7 +13,7 @@ namespace {
 std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   const CpuSet& online = input.snapshot.online();
   if (online.Count() < 2) {
-    return {MakeFinding(rule, Outcome::kNotApplicable, online, "There is one CPU at most.")};
+    return {MakeFinding(rule, Outcome::kNotApplicable, online, std::string(kOneCpu))};
   }
   std::map<State, CpuGathering> by_state;
   CpuGathering unread;

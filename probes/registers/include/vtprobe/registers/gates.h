@@ -26,6 +26,8 @@ Presence AnyKnownVendor(const RegisterView& cpu);
 // What all CPUs of the AMD64 architecture have: AMD's from family 0FH on, and
 // Hygon's. [amd/apm-vol2] chapter 3
 Presence Amd64(const RegisterView& cpu);
+// AMD's from family 17H on, and Hygon's, which are of their design.
+Presence ZenOnwards(const RegisterView& cpu);
 Presence MadeByIntel(const RegisterView& cpu);
 
 // Whether a field of another MSR, one that says what else there is, is not 0.
@@ -39,6 +41,8 @@ Presence HasMiscEnable(const RegisterView& cpu);
 
 // What IA32_MTRRCAP tells of.
 Presence HasSmrr(const RegisterView& cpu);
+Presence HasSmrr2(const RegisterView& cpu);
+Presence HasLockableSmrr(const RegisterView& cpu);
 Presence HasPrmrr(const RegisterView& cpu);
 Presence HasSeamrr(const RegisterView& cpu);
 Presence HasFixedMtrrs(const RegisterView& cpu);

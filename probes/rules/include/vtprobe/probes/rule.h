@@ -48,6 +48,9 @@ struct Finding {
   std::vector<Evidence> evidence;
   std::string_view spec;
   std::string remedy;  // empty where nothing needs doing
+  // It follows from what another rule says of the same CPUs. Where that one counts
+  // and fails, this one does not fail a second time.
+  bool is_consequence = false;
   // Why the outcome is kIndeterminate, where a register could not be read.
   std::optional<AccessCode> unread{};
   // Whether the exit status depends on it.
@@ -108,6 +111,20 @@ class CheckedCpu;
 struct Opinion {
   Outcome outcome = Outcome::kPass;
   std::string message{};  // of kPass: empty for the rule's title
+  // What to do about it, where that is not the rule's remedy.
+  std::string_view remedy{};
+  // Of kFail: it follows from the switch of the rule that this one depends_on.
+  bool follows = false;
+  // Of kIndeterminate: why the register that decides was not read.
+  std::optional<AccessCode> unread{};
+};
+
+// Bits of one of a rule's registers that it does not compare between CPUs.
+struct LeftOut {
+  const MsrDef* msr = nullptr;
+  std::uint64_t mask = 0;
+  std::string_view reason;
+  std::string_view spec;
 };
 
 struct Rule {
@@ -130,9 +147,20 @@ struct Rule {
   // Whether a #GP on one of the MSRs says that the CPU does not have it, where
   // CPUID can't.
   bool fault_means_absent = false;
-  // Whether it concerns a CPU that has the MSRs; null: it does.
+  // Whether it is asked about CPUs of which not every MSR was read, too: what
+  // was read may decide.
+  bool decides_unread = false;
+  // Of one that compares CPUs: the bits that may differ.
+  std::span<const LeftOut> left_out{};
+  // The rule whose switch has to be on for this one to say anything; none: empty.
+  std::string_view depends_on{};
+  // What is said of CPUs that have the MSRs and that it does not concern: what is
+  // missing or switched off, as a sentence.
+  std::string_view otherwise{};
+  // Whether it concerns a CPU that has the MSRs; null: it does. A rule with it has
+  // `otherwise`.
   Presence (*applies)(const RegisterView& cpu) = nullptr;
-  // Called for CPUs of which every MSR was read.
+  // Called for CPUs of which every MSR was read, or any if it decides_unread.
   Opinion (*check)(const CheckedCpu& cpu) = nullptr;
   // What it reads besides the feature registers, `msrs` and `gates`.
   void (*reads)(Selection* selection) = nullptr;
@@ -150,6 +178,8 @@ class CheckedCpu {
 
   // The value of one of the rule's MSRs.
   std::uint64_t operator[](const MsrDef& msr) const;
+  // The same of a rule that decides_unread: the value, or why there is none.
+  MsrReading Reading(const MsrDef& msr) const;
   // The value of one of them that a CPU may lack; nothing if this CPU does.
   std::optional<std::uint64_t> Optional(const MsrDef& msr) const;
   const RegisterView& registers() const { return registers_; }

@@ -1,0 +1,310 @@
+// A finding fits the state it was found in: its outcome is one that the manual
+// bears, its remedy is for this state, and one cause is one failure.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "rules/judged_dump.h"
+
+namespace vtprobe {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string IntelCpus(const std::string& signature, const std::string& leaf_7_ebx = "0x0",
+                      const std::string& leaf_7_ecx = "0x0") {
+  return "cpu 0-1\ncpuid 0x0.0x0 = 0x20 0x756e6547 0x6c65746e 0x49656e69\ncpuid 0x1.0x0 = " +
+         signature + " 0x0 0x7ffefbff 0xbfebfbff\ncpuid 0x7.0x0 = 0x2 " + leaf_7_ebx + ' ' +
+         leaf_7_ecx + " 0x0\n";
+}
+
+std::string AmdCpus(const std::string& signature, const std::string& leaf_1f_eax = "0x0") {
+  return "cpu 0-1\ncpuid 0x0.0x0 = 0x10 0x68747541 0x444d4163 0x69746e65\ncpuid 0x1.0x0 = " +
+         signature +
+         " 0x0 0x7efa320b 0x178bfbff\ncpuid 0x80000000.0x0 = 0x80000028 0x0 0x0 0x0\n"
+         "cpuid 0x8000001f.0x0 = " +
+         leaf_1f_eax + " 0x0 0x0 0x0\n";
+}
+
+Finding Once(const char* rule, const std::string& dump, const Profile* profile = nullptr) {
+  const std::vector<Finding> findings = JudgeDump(rule, dump, profile);
+  EXPECT_EQ(findings.size(), 1u) << Outcomes(findings);
+  return findings.front();
+}
+
+// [intel/sdm-vol4] table 2-2: bit 31 is sticky and tells of bit 0.
+TEST(DebugInterface, ThatWasOnOnceIsAWarning) {
+  const auto judge = [](const char* value) {
+    return Once("intel.debug_interface.locked",
+                IntelCpus("0x806e9") + "msr 0xc80 = " + value + '\n');
+  };
+  EXPECT_EQ(judge("0x40000000").outcome, Outcome::kPass);
+  const Finding occurred = judge("0xc0000000");
+  EXPECT_EQ(occurred.outcome, Outcome::kWarn);
+  EXPECT_THAT(occurred.message, HasSubstr("DEBUG_OCCURRED"));
+  EXPECT_EQ(judge("0x80000000").outcome, Outcome::kFail);
+  EXPECT_EQ(judge("0xc0000001").outcome, Outcome::kFail);
+  // Off and open is no setting; on is one.
+  EXPECT_THAT(judge("0x0").remedy, HasSubstr("No setting"));
+  EXPECT_THAT(judge("0x1").remedy, HasSubstr("Switch off"));
+}
+
+// [intel/sdm-vol4] table 2-29
+TEST(SmmCodeCheck, FailsWhereItIsOnAndOpen) {
+  const auto judge = [](const char* value) {
+    return Once("intel.smm.code_check", IntelCpus("0x806c1") + "msr 0x4e0 = " + value + '\n')
+        .outcome;
+  };
+  EXPECT_EQ(judge("0x5"), Outcome::kPass);
+  EXPECT_EQ(judge("0x4"), Outcome::kFail);
+  EXPECT_EQ(judge("0x1"), Outcome::kWarn);
+  EXPECT_EQ(judge("0x0"), Outcome::kWarn);
+}
+
+// [amd/ppr-19-01] MSRC001_0113: bits 0 and 1 are AValid and TValid, 2 and 3
+// AClose and TClose.
+TEST(SmmMask, EitherRangeMayHoldTheHandler) {
+  const auto judge = [](const char* value) {
+    return Once("amd.smm_mask.protected", AmdCpus("0x100f42") + "msr 0xc0010113 = " + value + '\n')
+        .outcome;
+  };
+  EXPECT_EQ(judge("0x1"), Outcome::kPass);
+  EXPECT_EQ(judge("0x3"), Outcome::kPass);
+  EXPECT_EQ(judge("0x2"), Outcome::kWarn);
+  EXPECT_EQ(judge("0x0"), Outcome::kFail);
+  EXPECT_EQ(judge("0x5"), Outcome::kFail);
+  EXPECT_EQ(judge("0xb"), Outcome::kFail);
+}
+
+// [amd/ppr-19-01] MSRC001_0015[31], from family 17H on.
+TEST(SmmBase, IsLockedFromZenOnwards) {
+  const auto judge = [](const char* signature, const char* value) {
+    return Once("amd.hwcr.smm_base_lock", AmdCpus(signature) + "msr 0xc0010015 = " + value + '\n')
+        .outcome;
+  };
+  EXPECT_EQ(judge("0x800f12", "0x80000001"), Outcome::kPass);
+  EXPECT_EQ(judge("0x800f12", "0x1"), Outcome::kFail);
+  EXPECT_EQ(judge("0x600f12", "0x1"), Outcome::kNotApplicable);
+}
+
+// IA32_MTRRCAP[14] says that there is a lock, [13] that there is a second pair;
+// the lock is bit 10 of a mask, bit 11 its V.
+TEST(SmrrLock, IsSetWhereThereIsOne) {
+  const auto judge = [](const std::string& readings) {
+    return Once("intel.smrr.locked", IntelCpus("0x806c1") + readings).outcome;
+  };
+  EXPECT_EQ(judge("msr 0xfe = 0x5d0a\nmsr 0x1f3 = 0xff000800\n"), Outcome::kFail);
+  EXPECT_EQ(judge("msr 0xfe = 0x5d0a\nmsr 0x1f3 = 0xff000c00\n"), Outcome::kPass);
+  EXPECT_EQ(judge("msr 0xfe = 0x1d0a\nmsr 0x1f3 = 0xff000800\n"), Outcome::kNotApplicable);
+  // Off is the failure of another rule.
+  EXPECT_EQ(judge("msr 0xfe = 0x5d0a\nmsr 0x1f3 = 0xff000000\n"), Outcome::kNotApplicable);
+  const std::string two = "msr 0xfe = 0x7d0a\nmsr 0x1f3 = 0xff000c00\n";
+  EXPECT_EQ(judge(two + "msr 0x1f7 = 0xff000c00\n"), Outcome::kPass);
+  EXPECT_EQ(judge(two + "msr 0x1f7 = 0xff000800\n"), Outcome::kFail);
+  EXPECT_EQ(judge(two + "msr 0x1f7 = 0x0\n"), Outcome::kPass);
+  EXPECT_EQ(judge(two + "msr 0x1f7 ! io\n"), Outcome::kIndeterminate);
+  EXPECT_EQ(judge("msr 0xfe = 0x7d0a\nmsr 0x1f3 = 0xff000800\nmsr 0x1f7 ! io\n"), Outcome::kFail);
+}
+
+TEST(Smrr, KnownValuesDecideFirst) {
+  const auto judge = [](const char* rule, const std::string& readings) {
+    return Once(rule, IntelCpus("0x806c1") + "msr 0xfe = 0x5d0a\n" + readings).outcome;
+  };
+  EXPECT_EQ(judge("intel.smrr.enabled", "msr 0x1f2 ! io\nmsr 0x1f3 = 0x0\n"), Outcome::kFail);
+  EXPECT_EQ(judge("intel.smrr.enabled", "msr 0x1f2 = 0x77000000\nmsr 0x1f3 ! io\n"),
+            Outcome::kFail);
+  EXPECT_EQ(judge("intel.smrr.enabled", "msr 0x1f2 = 0x77000006\nmsr 0x1f3 ! io\n"),
+            Outcome::kIndeterminate);
+  EXPECT_EQ(judge("intel.smrr.enabled", "msr 0x1f2 ! io\nmsr 0x1f3 = 0xff000c00\n"),
+            Outcome::kIndeterminate);
+  EXPECT_EQ(judge("intel.smrr.aligned", "msr 0x1f2 ! io\nmsr 0x1f3 = 0xfd000c00\n"),
+            Outcome::kFail);
+  EXPECT_EQ(judge("intel.smrr.aligned", "msr 0x1f2 ! io\nmsr 0x1f3 = 0xff000c00\n"),
+            Outcome::kIndeterminate);
+}
+
+TEST(Seamrr, OpenIsTheVendorsFaultAndOffASetting) {
+  const auto judge = [](const std::string& readings, const char* expect = "any") {
+    Profile profile;
+    profile.rules["intel.tdx.seamrr"].settings["expect"] = std::string(expect);
+    return Once("intel.tdx.seamrr", IntelCpus("0xc06f2") + "msr 0xfe = 0xfd0a\n" + readings,
+                &profile);
+  };
+  for (const char* const base : {"msr 0x1400 = 0x3ffe000008\n", "msr 0x1400 ! io\n"}) {
+    const Finding open = judge(std::string(base) + "msr 0x1401 = 0x3ffffe000800\n");
+    EXPECT_EQ(open.outcome, Outcome::kFail);
+    EXPECT_THAT(open.remedy, HasSubstr("vendor"));
+    EXPECT_THAT(open.remedy, Not(HasSubstr("Firmware setup")));
+  }
+  const Finding off = judge("msr 0x1400 ! io\nmsr 0x1401 = 0x0\n", "on");
+  EXPECT_EQ(off.outcome, Outcome::kFail);
+  EXPECT_THAT(off.remedy, HasSubstr("Firmware setup"));
+  EXPECT_EQ(judge("msr 0x1400 ! io\nmsr 0x1401 = 0x3ffffe000c00\n").outcome,
+            Outcome::kIndeterminate);
+  EXPECT_EQ(judge("msr 0x1400 = 0x3ffe000000\nmsr 0x1401 = 0x3ffffe000c00\n").outcome,
+            Outcome::kFail);
+}
+
+// Bits 10 and 11 of 0x1f5 are LOCK and VLD.
+TEST(Prmrr, OpenIsTheVendorsFaultAndOffASetting) {
+  const auto judge = [](const char* mask) {
+    return Once("intel.sgx.prmrr",
+                IntelCpus("0x706e5", "0x4") +
+                    "msr 0x3a = 0x40005\nmsr 0xfe = 0x1d0a\nmsr 0x1f5 = " + mask + '\n');
+  };
+  EXPECT_EQ(judge("0x3fff80000c00").outcome, Outcome::kPass);
+  EXPECT_THAT(judge("0x3fff80000800").remedy, HasSubstr("vendor"));
+  EXPECT_THAT(judge("0x3fff80000400").remedy, HasSubstr("PRMRR size"));
+}
+
+// SYSCFG: 23 SMEE, 24 SNPE. Linux sets SNPE where the RMP is reserved.
+TEST(Snp, ThatIsOffIsTheKernelsWhereFirmwareDidItsPart) {
+  Profile profile;
+  profile.rules["amd.syscfg.snpe"].settings["expect"] = std::string("on");
+  const auto judge = [&](const std::string& rmp) {
+    return Once("amd.syscfg.snpe",
+                AmdCpus("0xa00f11", "0x1b") + "msr 0xc0010010 = 0xf40000\n" + rmp, &profile);
+  };
+  const Finding reserved = judge("msr 0xc0010132 = 0x1000000000\nmsr 0xc0010133 = 0x103fffffff\n");
+  EXPECT_EQ(reserved.outcome, Outcome::kFail);
+  EXPECT_THAT(reserved.remedy, HasSubstr("kernel"));
+  EXPECT_THAT(reserved.remedy, HasSubstr("iommu=pt"));
+  const Finding none = judge("msr 0xc0010132 = 0x0\nmsr 0xc0010133 = 0x1fff\n");
+  EXPECT_THAT(none.remedy, HasSubstr("SNP Memory (RMP Table) Coverage"));
+  EXPECT_THAT(none.remedy, Not(HasSubstr("iommu=pt")));
+  EXPECT_THAT(judge("").remedy, HasSubstr("SEV-SNP Support"));
+}
+
+// RMP_END reads 0x1fff where nothing is reserved, and base 0 decides without
+// SYSCFG.
+TEST(Rmp, ThatIsNotReservedIsKnownWithoutSyscfg) {
+  Profile profile;
+  profile.rules["amd.rmp.bounds"].required = true;
+  const std::string none =
+      AmdCpus("0xa00f11", "0x1b") + "msr 0xc0010132 = 0x0\nmsr 0xc0010133 = 0x1fff\n";
+  EXPECT_EQ(Once("amd.rmp.bounds", none).outcome, Outcome::kNotApplicable);
+  for (const std::string& dump : {none, none + "msr 0xc0010010 = 0xf40000\n"}) {
+    const Finding finding = Once("amd.rmp.bounds", dump, &profile);
+    EXPECT_EQ(finding.outcome, Outcome::kFail);
+    EXPECT_THAT(finding.remedy, HasSubstr("SNP Memory (RMP Table) Coverage"));
+  }
+  EXPECT_EQ(Once("amd.rmp.bounds", none + "msr 0xc0010010 = 0x1f40000\n").outcome, Outcome::kFail);
+  EXPECT_EQ(Outcomes(JudgeDump("amd.rmp.bounds",
+                               AmdCpus("0xa00f11", "0x1b") +
+                                   "cpu 0\nmsr 0xc0010132 = 0x0\nmsr 0xc0010133 = 0x1fff\n"
+                                   "cpu 1\nmsr 0xc0010132 = 0x1000000000\n"
+                                   "msr 0xc0010133 = 0x103fffffff\n")),
+            "fail 0-1");
+}
+
+// CPUID.1:ECX has SMX and VMX, 0x3a 15:8 SENTER and 1 VMX_IN_SMX.
+TEST(Txt, WantsVmxInSmx) {
+  Profile profile;
+  profile.rules["intel.txt.senter"].settings["expect"] = std::string("on");
+  profile.rules["intel.txt.senter"].required = true;
+  profile.rules["intel.txt.vmx_in_smx"].settings["expect"] = std::string("on");
+  profile.rules["intel.txt.vmx_in_smx"].required = true;
+  const auto judge = [&](const char* rule, const char* value) {
+    return Once(rule, IntelCpus("0x906a3") + "msr 0x3a = " + value + '\n', &profile);
+  };
+  EXPECT_EQ(judge("intel.txt.vmx_in_smx", "0xff07").outcome, Outcome::kPass);
+  EXPECT_EQ(judge("intel.txt.senter", "0xff05").outcome, Outcome::kPass);
+  EXPECT_EQ(judge("intel.txt.vmx_in_smx", "0xff05").outcome, Outcome::kFail);
+  // TXT that is off is one failure.
+  EXPECT_EQ(judge("intel.txt.senter", "0x5").outcome, Outcome::kFail);
+  const Finding off = judge("intel.txt.vmx_in_smx", "0x5");
+  EXPECT_EQ(off.outcome, Outcome::kNotApplicable);
+  EXPECT_THAT(off.message, HasSubstr("Depends on intel.txt.senter"));
+}
+
+Profile SgxHost() {
+  Profile profile;
+  for (const char* const rule : {"intel.sgx.enabled", "intel.sgx.launch_control"}) {
+    profile.rules[rule].settings["expect"] = std::string("on");
+    profile.rules[rule].required = true;
+  }
+  profile.rules["intel.sgx.prmrr"].required = true;
+  return profile;
+}
+
+// CPUID.7.0: EBX[2] is SGX, ECX[30] SGX_LC; 0x3a: 17 and 18.
+TEST(Consequences, OneCauseIsOneFailure) {
+  const Profile profile = SgxHost();
+  const auto outcomes = [&](const std::string& dump) {
+    std::vector<std::string> all;
+    for (const char* const rule :
+         {"intel.sgx.enabled", "intel.sgx.launch_control", "intel.sgx.prmrr"}) {
+      all.push_back(Outcomes(JudgeDump(rule, dump, &profile)));
+    }
+    return all;
+  };
+  const std::string offers = IntelCpus("0x706e5", "0x4", "0x40000000") + "msr 0xfe = 0x1d0a\n";
+  using testing::ElementsAre;
+  EXPECT_THAT(outcomes(offers + "msr 0x3a = 0x20005\n"),
+              ElementsAre("fail 0-1", "warn 0-1", "not_applicable 0-1"));
+  EXPECT_THAT(outcomes(offers + "msr 0x3a = 0x5\n"),
+              ElementsAre("fail 0-1", "not_applicable 0-1", "not_applicable 0-1"));
+  EXPECT_THAT(outcomes(offers + "msr 0x3a = 0x40005\nmsr 0x1f5 = 0x3fff80000c00\n"),
+              ElementsAre("pass 0-1", "fail 0-1", "pass 0-1"));
+  // Without SGX at all.
+  EXPECT_THAT(outcomes(IntelCpus("0x706e5") + "msr 0x3a = 0x5\nmsr 0xfe = 0xd0a\n"),
+              ElementsAre("fail 0-1", "not_applicable 0-1", "not_applicable 0-1"));
+  const Finding off = Once("intel.sgx.prmrr", offers + "msr 0x3a = 0x20005\n", &profile);
+  EXPECT_THAT(off.message, HasSubstr("Depends on intel.sgx.enabled"));
+  EXPECT_THAT(off.message, HasSubstr("SGX is not on"));
+}
+
+TEST(Consequences, FailWhereTheCauseDoesNotCount) {
+  const std::string off =
+      IntelCpus("0x706e5", "0x4", "0x40000000") + "msr 0xfe = 0x1d0a\nmsr 0x3a = 0x5\n";
+  Profile profile = SgxHost();
+  profile.rules.erase("intel.sgx.enabled");
+  const Finding prmrr = Once("intel.sgx.prmrr", off, &profile);
+  EXPECT_EQ(prmrr.outcome, Outcome::kFail);
+  EXPECT_THAT(prmrr.message, HasSubstr("SGX is not on"));
+  EXPECT_FALSE(prmrr.remedy.empty());
+  EXPECT_EQ(Once("intel.sgx.launch_control", off, &profile).outcome, Outcome::kFail);
+  // It counts, and is content with SGX off.
+  profile.rules["intel.sgx.enabled"].settings["expect"] = std::string("off");
+  EXPECT_EQ(Once("intel.sgx.prmrr", off, &profile).outcome, Outcome::kFail);
+}
+
+TEST(Consequences, FollowAChain) {
+  Profile profile;
+  for (const char* const rule : {"amd.syscfg.smee", "amd.syscfg.snpe", "amd.syscfg.vmple"}) {
+    profile.rules[rule].settings["expect"] = std::string("on");
+  }
+  const std::string off = AmdCpus("0xa00f11", "0x3b") + "msr 0xc0010010 = 0x740000\n";
+  EXPECT_EQ(Once("amd.syscfg.smee", off, &profile).outcome, Outcome::kFail);
+  EXPECT_EQ(Once("amd.syscfg.snpe", off, &profile).outcome, Outcome::kNotApplicable);
+  EXPECT_EQ(Once("amd.syscfg.vmple", off, &profile).outcome, Outcome::kNotApplicable);
+  const std::string smee = AmdCpus("0xa00f11", "0x3b") + "msr 0xc0010010 = 0xf40000\n";
+  EXPECT_EQ(Once("amd.syscfg.snpe", smee, &profile).outcome, Outcome::kFail);
+  EXPECT_EQ(Once("amd.syscfg.vmple", smee, &profile).outcome, Outcome::kNotApplicable);
+  const std::string snpe = AmdCpus("0xa00f11", "0x3b") + "msr 0xc0010010 = 0x1f40000\n";
+  EXPECT_EQ(Once("amd.syscfg.vmple", snpe, &profile).outcome, Outcome::kFail);
+}
+
+TEST(Rules, SayWhatIsMissingWhereTheyDoNotApply) {
+  for (const Rule* const rule : AllRules()) {
+    EXPECT_EQ(rule->applies == nullptr, rule->otherwise.empty()) << rule->id;
+    if (!rule->depends_on.empty()) {
+      EXPECT_NE(FindRule(rule->depends_on), nullptr) << rule->id;
+    }
+  }
+}
+
+// virtualization.* have the verdict's remedy, whatever the state.
+TEST(Rules, SayWhatToDo) {
+  for (const Rule* const rule : AllRules()) {
+    if (rule->id.starts_with("virtualization.")) continue;
+    EXPECT_FALSE(rule->remedy.empty()) << rule->id;
+  }
+}
+
+}  // namespace
+}  // namespace vtprobe
