@@ -114,5 +114,17 @@ TEST(DeviceAnswers, OfflineCpusAreNotThere) {
   EXPECT_THAT(DeviceAnswers(snapshot).cpus(), testing::ElementsAre(kCpu0, LogicalCpu{2}));
 }
 
+// A kernel that asks for what it was never told of gets no other CPU's files.
+TEST(DeviceAnswers, AnUnknownCpuHasNoFiles) {
+  const PlatformSnapshot snapshot = Dump("cpu 1-2\nmsr 0x3a = 0x5\n");
+  const DeviceAnswers answers(snapshot);
+  for (const std::uint32_t number : {0u, 3u, 0xffff'ffffu}) {
+    for (const Node node : {Node::kMsr, Node::kCpuid}) {
+      EXPECT_FALSE(answers.Exists(LogicalCpu{number}, node)) << number;
+      EXPECT_EQ(answers.Open(LogicalCpu{number}, node), ENOENT) << number;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace vtprobe::msrfs

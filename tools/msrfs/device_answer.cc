@@ -99,8 +99,10 @@ DeviceAnswers::DeviceAnswers(const PlatformSnapshot& snapshot)
 }
 
 const DeviceAnswers::Files& DeviceAnswers::FilesOf(LogicalCpu cpu, Node node) const {
-  const auto at = std::lower_bound(cpus_.begin(), cpus_.end(), cpu) - cpus_.begin();
-  return (node == Node::kMsr ? msr_ : cpuid_)[static_cast<std::size_t>(at)];
+  static constexpr Files kNone{.exists = false, .open_errno = ENOENT};
+  const auto at = std::lower_bound(cpus_.begin(), cpus_.end(), cpu);
+  if (at == cpus_.end() || *at != cpu) return kNone;
+  return (node == Node::kMsr ? msr_ : cpuid_)[static_cast<std::size_t>(at - cpus_.begin())];
 }
 
 bool DeviceAnswers::Exists(LogicalCpu cpu, Node node) const { return FilesOf(cpu, node).exists; }
