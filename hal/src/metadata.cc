@@ -19,6 +19,7 @@ struct CheckedKey {
 constexpr std::array kCheckedKeys = {
     CheckedKey{meta::kProvenance, {"live", "recorded", "synthetic"}, "live, recorded or synthetic"},
     CheckedKey{meta::kStage, {"pre-os", "os", "guest"}, "pre-os, os or guest"},
+    CheckedKey{meta::kBoot, {"cold", "warm"}, "cold or warm"},
     CheckedKey{meta::kKvmIntel, {"y", "m", "n"}, "y, m or n"},
     CheckedKey{meta::kMeasuredLaunch, {"yes", "no"}, "yes or no"},
     CheckedKey{meta::kLockdown,

@@ -30,15 +30,16 @@ TEST(Corpus, CountsMachinesByDesignAndState) {
   const Ended ended = Vtprobe({"corpus", tree.root()});
   EXPECT_EQ(ended.exit_status, 0);
   EXPECT_THAT(ended.err, IsEmpty());
-  EXPECT_EQ(ended.out,
-            "vendor        generation  recordings  state\n"
-            "GenuineIntel  Skylake              2  enabled_in_smx_only 1, indeterminate 1\n"
-            "unknown       unknown              1  indeterminate 1\n"
-            "all                                3  enabled_in_smx_only 1, indeterminate 2\n"
-            "No recording is enabled, enabled_unlocked, disabled_locked, disabled_unlocked, "
-            "disabled_needs_key, unlocked, unsupported, hidden_by_hypervisor, contradictory, "
-            "inconsistent.\n"
-            "Files that are no recordings: 1.\n");
+  EXPECT_EQ(
+      ended.out,
+      "vendor        generation  recordings  state\n"
+      "GenuineIntel  Skylake              2  enabled_in_smx_only 1, indeterminate 1\n"
+      "unknown       unknown              1  indeterminate 1\n"
+      "all                                3  enabled_in_smx_only 1, indeterminate 2\n"
+      "No recording is enabled, enabled_unlocked, disabled_locked, disabled_unlocked, "
+      "disabled_needs_key, unlocked, unsupported, in_use, hidden_by_hypervisor, contradictory, "
+      "inconsistent.\n"
+      "Files that are no recordings: 1.\n");
 }
 
 TEST(Corpus, ARecordingThatIsMalformedFailsLoudly) {

@@ -31,6 +31,17 @@ TEST(Decode, ShowsEveryFieldOfFf03) {
   EXPECT_THAT(ended.out, Not(HasSubstr("reserved")));
 }
 
+// It ends with what the value comes to.
+TEST(Decode, EndsWithTheConclusion) {
+  EXPECT_TRUE(
+      Vtprobe({"decode", "0x3a", "0x1"})
+          .out.ends_with("\n\nOn an Intel CPU: VT-x off and locked until the next reset.\n"));
+  EXPECT_TRUE(
+      Vtprobe({"decode", "VM_CR", "0x8"}).out.ends_with("\n\nOn an AMD CPU: SVM on and locked.\n"));
+  EXPECT_THAT(Vtprobe({"decode", "0x1b", "0x1"}).out, Not(HasSubstr("On an ")));
+  EXPECT_THAT(Vtprobe({"decode", "CPUID.01H:ECX", "0x1"}).out, Not(HasSubstr("On an ")));
+}
+
 // [intel/sdm-vol4] table 2-2: bit 1 allows VMXON inside SMX, bit 2 outside.
 TEST(Decode, SaysWhatIsAndWhatWouldBe) {
   const std::string out = Vtprobe({"decode", "0x3a", "0x3"}).out;

@@ -83,6 +83,48 @@ TEST(KvmModuleTest, NoneIsNoneAmongOthers) {
   EXPECT_THAT(tree.Meta(meta::kKvmModule), Optional(Eq("none")));
 }
 
+// A module that runs guests without hardware virtualization, as it is named.
+TEST(KvmModuleTest, AnotherProviderIsNamed) {
+  const HostTree tree;
+  tree.Write("sys/module/kvm/parameters/halt_poll_ns", "200000\n");
+  tree.Write("sys/module/kvm_pvm/parameters/nested", "N\n");
+  // Nothing runs without the device.
+  EXPECT_EQ(tree.Meta(meta::kKvmProvider), std::nullopt);
+  tree.Write("dev/kvm", "");
+  EXPECT_THAT(tree.Meta(meta::kKvmProvider), Optional(Eq("kvm_pvm")));
+  EXPECT_THAT(tree.Meta(meta::kKvmModule), Optional(Eq("none")));
+}
+
+TEST(KvmModuleTest, OneThatNeedsHardwareIsTheProvider) {
+  const HostTree tree;
+  tree.Write("dev/kvm", "");
+  tree.Write("sys/module/kvm_amd/parameters/npt", "Y\n");
+  tree.Write("sys/module/kvm_pvm/parameters/nested", "N\n");
+  EXPECT_THAT(tree.Meta(meta::kKvmModule), Optional(Eq("kvm_amd")));
+  EXPECT_EQ(tree.Meta(meta::kKvmProvider), std::nullopt);
+}
+
+TEST(KvmModuleTest, NothingElseIsAProvider) {
+  const HostTree tree;
+  tree.Write("dev/kvm", "");
+  tree.Write("sys/module/kvm/parameters/halt_poll_ns", "200000\n");
+  tree.Write("sys/module/kvmgt/initstate", "live\n");
+  tree.Write("sys/module/kvm_stat", "a file, and no module\n");
+  EXPECT_EQ(tree.Meta(meta::kKvmProvider), std::nullopt);
+}
+
+TEST(XenTest, SaysWhatTheDomainIsAndWhatXenOffers) {
+  const HostTree tree;
+  tree.Write("sys/hypervisor/properties/features", "0000000000002b2d\n");
+  tree.Write("sys/hypervisor/properties/capabilities", "xen-3.0-x86_64 hvm-3.0-x86_64 \n");
+  EXPECT_EQ(tree.Meta(meta::kXenFeatures), std::nullopt);
+  tree.Write("sys/hypervisor/type", "xen\n");
+  EXPECT_THAT(tree.Meta(meta::kXenFeatures), Optional(Eq("0000000000002b2d")));
+  EXPECT_THAT(tree.Meta(meta::kXenCapabilities), Optional(Eq("xen-3.0-x86_64 hvm-3.0-x86_64")));
+  tree.Write("sys/hypervisor/type", "kvm\n");
+  EXPECT_EQ(tree.Meta(meta::kXenCapabilities), std::nullopt);
+}
+
 TEST(SecureBootTest, IsWhatTheVariableSays) {
   const HostTree tree;
   WriteVariable(tree, "SecureBoot", 1);

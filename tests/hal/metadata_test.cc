@@ -145,12 +145,13 @@ TEST(MetadataWhyInvalidTest, CheckedKeysTakeTheirValuesOnly) {
   for (const char* value : {"pre-os", "os", "guest"}) {
     EXPECT_TRUE(valid(meta::kStage, value)) << value;
   }
+  for (const char* value : {"cold", "warm"}) EXPECT_TRUE(valid(meta::kBoot, value)) << value;
   for (const char* value : {"y", "m", "n"}) EXPECT_TRUE(valid(meta::kKvmIntel, value)) << value;
   for (const char* value : {"yes", "no"}) {
     EXPECT_TRUE(valid(meta::kMeasuredLaunch, value)) << value;
   }
   for (const std::string_view key :
-       {meta::kProvenance, meta::kStage, meta::kKvmIntel, meta::kMeasuredLaunch}) {
+       {meta::kProvenance, meta::kStage, meta::kBoot, meta::kKvmIntel, meta::kMeasuredLaunch}) {
     for (const char* value : {"", "Y", "OS", "unknown", "yes ", "live, recorded or synthetic"}) {
       EXPECT_FALSE(valid(key, value)) << key << " = " << value;
     }
@@ -161,6 +162,7 @@ TEST(MetadataWhyInvalidTest, TheReasonNamesEveryValue) {
   EXPECT_THAT(Metadata::WhyInvalid(meta::kProvenance, "x"),
               Optional(Eq("live, recorded or synthetic")));
   EXPECT_THAT(Metadata::WhyInvalid(meta::kStage, "x"), Optional(Eq("pre-os, os or guest")));
+  EXPECT_THAT(Metadata::WhyInvalid(meta::kBoot, "x"), Optional(Eq("cold or warm")));
   EXPECT_THAT(Metadata::WhyInvalid(meta::kKvmIntel, "x"), Optional(Eq("y, m or n")));
   EXPECT_THAT(Metadata::WhyInvalid(meta::kMeasuredLaunch, "x"), Optional(Eq("yes or no")));
 }

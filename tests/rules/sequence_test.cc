@@ -19,8 +19,11 @@ using testing::ElementsAre;
 constexpr std::uint64_t kEnabled = 0x5;
 constexpr std::uint64_t kUnlocked = 0x0;
 
-PlatformSnapshot Firmware(std::uint64_t feature_control) {
-  return PlatformBuilder::Intel().FeatureControl(feature_control).Says(meta::kStage, "pre-os");
+PlatformSnapshot Firmware(std::uint64_t feature_control, std::string_view boot = "cold") {
+  return PlatformBuilder::Intel()
+      .FeatureControl(feature_control)
+      .Says(meta::kStage, "pre-os")
+      .Says(meta::kBoot, boot);
 }
 PlatformSnapshot System(std::uint64_t feature_control) {
   return PlatformBuilder::Intel().FeatureControl(feature_control).Says(meta::kStage, "os");
@@ -96,6 +99,18 @@ TEST(LockedByFirmware, NoticesThatTheSystemDidIt) {
               ElementsAre("warn"));
   EXPECT_THAT(Outcomes("sequence.locked_by_firmware", {Firmware(kEnabled), System(kEnabled)}),
               ElementsAre("pass"));
+}
+
+// A warm reset keeps the lock, whoever set it.
+TEST(LockedByFirmware, IsOpenUnlessTheBootWasCold) {
+  for (const std::string_view boot : {"warm", ""}) {
+    EXPECT_THAT(
+        Outcomes("sequence.locked_by_firmware", {Firmware(kEnabled, boot), System(kEnabled)}),
+        ElementsAre("indeterminate"));
+    EXPECT_THAT(
+        Outcomes("sequence.locked_by_firmware", {Firmware(kUnlocked, boot), System(kEnabled)}),
+        ElementsAre("warn"));
+  }
 }
 
 TEST(MicrocodeKept, ComparesEachVendorsHalf) {

@@ -16,6 +16,11 @@ namespace {
 
 using testing::HasSubstr;
 
+constexpr std::string_view kColdBoot = "pre-os\nmeta boot = cold";
+constexpr std::string_view kWarmBoot = "pre-os\nmeta boot = warm";
+constexpr std::string_view kSomeBoot = "pre-os";
+
+// `stage`: with what else is to be said of the boot.
 PlatformSnapshot Machine(std::string_view stage, std::string_view lines) {
   const auto snapshot = ParseDump("vtprobe-dump 1\nmeta stage = " + std::string(stage) +
                                   "\nmeta kernel = 6.1.0\nmeta kvm_intel = m\n"
@@ -44,7 +49,7 @@ PlatformSnapshot Amd(std::string_view stage, std::string_view switches) {
 }
 
 TEST(BeforeSystem, TheKernelLockedWhatFirmwareLeftUnlocked) {
-  const PlatformSnapshot before = Intel("pre-os", "msr 0x3a = 0x0\n");
+  const PlatformSnapshot before = Intel(kColdBoot, "msr 0x3a = 0x0\n");
   const auto verdict = JudgeVirtualization(Intel("os", "msr 0x3a = 0x5\n"), &before);
   EXPECT_EQ(verdict.state, State::kEnabled);
   EXPECT_EQ(verdict.attribution, Attribution::kKernel);
@@ -56,13 +61,37 @@ TEST(BeforeSystem, TheKernelLockedWhatFirmwareLeftUnlocked) {
 TEST(BeforeSystem, FirmwareHadLockedWhatIsTheSame) {
   const PlatformSnapshot after = Intel("os", "msr 0x3a = 0x5\n");
   EXPECT_EQ(JudgeVirtualization(after).attribution, Attribution::kFirmwareOrKernel);
-  const PlatformSnapshot before = Intel("pre-os", "msr 0x3a = 0x5\n");
+  const PlatformSnapshot before = Intel(kColdBoot, "msr 0x3a = 0x5\n");
   EXPECT_EQ(JudgeVirtualization(after, &before).attribution, Attribution::kFirmware);
+}
+
+// A warm reset keeps the register, so the system before may have locked it.
+TEST(BeforeSystem, ALockThatMayBeOlderThanTheBootIsNoProof) {
+  const PlatformSnapshot after = Intel("os", "msr 0x3a = 0x5\n");
+  for (const std::string_view boot : {kWarmBoot, kSomeBoot}) {
+    const PlatformSnapshot before = Intel(boot, "msr 0x3a = 0x5\n");
+    EXPECT_EQ(JudgeVirtualization(before).attribution, Attribution::kUnknown) << boot;
+    EXPECT_EQ(JudgeVirtualization(after, &before).attribution, Attribution::kFirmwareOrKernel)
+        << boot;
+    // Nobody had locked it since power-on.
+    const PlatformSnapshot open = Intel(boot, "msr 0x3a = 0x0\n");
+    EXPECT_EQ(JudgeVirtualization(after, &open).attribution, Attribution::kKernel) << boot;
+  }
+}
+
+// Any reset clears VM_CR.
+TEST(BeforeSystem, VmCrIsOfThisBoot) {
+  const PlatformSnapshot before = Amd(kWarmBoot, "msr 0xc0010114 = 0x8\n");
+  EXPECT_EQ(JudgeVirtualization(before).attribution, Attribution::kFirmware);
+  const PlatformSnapshot open = Amd(kWarmBoot, "msr 0xc0010114 = 0x0\n");
+  EXPECT_EQ(JudgeVirtualization(open).attribution, Attribution::kFirmware);
+  const PlatformSnapshot after = Amd("os", "msr 0xc0010114 = 0x0\n");
+  EXPECT_EQ(JudgeVirtualization(after, &open).attribution, Attribution::kFirmware);
 }
 
 TEST(BeforeSystem, SaysNothingOfCpusThatItDidNotRead) {
   const PlatformSnapshot before =
-      Intel("pre-os", "cpu 0\nmsr 0x3a = 0x0\ncpu 1\nmsr 0x3a ! general-protection\n");
+      Intel(kColdBoot, "cpu 0\nmsr 0x3a = 0x0\ncpu 1\nmsr 0x3a ! general-protection\n");
   const auto verdict = JudgeVirtualization(Intel("os", "msr 0x3a = 0x5\n"), &before);
   ASSERT_EQ(verdict.groups.size(), 2u);
   EXPECT_EQ(verdict.groups[0].cpus.ToString(), "0");
@@ -74,7 +103,7 @@ TEST(BeforeSystem, SaysNothingOfCpusThatItDidNotRead) {
 }
 
 TEST(BeforeSystem, CpusOfOneValueMayHaveItFromDifferentHands) {
-  const PlatformSnapshot before = Intel("pre-os",
+  const PlatformSnapshot before = Intel(kColdBoot,
                                         "cpu 0,4\nmsr 0x3a = 0x5\ncpu 1-3,5-7\n"
                                         "msr 0x3a = 0x0\n");
   const auto verdict = JudgeVirtualization(Intel("os", "msr 0x3a = 0x5\n"), &before);
@@ -87,13 +116,13 @@ TEST(BeforeSystem, CpusOfOneValueMayHaveItFromDifferentHands) {
 
 TEST(BeforeSystem, ALockThatChangedIsNoProof) {
   const PlatformSnapshot after = Intel("os", "msr 0x3a = 0x5\n");
-  const PlatformSnapshot before = Intel("pre-os", "msr 0x3a = 0x1\n");
+  const PlatformSnapshot before = Intel(kColdBoot, "msr 0x3a = 0x1\n");
   EXPECT_EQ(JudgeVirtualization(after, &before).attribution, Attribution::kFirmwareOrKernel);
 }
 
 TEST(BeforeSystem, WhatNoKernelWritesIsNotTheKernels) {
   const PlatformSnapshot after = Intel("os", "msr 0x3a = 0xff03\n");
-  const PlatformSnapshot before = Intel("pre-os", "msr 0x3a = 0x0\n");
+  const PlatformSnapshot before = Intel(kColdBoot, "msr 0x3a = 0x0\n");
   EXPECT_EQ(JudgeVirtualization(after).attribution, Attribution::kFirmware);
   EXPECT_EQ(JudgeVirtualization(after, &before).attribution, Attribution::kUnknown);
 }
@@ -101,14 +130,14 @@ TEST(BeforeSystem, WhatNoKernelWritesIsNotTheKernels) {
 TEST(BeforeSystem, ProvesItOfVmCrToo) {
   const PlatformSnapshot after = Amd("os", "msr 0xc0010114 = 0x0\n");
   EXPECT_EQ(JudgeVirtualization(after).attribution, Attribution::kUnknown);
-  const PlatformSnapshot before = Amd("pre-os", "msr 0xc0010114 = 0x0\n");
+  const PlatformSnapshot before = Amd(kColdBoot, "msr 0xc0010114 = 0x0\n");
   EXPECT_EQ(JudgeVirtualization(after, &before).attribution, Attribution::kFirmware);
-  const PlatformSnapshot disabled = Amd("pre-os", "msr 0xc0010114 = 0x10\n");
+  const PlatformSnapshot disabled = Amd(kColdBoot, "msr 0xc0010114 = 0x10\n");
   EXPECT_EQ(JudgeVirtualization(after, &disabled).attribution, Attribution::kKernel);
 }
 
 TEST(BeforeSystem, AGuestsRegisterStaysItsHypervisors) {
-  const PlatformSnapshot before = Intel("pre-os", "msr 0x3a = 0x0\n");
+  const PlatformSnapshot before = Intel(kColdBoot, "msr 0x3a = 0x0\n");
   const PlatformSnapshot guest = Intel("guest", "msr 0x3a = 0x5\n");
   EXPECT_EQ(JudgeVirtualization(guest, &before).attribution, Attribution::kHypervisor);
 }

@@ -26,6 +26,16 @@ PartialCpuid Only(CpuidRegister reg, std::uint32_t value) {
 
 char Fact(bool recorded, bool set) { return !recorded ? '-' : set ? '1' : '0'; }
 
+// The releases of AllHosts(), and what the tests use beside them.
+char KernelFact(std::string_view kernel) {
+  if (kernel.empty()) return '-';
+  if (kernel == "5.5.19") return '<';
+  if (kernel == "5.6.0" || kernel == "5.10.0-28-amd64") return '6';
+  if (kernel == "5.11.0" || kernel == "5.12.19") return 'b';
+  if (kernel == "5.13.0" || kernel.starts_with("6.")) return 'd';
+  throw std::logic_error("a kernel of which the oracle is not told");
+}
+
 char Fact(std::optional<bool> bit) { return Fact(bit.has_value(), bit.value_or(false)); }
 
 }  // namespace
@@ -93,6 +103,9 @@ std::vector<Host> AllHosts() {
       for (const std::string_view kvm_intel : {"", "y", "m", "n"}) {
         for (const std::string_view measured : {"", "yes", "no"}) {
           hosts.push_back({stage, kernel, kvm_intel, measured});
+          if (stage != "pre-os") continue;
+          hosts.push_back({stage, kernel, kvm_intel, measured, "cold"});
+          hosts.push_back({stage, kernel, kvm_intel, measured, "warm"});
         }
       }
     }
@@ -111,8 +124,13 @@ oracle::CpuFacts Facts(const Cpu& cpu) {
   facts.hypervisor = Fact(cpu.features, cpu.hypervisor);
   facts.hypervisor_leaf =
       Fact(cpu.hypervisor_leaf.has_value(), cpu.hypervisor_leaf.value_or(0) >= 0x4000'0000);
+  if (cpu.hosted != nullptr) {
+    facts.hypervisor_leaf = '1';
+    facts.partition = cpu.hosted->partition;
+  }
   facts.svm = Fact(cpu.svm);
   facts.svml = Fact(cpu.svml);
+  facts.sgx_lc = Fact(cpu.sgx_lc);
   // A leaf above the highest one is not there, and offers nothing.
   if (cpu.max_extended && *cpu.max_extended < kExtendedFeatureLeaf.leaf) facts.svm = '0';
   if (cpu.max_extended && *cpu.max_extended < kSvmLeaf.leaf) facts.svml = '0';
@@ -128,7 +146,8 @@ oracle::CpuFacts Facts(const Cpu& cpu) {
 oracle::HostFacts Facts(const Host& host) {
   oracle::HostFacts facts;
   if (!host.stage.empty()) facts.stage = host.stage.front();
-  if (!host.kernel.empty()) facts.kernel = host.kernel == "5.5.19" ? '<' : '+';
+  facts.kernel = KernelFact(host.kernel);
+  if (!host.boot.empty()) facts.boot = host.boot.front();
   if (!host.kvm_intel.empty()) facts.kvm_intel = host.kvm_intel == "n" ? '0' : '1';
   if (!host.measured_launch.empty()) {
     facts.measured_launch = host.measured_launch == "yes" ? '1' : '0';
@@ -153,7 +172,17 @@ void AddReadings(const Cpu& cpu, SnapshotBuilder* builder) {
     leaf1.recorded = static_cast<CpuidRegisterMask>(leaf1.recorded | MaskOf(CpuidRegister::kEcx));
   }
   if (leaf1.recorded != 0) Require(builder->AddCpuid(kFeatureLeaf, leaf1));
-  if (cpu.hypervisor_leaf) {
+  if (cpu.sgx_lc) {
+    Require(
+        builder->AddCpuid(kExtendedLeaf, Only(CpuidRegister::kEcx, *cpu.sgx_lc ? 1u << 30 : 0)));
+  }
+  if (cpu.hosted != nullptr) {
+    const std::string_view name = cpu.hosted->signature;
+    Require(builder->AddCpuid(
+        kHypervisorLeaf, PartialCpuid{{0x4000'000c, Word(name, 0), Word(name, 4), Word(name, 8)}}));
+    Require(builder->AddCpuid({cpu.hosted->leaf, 0},
+                              PartialCpuid{{cpu.hosted->eax, cpu.hosted->ebx, 0, 0}}));
+  } else if (cpu.hypervisor_leaf) {
     Require(builder->AddCpuid(kHypervisorLeaf, PartialCpuid{{*cpu.hypervisor_leaf, 0, 0, 0}}));
   }
   if (cpu.max_extended) {
@@ -179,6 +208,7 @@ void SetMetadata(const Host& host, Metadata* metadata) {
   metadata->Set(meta::kKernel, host.kernel);
   metadata->Set(meta::kKvmIntel, host.kvm_intel);
   metadata->Set(meta::kMeasuredLaunch, host.measured_launch);
+  metadata->Set(meta::kBoot, host.boot);
 }
 
 PlatformSnapshot Machine(const std::vector<Cpu>& cpus, const Host& host) {

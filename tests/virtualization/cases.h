@@ -27,6 +27,7 @@ inline constexpr MsrAddress kVmCr{0xc001'0114};     // [amd/apm-vol2] 15.30.1
 
 inline constexpr CpuidLeaf kVendorLeaf{0x0, 0};
 inline constexpr CpuidLeaf kFeatureLeaf{0x1, 0};
+inline constexpr CpuidLeaf kExtendedLeaf{0x7, 0};
 inline constexpr CpuidLeaf kHypervisorLeaf{0x4000'0000, 0};
 inline constexpr CpuidLeaf kMaxExtendedLeaf{0x8000'0000, 0};
 inline constexpr CpuidLeaf kExtendedFeatureLeaf{0x8000'0001, 0};
@@ -55,6 +56,30 @@ inline constexpr Model kWinChip{"WinChip C6", "CentaurHauls", 0x541, 'o'};
 // Every model whose family decides, on both sides of each boundary.
 const std::vector<Model>& AllModels();
 
+// What a hypervisor's leaves say of the system that runs here.
+struct Hosted {
+  std::string_view signature;
+  std::uint32_t leaf;  // the one that tells, and its EAX and EBX
+  std::uint32_t eax;
+  std::uint32_t ebx;
+  char partition;  // the oracle's word: '1' the host's own
+};
+
+// Both sides of each boundary.
+inline constexpr Hosted kHostedSystems[] = {
+    // CreatePartitions, CpuManagement; without either; isolated.
+    {"Microsoft Hv", 0x4000'0003, 0x3fff, 0x0000'1001, '1'},
+    {"Microsoft Hv", 0x4000'0003, 0x3fff, 0x002b'b9ff, '1'},
+    {"Microsoft Hv", 0x4000'0003, 0x3fff, 0x0000'0001, '0'},
+    {"Microsoft Hv", 0x4000'0003, 0x3fff, 0x0000'1000, '0'},
+    {"Microsoft Hv", 0x4000'0003, 0x3fff, 0x0040'1001, '0'},
+    {"TCGTCGTCGTCG", 0x4000'0003, 0x3fff, 0x0000'1001, '0'},
+    // ACRN's privileged VM.
+    {"ACRNACRNACRN", 0x4000'0001, 0x1, 0, '1'},
+    {"ACRNACRNACRN", 0x4000'0001, 0x2, 0, '0'},
+    {"TCGTCGTCGTCG", 0x4000'0001, 0x1, 0, '0'},
+};
+
 // A CPU as its registers give it. An absent value is one that is not recorded.
 struct Cpu {
   Model model = kSkylake;
@@ -65,7 +90,9 @@ struct Cpu {
   bool vmx = true;
   bool smx = false;
   bool hypervisor = false;
+  std::optional<bool> sgx_lc;                    // leaf 7 ECX[30]
   std::optional<std::uint32_t> hypervisor_leaf;  // leaf 0x4000_0000 EAX
+  const Hosted* hosted = nullptr;                // its leaves in place of that one
   std::optional<std::uint32_t> max_extended;     // leaf 0x8000_0000 EAX
   std::optional<bool> svm = false;               // leaf 0x8000_0001 ECX[2]
   std::optional<bool> svml;                      // leaf 0x8000_000A EDX[2]
@@ -87,6 +114,7 @@ struct Host {
   std::string_view kernel;
   std::string_view kvm_intel;
   std::string_view measured_launch;
+  std::string_view boot = {};
 };
 
 // Values of the metadata, each with every other.

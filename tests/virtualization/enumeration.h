@@ -50,6 +50,13 @@ void ForEveryCpu(const std::vector<Dimension>& dimensions, Visit visit) {
   vary(0);
 }
 
+// Each of the systems that a hypervisor's leaves tell of, and none.
+inline Dimension HostedSystems() {
+  std::vector<const Hosted*> systems = {nullptr};
+  for (const Hosted& hosted : kHostedSystems) systems.push_back(&hosted);
+  return Each<const Hosted*>(&Cpu::hosted, systems);
+}
+
 // Every subset of the bits, as values of a register.
 inline std::vector<std::uint64_t> Subsets(std::initializer_list<unsigned> bits) {
   std::vector<std::uint64_t> values = {0};

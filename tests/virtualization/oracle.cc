@@ -41,8 +41,8 @@ constexpr std::uint64_t kSvmDis = 1u << 4;
 
 struct GuestRow {
   std::string_view sentence;
-  Column hypervisor, stage;
-  char guest;
+  Column hypervisor, partition, stage;
+  char guest;  // 'h': the host's own system
 };
 
 // Who is to be named for a state, where the state alone tells; kByValue: the
@@ -70,7 +70,7 @@ struct UsableRow {
 
 struct AttributionRow {
   std::string_view sentence;
-  Column stage, guest, technology, kernel, measured, kvm;
+  Column stage, boot, guest, technology, kernel, measured, kvm, sgx_lc;
   Value value;
   Attribution attribution;
 };
@@ -95,12 +95,13 @@ struct ExitRow {
 // clang-format off
 const std::vector<GuestRow>& GuestRows() {
   static const std::vector<GuestRow> rows = {
-    // sentence                                                       hv   stage  guest
-    {"are we a guest: CPUID.1:ECX[31]",                               "1", "*",   '1'},
-    {"stage: pre-os, os, guest",                                      "*", "g",   '1'},
-    {"are we a guest: CPUID.1:ECX[31]",                               "0", "*",   '0'},
-    {"a recording that says its stage and does not say guest",        "-", "po",  '0'},
-    {"A value that was not read is never a value",                    "-", "-",   '-'},
+    // sentence                                                       hv   part  stage  guest
+    {"The hypervisor bit does not mean guest",                        "1", "1",  "*",   'h'},
+    {"are we a guest: CPUID.1:ECX[31]",                               "1", "0",  "*",   '1'},
+    {"stage: pre-os, os, guest",                                      "*", "*",  "g",   '1'},
+    {"are we a guest: CPUID.1:ECX[31]",                               "0", "*",  "*",   '0'},
+    {"a recording that says its stage and does not say guest",        "-", "*",  "po",  '0'},
+    {"A value that was not read is never a value",                    "-", "*",  "-",   '-'},
   };
   return rows;
 }
@@ -114,7 +115,7 @@ const std::vector<StateRow>& StateRows() {
      "-", "*", "*", "*", "*", "*", kAnyValue, "*", S::kIndeterminate, T::kUnknown, Who::kUnknown},
 
     {"a pre-VMX family can carry garbage in these bits; a guest all the same",
-     "o", "*", "*", "1", "1", "*", kAnyValue, "*", S::kHiddenByHypervisor, T::kUnknown, Who::kHypervisor},
+     "o", "*", "*", "1h", "1", "*", kAnyValue, "*", S::kHiddenByHypervisor, T::kUnknown, Who::kHypervisor},
     {"a pre-VMX family can carry garbage in these bits. Gate on vendor and family",
      "o", "*", "*", "*", "*", "*", kAnyValue, "*", S::kUnsupported, T::kNone, Who::kUnknown},
 
@@ -127,9 +128,14 @@ const std::vector<StateRow>& StateRows() {
     {"What the engine needs and a dump lacks (leaf 8000_0001) ends in indeterminate",
      "x", "*", "-", "*", "*", "*", kAnyValue, "*", S::kIndeterminate, T::kUnknown, Who::kUnknown},
     {"technology is unknown when it is hidden",
-     "x", "0", "0", "1", "*", "*", kAnyValue, "*", S::kHiddenByHypervisor, T::kUnknown, Who::kHypervisor},
+     "x", "0", "0", "1h", "*", "*", kAnyValue, "*", S::kHiddenByHypervisor, T::kUnknown, Who::kHypervisor},
     {"technology is none when CPUID offers neither, whatever the vendor",
      "x", "0", "0", "0", "*", "*", kAnyValue, "*", S::kUnsupported, T::kNone, Who::kUnknown},
+
+    {"in_use: the hypervisor bit is set and this system is the host's own; technology by vendor",
+     "V", "*", "*", "h", "*", "*", kAnyValue, "*", S::kInUse, T::kVtx, Who::kHypervisor},
+    {"in_use: the hypervisor bit is set and this system is the host's own; technology by vendor",
+     "S", "*", "*", "h", "*", "*", kAnyValue, "*", S::kInUse, T::kSvm, Who::kHypervisor},
 
     {"What the engine needs and a dump lacks (feature leaf) ends in indeterminate",
      "V", "-", "*", "*", "*", "*", kAnyValue, "*", S::kIndeterminate, T::kUnknown, Who::kUnknown},
@@ -178,8 +184,8 @@ const std::vector<StateRow>& StateRows() {
      "S", "*", "1", "*", "*", "v", {kSvmDis | kVmCrLock, 0, 0}, "1", S::kDisabledNeedsKey, T::kSvm, Who::kByValue},
     {"1 1 0: disabled_locked",
      "S", "*", "1", "*", "*", "v", {kSvmDis | kVmCrLock, 0, 0}, "0", S::kDisabledLocked, T::kSvm, Who::kByValue},
-    {"A value that was not read is never a value (SVML)",
-     "S", "*", "1", "*", "*", "v", {kSvmDis | kVmCrLock, 0, 0}, "-", S::kIndeterminate, T::kSvm, Who::kUnknown},
+    {"1 1 unread: disabled_locked; whether a key would open it is not known",
+     "S", "*", "1", "*", "*", "v", {kSvmDis | kVmCrLock, 0, 0}, "-", S::kDisabledLocked, T::kSvm, Who::kByValue},
   };
   return rows;
 }
@@ -200,6 +206,7 @@ const std::vector<UsableRow>& UsableRows() {
     {"disabled_needs_key: no",               S::kDisabledNeedsKey, false, "*", kAnyValue, Usable::kNo},
     {"unlocked: not yet",                    S::kUnlocked, false, "*", kAnyValue, Usable::kNotYet},
     {"disabled_unlocked: not yet",           S::kDisabledUnlocked, false, "*", kAnyValue, Usable::kNotYet},
+    {"in_use: yes",                          S::kInUse, false, "*", kAnyValue, Usable::kYes},
     {"unsupported: no",                      S::kUnsupported, false, "*", kAnyValue, Usable::kNo},
     {"hidden_by_hypervisor: unknown",        S::kHiddenByHypervisor, false, "*", kAnyValue, Usable::kUnknown},
     {"contradictory: unknown",               S::kContradictory, false, "*", kAnyValue, Usable::kUnknown},
@@ -211,31 +218,41 @@ const std::vector<UsableRow>& UsableRows() {
 const std::vector<AttributionRow>& AttributionRows() {
   using A = Attribution;
   static const std::vector<AttributionRow> rows = {
-    // stage guest technology kernel measured kvm value
-    {"A dump taken before the OS carries stage = pre-os and is always firmware",
-     "p", "*", "*", "*", "*", "*", kAnyValue, A::kFirmware},
+    // stage boot guest technology kernel measured kvm sgx_lc value
+    {"A dump taken before the OS carries stage = pre-os and is firmware (VM_CR: any reset clears it)",
+     "p", "*", "*", "S", "*", "*", "*", "*", kAnyValue, A::kFirmware},
+    {"A dump taken before the OS carries stage = pre-os and is firmware",
+     "p", "c", "*", "V", "*", "*", "*", "*", kAnyValue, A::kFirmware},
+    {"without meta boot = cold: unknown",
+     "p", "*", "*", "V", "*", "*", "*", "*", kAnyValue, A::kUnknown},
     {"VMX=1 (SVM=1) with the hypervisor bit: the same table, with attribution hypervisor",
-     "*", "1", "*", "*", "*", "*", kAnyValue, A::kHypervisor},
+     "*", "*", "1", "*", "*", "*", "*", "*", kAnyValue, A::kHypervisor},
     {"Never claim more than the evidence",
-     "*", "-", "*", "*", "*", "*", kAnyValue, A::kUnknown},
+     "*", "*", "-", "*", "*", "*", "*", "*", kAnyValue, A::kUnknown},
     {"Linux never sets SVMDIS or VM_CR.LOCK: a set one is firmware",
-     "*", "0", "S", "*", "*", "*", {0, 0, kSvmDis | kVmCrLock}, A::kFirmware},
+     "*", "*", "0", "S", "*", "*", "*", "*", {0, 0, kSvmDis | kVmCrLock}, A::kFirmware},
     {"Never claim more than the evidence: a clear SVMDIS is what reset leaves",
-     "*", "0", "S", "*", "*", "*", {0, kSvmDis | kVmCrLock, 0}, A::kUnknown},
+     "*", "*", "0", "S", "*", "*", "*", "*", {0, kSvmDis | kVmCrLock, 0}, A::kUnknown},
     {"An older kernel's KVM kept firmware's bits; an unrecorded kernel could be any: unknown",
-     "*", "0", "V", "<-", "*", "*", kAnyValue, A::kUnknown},
+     "*", "*", "0", "V", "<-", "*", "*", "*", kAnyValue, A::kUnknown},
     {"any bit outside {0, 1, 2, 17, 18}: firmware",
-     "*", "0", "V", "+", "*", "*", {0, 0, ~kLinuxWrites}, A::kFirmware},
+     "*", "*", "0", "V", "6bd", "*", "*", "*", {0, 0, ~kLinuxWrites}, A::kFirmware},
     {"17 without 18: firmware",
-     "*", "0", "V", "+", "*", "*", {kSgxLaunch, kSgx, 0}, A::kFirmware},
+     "*", "*", "0", "V", "6bd", "*", "*", "*", {kSgxLaunch, kSgx, 0}, A::kFirmware},
     {"1 without 2: firmware",
-     "*", "0", "V", "+", "*", "*", {kInSmx, kOutside, 0}, A::kFirmware},
+     "*", "*", "0", "V", "6bd", "*", "*", "*", {kInSmx, kOutside, 0}, A::kFirmware},
     {"1 without tboot: firmware",
-     "*", "0", "V", "+", "0", "*", {kInSmx, 0, 0}, A::kFirmware},
-    {"0x1 with VMX and KVM_INTEL built: firmware",
-     "*", "0", "V", "+", "*", "1", {kLock, ~kLock, 0}, A::kFirmware},
+     "*", "*", "0", "V", "6bd", "0", "*", "*", {kInSmx, 0, 0}, A::kFirmware},
+    {"LOCK set and bit 2 clear with VMX and KVM_INTEL built: firmware, whatever 17 and 18 say",
+     "*", "*", "0", "V", "6bd", "*", "1", "*", {kLock, kOutside, 0}, A::kFirmware},
+    {"17 or 18 on a kernel before 5.11: firmware",
+     "*", "*", "0", "V", "6", "*", "*", "*", {0, 0, kSgxLaunch | kSgx}, A::kFirmware},
+    {"18 without 17 where CPUID has SGX_LC: firmware",
+     "*", "*", "0", "V", "bd", "*", "*", "1", {kSgx, kSgxLaunch, 0}, A::kFirmware},
+    {"18 without 17 before 5.13: firmware",
+     "*", "*", "0", "V", "b", "*", "*", "*", {kSgx, kSgxLaunch, 0}, A::kFirmware},
     {"everything else: firmware_or_kernel",
-     "*", "0", "V", "+", "*", "*", kAnyValue, A::kFirmwareOrKernel},
+     "*", "*", "0", "V", "6bd", "*", "*", "*", kAnyValue, A::kFirmwareOrKernel},
   };
   return rows;
 }
@@ -339,10 +356,11 @@ const std::vector<std::size_t>& Oracle::Uses(Table table) const {
 }
 
 CpuAnswer Oracle::OfCpu(const CpuFacts& cpu, const HostFacts& host) {
-  const char guest =
-      First(Table::kGuest, GuestRows(), [&](const GuestRow& row) {
-        return Accepts(row.hypervisor, cpu.hypervisor) && Accepts(row.stage, host.stage);
-      }).guest;
+  const char guest = First(Table::kGuest, GuestRows(), [&](const GuestRow& row) {
+                       return Accepts(row.hypervisor, cpu.hypervisor) &&
+                              Accepts(row.partition, cpu.partition) &&
+                              Accepts(row.stage, host.stage);
+                     }).guest;
   // A recording that says it was taken in a guest vouches for the hypervisor as
   // well as the hypervisor's own leaf does.
   const char vouched = host.stage == 'g' ? '1' : cpu.hypervisor_leaf;
@@ -363,7 +381,8 @@ CpuAnswer Oracle::OfCpu(const CpuFacts& cpu, const HostFacts& host) {
     const char technology = state.technology == Technology::kVtx ? 'V' : 'S';
     answer.attribution =
         First(Table::kAttribution, AttributionRows(), [&](const AttributionRow& row) {
-          return Accepts(row.stage, host.stage) && Accepts(row.guest, guest) &&
+          return Accepts(row.stage, host.stage) && Accepts(row.boot, host.boot) &&
+                 Accepts(row.guest, guest) && Accepts(row.sgx_lc, cpu.sgx_lc) &&
                  Accepts(row.technology, technology) && Accepts(row.kernel, host.kernel) &&
                  Accepts(row.measured, host.measured_launch) && Accepts(row.kvm, host.kvm_intel) &&
                  row.value.Accepts(cpu.value);

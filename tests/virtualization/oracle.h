@@ -30,8 +30,11 @@ struct CpuFacts {
   char svm = '-';
   char hypervisor = '-';
   char svml = '-';
+  char sgx_lc = '-';
   // '1': leaf 0x4000_0000 was read and names a hypervisor's leaves.
   char hypervisor_leaf = '-';
+  // '1': the hypervisor's leaves say that this is the host's own system.
+  char partition = '0';
   // The switch, IA32_FEATURE_CONTROL or VM_CR. 'v': `value` was read; 'g': it
   // raised #GP; 'u': any other failure, or nothing was recorded.
   char reading = 'u';
@@ -39,8 +42,11 @@ struct CpuFacts {
 };
 
 struct HostFacts {
-  char stage = '-';            // 'p'(re-os), 'o'(s), 'g'(uest)
-  char kernel = '-';           // '+': Linux 5.6 or later, '<': an older one
+  char stage = '-';  // 'p'(re-os), 'o'(s), 'g'(uest)
+  // The Linux release: '<': before 5.6, '6': from 5.6 on, 'b': from 5.11 on, 'd':
+  // from 5.13 on.
+  char kernel = '-';
+  char boot = '-';             // 'c'(old), 'w'(arm)
   char kvm_intel = '-';        // '1': built (y or m), '0'
   char measured_launch = '-';  // '1', '0'
 };

@@ -28,9 +28,13 @@ TEST(Oracle, EveryRowDecidesSomething) {
       Each<std::optional<std::uint32_t>>(&Cpu::hypervisor_leaf, {std::nullopt, 0x4000'0000}),
       BothOrUnread(&Cpu::svm),
       BothOrUnread(&Cpu::svml),
-      Readings({0, 1, 3, 5, 7, 8, 0x10, 0x18, 0x20005, 0x8005})};
-  for (const Host& host : {Host{}, Host{"pre-os", "", "", ""}, Host{"os", "5.5.19", "y", "no"},
-                           Host{"os", "6.1.0", "y", "no"}, Host{"guest", "6.1.0", "n", "yes"}}) {
+      BothOrUnread(&Cpu::sgx_lc),
+      Each<const Hosted*>(&Cpu::hosted, {nullptr, &kHostedSystems[0]}),
+      Readings({0, 1, 3, 5, 7, 8, 0x10, 0x18, 0x20005, 0x8005, 0x40005})};
+  for (const Host& host : {Host{}, Host{"pre-os", "", "", ""}, Host{"pre-os", "", "", "", "cold"},
+                           Host{"os", "5.5.19", "y", "no"}, Host{"os", "5.6.0", "y", "no"},
+                           Host{"os", "5.12.19", "y", "no"}, Host{"os", "6.1.0", "y", "no"},
+                           Host{"guest", "6.1.0", "n", "yes"}}) {
     ForEveryCpu(dimensions, [&](const Cpu& cpu) {
       const oracle::CpuAnswer answer = oracle.OfCpu(Facts(cpu), Facts(host));
       oracle.OfHost({answer});

@@ -95,12 +95,14 @@ TEST(Properties, KernelReleasesAreOrderedByNumber) {
   };
   for (const std::string_view locks :
        {"5.6", "5.6.0", "5.6.0-rc1", "5.10.0-28-amd64", "5.15.153.1-microsoft-standard-WSL2",
-        "6.0.0", "6.1.0-13-amd64", "10.0.1"}) {
+        "6.0.0", "6.1.0-13-amd64", "10.0.1", "4294967295.0"}) {
     EXPECT_EQ(attribution(locks), Attribution::kFirmware) << locks;
   }
   for (const std::string_view keeps :
        {"5.5.19", "5.5", "4.19.0-27-amd64", "4.20.17", "3.10.0-1160.el7.x86_64", "2.6.32", "",
-        "linux", "x6.1", "-6.1"}) {
+        "linux", "x6.1", "-6.1",
+        // What is no release, and would be one if it wrapped.
+        "4294967302.1", "5.4294967302", "18446744073709551622.1", "5.18446744073709551622"}) {
     EXPECT_EQ(attribution(keeps), Attribution::kUnknown) << keeps;
   }
 }

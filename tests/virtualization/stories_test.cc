@@ -141,7 +141,8 @@ TEST(Stories, LockedAtOneByWhoKnowsWhom) {
 }
 
 TEST(Stories, DisabledBeforeAnyKernelRan) {
-  const auto verdict = Judge("meta stage = pre-os\n" + Cpus("0", kIntel, "msr 0x3a = 0x1"));
+  const auto verdict =
+      Judge("meta stage = pre-os\nmeta boot = cold\n" + Cpus("0", kIntel, "msr 0x3a = 0x1"));
   EXPECT_EQ(verdict.state, State::kDisabledLocked);
   EXPECT_EQ(verdict.attribution, Attribution::kFirmware);
 }
@@ -279,6 +280,53 @@ TEST(Stories, OneValueAndNothingElse) {
                             [](const Evidence& e) { return e.value.has_value(); }))
         << reading;
   }
+}
+
+// It is answered as far as it goes.
+TEST(Stories, OneValueIsAnsweredOnACondition) {
+  const auto headline = [](std::string_view lines) {
+    const auto verdict = Judge("cpu 0\n" + std::string(lines));
+    EXPECT_EQ(verdict.state, State::kIndeterminate);
+    EXPECT_EQ(verdict.usable, Usable::kUnknown);
+    EXPECT_EQ(ExitCode(verdict), 2);
+    return verdict.headline;
+  };
+  EXPECT_THAT(headline("msr 0x3a = 0x1\n"),
+              HasSubstr("If this is an Intel CPU: VT-x off and locked"));
+  EXPECT_THAT(headline("msr 0xc0010114 = 0x8\n"), HasSubstr("If this is an AMD CPU: SVM on and"));
+  EXPECT_THAT(headline("msr 0x3a ! io\n"), Not(HasSubstr("If this is")));
+  EXPECT_THAT(headline("cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\nmsr 0x3a = 0x5\n"),
+              HasSubstr("If this CPU offers VT-x: VT-x on and locked"));
+  EXPECT_THAT(
+      headline("cpuid 0x0.0x0 = 0xd 0x68747541 0x444d4163 0x69746e65\nmsr 0xc0010114 = 0x10\n"),
+      HasSubstr("If this CPU offers SVM: SVM off, not locked"));
+}
+
+// [intel/sdm-vol3] 24.7, [amd/apm-vol2] 15.30.1
+TEST(Stories, AValueInOneSentence) {
+  constexpr MsrAddress kFeatureControl{0x3a};
+  constexpr MsrAddress kVmCr{0xc001'0114};
+  EXPECT_EQ(WhatItSwitches(kFeatureControl, 0x1),
+            "On an Intel CPU: VT-x off and locked until the next reset.");
+  EXPECT_EQ(WhatItSwitches(kFeatureControl, 0x7), "On an Intel CPU: VT-x on and locked.");
+  EXPECT_EQ(WhatItSwitches(kFeatureControl, 0x5),
+            "On an Intel CPU: VT-x on and locked, but not for a system under a measured launch "
+            "(tboot).");
+  EXPECT_EQ(WhatItSwitches(kFeatureControl, 0xff03),
+            "On an Intel CPU: VT-x on and locked for a system under a measured launch (TXT) only: "
+            "any other finds it off.");
+  for (const std::uint64_t value : {0x0u, 0x2u, 0x4u, 0x6u}) {
+    EXPECT_EQ(WhatItSwitches(kFeatureControl, value),
+              "On an Intel CPU: VT-x not locked: it can't be used until firmware or the kernel "
+              "sets the lock.");
+  }
+  EXPECT_EQ(WhatItSwitches(kVmCr, 0x0), "On an AMD CPU: SVM on, not locked.");
+  EXPECT_EQ(WhatItSwitches(kVmCr, 0x8), "On an AMD CPU: SVM on and locked.");
+  EXPECT_EQ(WhatItSwitches(kVmCr, 0x10), "On an AMD CPU: SVM off, not locked.");
+  EXPECT_EQ(WhatItSwitches(kVmCr, 0x18),
+            "On an AMD CPU: SVM off and locked; whether a key undoes the lock, CPUID leaf "
+            "8000_000A tells.");
+  EXPECT_EQ(WhatItSwitches(MsrAddress{0x1b}, 0x1), "");
 }
 
 TEST(Stories, WinChipWithGarbageInTheVmxBit) {

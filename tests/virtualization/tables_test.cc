@@ -46,6 +46,21 @@ TEST(Tables, FeatureControlOnEveryKindOfHost) {
                   Both(&Cpu::hypervisor), Readings(FeatureControlValues())});
 }
 
+// Who locked it, by the bits that each release of Linux writes.
+TEST(Tables, FeatureControlByWhatLinuxWrites) {
+  std::vector<Host> hosts;
+  for (const std::string_view kernel :
+       {"5.5.19", "5.6.0", "5.10.0-28-amd64", "5.11.0", "5.12.19", "5.13.0", "6.1.0-13-amd64"}) {
+    for (const std::string_view kvm_intel : {"", "m", "n"}) {
+      for (const std::string_view measured : {"", "yes", "no"}) {
+        hosts.push_back({"os", kernel, kvm_intel, measured});
+      }
+    }
+  }
+  CompareEachCpu(hosts, {Each<Model>(&Cpu::model, {kSkylake}), BothOrUnread(&Cpu::sgx_lc),
+                         Readings(FeatureControlValues())});
+}
+
 TEST(Tables, FeatureControlOfEveryMaker) {
   CompareEachCpu(AllHosts(),
                  {Each<Model>(&Cpu::model, {kSkylake, kIsaiah, kZhaoxin}), Both(&Cpu::vmx),
@@ -62,8 +77,11 @@ TEST(Tables, VmCrOnEveryKindOfHost) {
 // The other technology's bit says nothing about a CPU of a known maker; of an
 // unknown one's, neither is to be believed.
 TEST(Tables, UnreadLeavesOfEveryMaker) {
-  const std::vector<Host> hosts = {
-      {}, {"pre-os", "", "", ""}, {"os", "", "", ""}, {"guest", "", "", ""}};
+  const std::vector<Host> hosts = {{},
+                                   {"pre-os", "", "", ""},
+                                   {"pre-os", "", "", "", "cold"},
+                                   {"os", "", "", ""},
+                                   {"guest", "", "", ""}};
   CompareEachCpu(
       hosts, {Each<Model>(&Cpu::model, {kSkylake, kIsaiah, kZhaoxin, kNaples, kHygon, kCorrupted}),
               Both(&Cpu::vendor_leaf), Both(&Cpu::signature), Both(&Cpu::features), Both(&Cpu::vmx),
@@ -95,6 +113,17 @@ TEST(Tables, ExitCodeOfOneCpu) {
       hosts, {Each<Model>(&Cpu::model, {kSkylake, kNaples, kCorrupted, kWinChip}), Both(&Cpu::vmx),
               Each<std::optional<bool>>(&Cpu::svm, {false, true}), BothOrUnread(&Cpu::svml),
               Both(&Cpu::hypervisor), Readings(Subsets({0, 1, 2, 3, 4}))});
+}
+
+// The hypervisor bit does not mean guest.
+TEST(Tables, SystemsOfAHypervisorsHost) {
+  const std::vector<Host> hosts = {
+      {}, {"pre-os", "", "", ""}, {"os", "6.1.0", "y", "no"}, {"guest", "", "", ""}};
+  CompareMachines(
+      hosts, {Each<Model>(&Cpu::model, {kSkylake, kZhaoxin, kNaples, kHygon, kCorrupted, kWinChip}),
+              HostedSystems(), Both(&Cpu::vmx), Both(&Cpu::features), Both(&Cpu::hypervisor),
+              Each<std::optional<bool>>(&Cpu::svm, {false, true, std::nullopt}),
+              Readings({0, 1, 5, 0x18})});
 }
 
 // Why a CPU's state is unknown is the reason itself, not a word for it.

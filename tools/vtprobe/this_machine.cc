@@ -12,7 +12,7 @@
 
 #include "vtprobe/hal/cpuid_instruction.h"
 #include "vtprobe/hal/msr_driver.h"
-#include "vtprobe/registers/cpuid.h"
+#include "vtprobe/probes/system.h"
 
 namespace vtprobe {
 namespace {
@@ -30,8 +30,10 @@ void AllowOpenFiles(std::size_t count) {
 
 bool IsGuest(const PlatformSnapshot& snapshot) {
   const std::vector<LogicalCpu> cpus = snapshot.online().ToVector();
+  const auto partition = FindHostPartition(snapshot);
   return std::any_of(cpus.begin(), cpus.end(), [&](LogicalCpu cpu) {
-    return registers::Read(SnapshotCpu(snapshot, cpu), registers::kHypervisor).value_or(0) != 0;
+    return SystemOf(SnapshotCpu(snapshot, cpu), std::nullopt, partition ? &*partition : nullptr) ==
+           System::kGuest;
   });
 }
 
@@ -60,11 +62,11 @@ PlatformSnapshot ReadThisMachine(const CapturePlan& plan, const HostContext& hos
   const std::unique_ptr<MsrReader> msrs = OpenMsrDriver(host.online);
   CpuidInstruction cpuid;
   PlatformSnapshot snapshot = Capture(plan, host.online, host.offline, Metadata(), *msrs, cpuid);
-  Metadata metadata;
+  Metadata& metadata = snapshot.mutable_metadata();
   metadata.Set(meta::kProvenance, "live");
-  metadata.Set(meta::kStage, IsGuest(snapshot) ? "guest" : "os");
+  metadata.Set(meta::kStage, "os");
   for (const auto& [key, value] : host.metadata.entries()) metadata.Set(key, value);
-  snapshot.mutable_metadata() = std::move(metadata);
+  if (IsGuest(snapshot)) metadata.Set(meta::kStage, "guest");
   return snapshot;
 }
 

@@ -17,6 +17,7 @@
 #include "linux/measured_launch.h"
 #include "linux/microcode.h"
 #include "linux/secure_boot.h"
+#include "linux/xen.h"
 
 namespace vtprobe {
 
@@ -50,6 +51,7 @@ HostContext ReadHostContext(const std::filesystem::path& root) {
   metadata.Set(meta::kSecureBoot, ReadSecureBoot(root));
   metadata.Set(meta::kIommuTable, ReadIommuTable(root));
   metadata.Set(meta::kIommuUnits, ReadIommuUnits(root));
+  ReadXen(root, &metadata);
   ReadKvmModule(root, &metadata);
   PosixKvmCalls kvm_calls;
   ReadKvmFeatureMsrs(root, kvm_calls, &metadata);

@@ -4,6 +4,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "linux/host_file.h"
 
@@ -23,6 +25,20 @@ constexpr std::array<std::string_view, 6> kAmdParameters = {"avic", "nested", "n
 constexpr std::array<Module, 2> kModules = {Module{"kvm_intel", kIntelParameters},
                                             Module{"kvm_amd", kAmdParameters}};
 
+// Whichever of KVM's modules is none of those that need hardware; the first by
+// name.
+std::string FindOtherProvider(const std::filesystem::path& modules) {
+  std::string provider;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(modules, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (!name.starts_with("kvm_") || !IsFolder(entry->path())) continue;
+    if (provider.empty() || name < provider) provider = std::move(name);
+  }
+  return provider;
+}
+
 }  // namespace
 
 void ReadKvmModule(const std::filesystem::path& root, Metadata* metadata) {
@@ -40,6 +56,9 @@ void ReadKvmModule(const std::filesystem::path& root, Metadata* metadata) {
     return;
   }
   metadata->Set(meta::kKvmModule, "none");
+  std::error_code error;
+  if (!std::filesystem::exists(root / "dev/kvm", error)) return;
+  metadata->Set(meta::kKvmProvider, FindOtherProvider(modules));
 }
 
 }  // namespace vtprobe

@@ -14,7 +14,7 @@
 #include "text_encoding.h"
 #include "unpack.h"
 #include "vtprobe/probes/identity.h"
-#include "vtprobe/registers/cpuid.h"
+#include "vtprobe/probes/system.h"
 
 namespace vtprobe::import {
 namespace {
@@ -137,10 +137,12 @@ tl::expected<Chosen, Error> Choose(const std::vector<Input>& files, const Import
 // A CPU that never had virtualization has garbage where the bit is.
 bool IsGuest(const PlatformSnapshot& snapshot) {
   const auto cpus = snapshot.online().ToVector();
+  const auto partition = FindHostPartition(snapshot);
   return std::any_of(cpus.begin(), cpus.end(), [&](LogicalCpu number) {
     const SnapshotCpu cpu(snapshot, number);
-    const auto bit = registers::Read(cpu, registers::kHypervisor);
-    if (!bit || *bit == 0) return false;
+    if (SystemOf(cpu, std::nullopt, partition ? &*partition : nullptr) != System::kGuest) {
+      return false;
+    }
     const Identity identity = Identify(cpu);
     return identity.vendor && !PredatesVirtualization(identity);
   });

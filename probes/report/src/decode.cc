@@ -7,6 +7,8 @@
 
 #include "register_text.h"
 #include "text_layout.h"
+#include "vtprobe/probes/virtualization.h"
+#include "vtprobe/registers/table.h"
 
 namespace vtprobe {
 namespace {
@@ -66,7 +68,10 @@ std::string RenderDecoded(const RegisterInfo& info, std::uint64_t value,
                     {fmt::format("set, though no field is defined there: {}",
                                  fmt::join(Runs(undefined), ", "))}});
   }
-  return text + LayOut(rows, options);
+  text += LayOut(rows, options);
+  const MsrDef* const msr = info.is_cpuid ? nullptr : registers::FindMsr(info.name);
+  const std::string conclusion = msr == nullptr ? "" : WhatItSwitches(msr->address, value);
+  return conclusion.empty() ? text : text + '\n' + conclusion + '\n';
 }
 
 }  // namespace vtprobe

@@ -107,7 +107,9 @@ class Body {
   }
 
   void AddWhy() {
-    if (verdict_.attribution != Attribution::kUnknown || verbose_) {
+    // Before a system ran it is firmware's, unless there is a reason to doubt it.
+    const bool doubted = report_.subject.stage == "pre-os" && !verdict_.attribution_reason.empty();
+    if (verdict_.attribution != Attribution::kUnknown || doubted || verbose_) {
       Add("who",
           verdict_.attribution_reason.empty()
               ? std::string(Who(verdict_.attribution))
@@ -133,13 +135,13 @@ class Body {
     };
     add("", subject.model ? subject.model : subject.vendor);
     add("", subject.codename);
-    add("", subject.codename_doubt);
+    if (verbose_) add("", subject.codename_doubt);
     if (subject.family && (verbose_ || !subject.model)) {
       row.items.push_back(fmt::format("family {:#x} model {:#x} stepping {:#x}", *subject.family,
                                       *subject.model_number, *subject.stepping));
     }
     add("", TopologyText(subject));
-    add("guest of ", subject.hypervisor);
+    add(verdict_.partition ? "run by " : "guest of ", subject.hypervisor);
     add("", subject.board);
     std::vector<std::string_view> firmware;
     for (const auto* part :

@@ -49,6 +49,17 @@ void NoteConsequences(const Rule& rule, const RuleInput& input, std::vector<Find
   }
 }
 
+// What a hypervisor's own system reads of registers passes through it.
+void AddThatItIsFiltered(const HostPartition& partition, std::vector<Finding>* findings) {
+  for (Finding& finding : *findings) {
+    if (finding.outcome == Outcome::kNotApplicable || finding.outcome == Outcome::kIndeterminate) {
+      continue;
+    }
+    finding.message.append(" (As read through ").append(partition.hypervisor);
+    finding.message.append(", which may filter it.)");
+  }
+}
+
 }  // namespace
 
 RuleInput::RuleInput(const PlatformSnapshot& machine, const VirtualizationVerdict& verdict,
@@ -72,6 +83,9 @@ std::vector<Finding> JudgeRule(const Rule& rule, const RuleInput& input) {
   std::vector<Finding> findings =
       rule.judge != nullptr ? rule.judge(rule, input) : rules::JudgeEachCpu(rule, input);
   NoteConsequences(rule, input, &findings);
+  if (input.virtualization.partition && rule.msrs.size() != 0) {
+    AddThatItIsFiltered(*input.virtualization.partition, &findings);
+  }
   if (input.profile != nullptr) Count(*input.profile, &findings);
   return findings;
 }

@@ -14,15 +14,11 @@
 #include "core_type.h"
 #include "rows_of_rule.h"
 #include "vtprobe/probes/expectations.h"
+#include "vtprobe/probes/system.h"
 #include "vtprobe/registers/cpuid.h"
 
 namespace vtprobe::rules {
 namespace {
-
-bool IsGuest(const RuleInput& input, const RegisterView& cpu) {
-  return input.snapshot.metadata().Get(meta::kStage) == "guest" ||
-         registers::Read(cpu, registers::kHypervisor).value_or(0) != 0;
-}
 
 // Why it isn't known whether a CPU has a register: what CPUID lacks.
 AccessCode WhyUnknown(const RegisterView& cpu) {
@@ -352,6 +348,12 @@ std::string NotRead(std::string_view msr, AccessCode code) {
 std::string HasOnSome(std::string_view msr, const CpuSet& read, const CpuSet& fault) {
   return fmt::format("{} is there on {} and faults on {}, which are equal CPUs.", msr,
                      read.ToString(), fault.ToString());
+}
+
+bool IsGuest(const RuleInput& input, const RegisterView& cpu) {
+  const auto& partition = input.virtualization.partition;
+  return SystemOf(cpu, StageOf(input.snapshot.metadata()), partition ? &*partition : nullptr) ==
+         System::kGuest;
 }
 
 const Settings& SettingsOf(const Rule& rule, const RuleInput& input) {

@@ -7,7 +7,6 @@
 
 #include "each_cpu.h"
 #include "settings.h"
-#include "vtprobe/registers/cpuid.h"
 
 namespace vtprobe::rules {
 
@@ -18,9 +17,8 @@ std::string_view HostFacts::Choice(std::string_view parameter) const {
 bool HostFacts::IsGuest() const {
   const auto& kinds = input_.kinds();
   return Get(meta::kStage) == "guest" ||
-         std::any_of(kinds.begin(), kinds.end(), [](const SnapshotRow& kind) {
-           return registers::Read(kind, registers::kHypervisor).value_or(0) != 0;
-         });
+         std::any_of(kinds.begin(), kinds.end(),
+                     [&](const SnapshotRow& kind) { return rules::IsGuest(input_, kind); });
 }
 
 std::vector<Finding> HostFacts::Say(Outcome outcome, std::string message) const {

@@ -36,7 +36,14 @@ Opinion LockIsKept(const MsrDef& msr, const MsrStep& step) {
 Opinion FirmwareSetIt(const MsrDef& msr, const MsrStep& step) {
   const std::uint64_t lock = LockOf(msr);
   if (!IsPreOs(step.step.before.metadata()) || IsPreOs(step.step.after.metadata())) return {};
-  if ((step.before & lock) != 0 || (step.after & lock) == 0) return {};
+  if ((step.after & lock) == 0) return {};
+  if ((step.before & lock) != 0) {
+    if (step.step.before.metadata().Get(meta::kBoot) == "cold") return {};
+    return {Outcome::kIndeterminate,
+            fmt::format("{} was locked before the operating system ran ({:#x}), but a warm reset "
+                        "keeps that: the system before may have locked it (no meta boot = cold).",
+                        msr.name, step.before)};
+  }
   return {Outcome::kWarn,
           fmt::format("Firmware left {} unlocked ({:#x}); the operating system locked it ({:#x}).",
                       msr.name, step.before, step.after)};

@@ -2,75 +2,58 @@
 
 #include <string_view>
 
+#include "linux_feature_control.h"
 #include "vtprobe/registers/msr.h"
 
 namespace vtprobe {
 namespace {
 
-using registers::kFeatureControl;
 using registers::kVmCr;
-
-constexpr Field kLock = kFeatureControl["LOCK"];
-constexpr Field kInSmx = kFeatureControl["VMX_IN_SMX"];
-constexpr Field kOutsideSmx = kFeatureControl["VMX_OUTSIDE_SMX"];
-constexpr Field kSgxLaunchControl = kFeatureControl["SGX_LAUNCH_CONTROL"];
-constexpr Field kSgx = kFeatureControl["SGX"];
-
-// All that Linux ever writes. [linux] arch/x86/kernel/cpu/feat_ctl.c,
-// init_ia32_feat_ctl()
-constexpr std::uint64_t kWrittenByLinux =
-    kLock.mask() | kInSmx.mask() | kOutsideSmx.mask() | kSgxLaunchControl.mask() | kSgx.mask();
 
 const AttributionFinding kBeforeTheSystem{Attribution::kFirmware,
                                           "it was read before an operating system ran"};
+const AttributionFinding kMayBeOlder{
+    Attribution::kUnknown,
+    "it was read before an operating system ran, but a warm reset keeps this register, so that the "
+    "system before may have set it; to be sure, power the machine off, record it again before a "
+    "system runs, and say so in the recording (meta boot = cold)"};
 const AttributionFinding kVirtualRegister{Attribution::kHypervisor,
                                           "a guest sees the register its hypervisor shows it"};
 
-std::string Join(std::string_view before, std::string_view name, std::string_view after) {
+std::string Join(std::string_view a, std::string_view b, std::string_view c) {
   std::string text;
-  text.reserve(before.size() + name.size() + after.size());
-  return text.append(before).append(name).append(after);
+  text.reserve(a.size() + b.size() + c.size());
+  return text.append(a).append(b).append(c);
 }
 
 }  // namespace
 
 AttributionFinding AttributeFeatureControl(std::uint64_t value, bool guest,
-                                           const Context& context) {
-  if (context.stage == Stage::kPreOs) return kBeforeTheSystem;
+                                           std::optional<bool> sgx_lc, const Context& context) {
+  if (context.stage == Stage::kPreOs) {
+    return context.cold_boot == true ? kBeforeTheSystem : kMayBeOlder;
+  }
   if (guest) return kVirtualRegister;
   if (!context.kernel) {
     return {Attribution::kUnknown, "the kernel is not recorded, and some write this register"};
   }
-  const std::string& release = context.kernel_name;
-  if (*context.kernel < kFirstThatLocks) {
+  const LinuxWrites* const writes = FindLinuxWrites(*context.kernel);
+  if (writes == nullptr) {
     return {Attribution::kUnknown,
             "before Linux 5.6, KVM kept what firmware wrote and added the lock"};
   }
-  if ((value & ~kWrittenByLinux) != 0) {
-    return {Attribution::kFirmware, Join("it has bits set that ", release, " never sets")};
-  }
-  if (kSgxLaunchControl.IsSet(value) && !kSgx.IsSet(value)) {
-    return {Attribution::kFirmware,
-            Join("", release, " never sets SGX_LAUNCH_CONTROL without SGX")};
-  }
-  if (kInSmx.IsSet(value) && !kOutsideSmx.IsSet(value)) {
-    return {Attribution::kFirmware,
-            Join("", release, " never sets VMX_IN_SMX without VMX_OUTSIDE_SMX")};
-  }
-  if (kInSmx.IsSet(value) && context.measured_launch == false) {
-    return {Attribution::kFirmware,
-            Join("", release, " sets VMX_IN_SMX under a measured launch only")};
-  }
-  if (value == kLock.mask() && context.kvm_intel_built == true) {
-    return {Attribution::kFirmware, Join("", release, " with KVM would have locked it enabled")};
+  const std::string& release = context.kernel_name;
+  if (const auto why = WhyNotLinux(*writes, value, sgx_lc, context)) {
+    return {Attribution::kFirmware, Join(release, " ", *why)};
   }
   return {Attribution::kFirmwareOrKernel,
-          Join("", release,
-               " locks it if firmware leaves it unlocked, and could have written this value")};
+          Join(release,
+               " locks it if firmware leaves it unlocked, and could have written this value", "")};
 }
 
 AttributionFinding AttributeVmCr(std::uint64_t value, std::optional<bool> guest,
                                  const Context& context) {
+  // A reset clears SVMDIS and LOCK, a warm one too. [amd/apm-vol2] 15.30.1
   if (context.stage == Stage::kPreOs) return kBeforeTheSystem;
   if (guest == true) return kVirtualRegister;
   if (!guest) return {Attribution::kUnknown, "whether this is a guest is not recorded"};

@@ -20,7 +20,9 @@ struct AttributionFinding {
 };
 
 // `guest`: whether the CPU is a hypervisor's; absent if that is not known.
-AttributionFinding AttributeFeatureControl(std::uint64_t value, bool guest, const Context& context);
+// `sgx_lc`: CPUID.7.0:ECX[30], absent if it was not read.
+AttributionFinding AttributeFeatureControl(std::uint64_t value, bool guest,
+                                           std::optional<bool> sgx_lc, const Context& context);
 AttributionFinding AttributeVmCr(std::uint64_t value, std::optional<bool> guest,
                                  const Context& context);
 

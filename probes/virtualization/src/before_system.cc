@@ -22,10 +22,12 @@ using registers::kVmCr;
 struct Switch {
   const MsrDef* msr;
   Field lock;
+  bool survives_warm_reset;
 };
 
-constexpr std::array kSwitches = {Switch{&kFeatureControl, kFeatureControl["LOCK"]},
-                                  Switch{&kVmCr, kVmCr["LOCK"]}};
+// [intel/sdm-vol3] 24.7; [amd/apm-vol2] 15.30.1
+constexpr std::array kSwitches = {Switch{&kFeatureControl, kFeatureControl["LOCK"], true},
+                                  Switch{&kVmCr, kVmCr["LOCK"], false}};
 
 // The place of the switch that the group's verdict rests on; nothing where there
 // is none or it was not read.
@@ -55,14 +57,16 @@ Earlier EarlierOf(const MsrDef& msr, const std::vector<VirtualizationGroup>& gro
 }
 
 // What the switch's value before the operating system ran proves of the group.
-// Nothing where it is another one and locked: a lock does not change.
-std::optional<AttributionFinding> Attribute(const VirtualizationGroup& group, const Field& lock,
-                                            std::uint64_t before) {
+// Nothing where it is another one and locked, since a lock does not change; and
+// nothing where it may be older than this boot.
+std::optional<AttributionFinding> Attribute(const VirtualizationGroup& group, const Switch& used,
+                                            std::uint64_t before, bool cold_boot) {
   if (before == *group.evidence.front().value) {
+    if (used.survives_warm_reset && !cold_boot) return std::nullopt;
     return AttributionFinding{Attribution::kFirmware,
                               "it had this value before the operating system ran"};
   }
-  if (lock.IsSet(before)) return std::nullopt;
+  if (used.lock.IsSet(before)) return std::nullopt;
   // A value that no kernel writes, yet firmware had not written it: somebody
   // between the two did.
   if (group.attribution == Attribution::kFirmware) {
@@ -77,6 +81,7 @@ std::optional<AttributionFinding> Attribute(const VirtualizationGroup& group, co
 
 std::vector<VirtualizationGroup> AttributeByWhatWasBefore(std::vector<VirtualizationGroup> groups,
                                                           const PlatformSnapshot& before) {
+  const bool cold_boot = before.metadata().Get(meta::kBoot) == "cold";
   std::array<Earlier, kSwitches.size()> earlier;
   for (std::size_t i = 0; i < kSwitches.size(); ++i) {
     earlier.at(i) = EarlierOf(*kSwitches.at(i).msr, groups, before);
@@ -92,7 +97,7 @@ std::vector<VirtualizationGroup> AttributeByWhatWasBefore(std::vector<Virtualiza
     }
     CpuGathering proven;
     for (auto& [cpus, value] : earlier.at(*used)[i]) {
-      auto finding = Attribute(group, kSwitches.at(*used).lock, value);
+      auto finding = Attribute(group, kSwitches.at(*used), value, cold_boot);
       if (!finding) continue;
       proven.Add(cpus);
       VirtualizationGroup& part = attributed.emplace_back(group);

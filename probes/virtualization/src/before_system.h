@@ -13,7 +13,8 @@ namespace vtprobe {
 
 // `before` is of the same boot. CPUs that it says nothing of keep their
 // attribution, and so do those whose switch was locked with another value then:
-// that can't be the same boot.
+// that can't be the same boot. IA32_FEATURE_CONTROL proves firmware only if that
+// boot was cold (meta boot), since a warm reset keeps it.
 std::vector<VirtualizationGroup> AttributeByWhatWasBefore(std::vector<VirtualizationGroup> groups,
                                                           const PlatformSnapshot& before);
 

@@ -13,12 +13,11 @@ std::optional<KernelVersion> ParseKernelRelease(std::string_view release) {
   return KernelVersion{*major, *minor};
 }
 
-Context ContextOf(const Metadata& metadata) {
+Context ContextOf(const PlatformSnapshot& snapshot) {
+  const Metadata& metadata = snapshot.metadata();
   Context context;
-  const auto stage = metadata.Get(meta::kStage);
-  if (stage == "pre-os") context.stage = Stage::kPreOs;
-  if (stage == "os") context.stage = Stage::kOs;
-  if (stage == "guest") context.stage = Stage::kGuest;
+  context.stage = StageOf(metadata);
+  context.partition = FindHostPartition(snapshot);
   if (const auto kernel = metadata.Get(meta::kKernel)) context.kernel = ParseKernelRelease(*kernel);
   if (context.kernel) {
     context.kernel_name = "Linux " + std::to_string(context.kernel->major) + "." +
@@ -28,6 +27,7 @@ Context ContextOf(const Metadata& metadata) {
   if (const auto measured = metadata.Get(meta::kMeasuredLaunch)) {
     context.measured_launch = *measured == "yes";
   }
+  if (const auto boot = metadata.Get(meta::kBoot)) context.cold_boot = *boot == "cold";
   return context;
 }
 

@@ -1,5 +1,5 @@
-// What a recording's metadata tells the decision engine, in types. What it
-// does not tell is absent.
+// What a recording as a whole tells the decision engine, mostly by its metadata,
+// in types. What it does not tell is absent.
 
 #ifndef VTPROBE_PROBES_VIRTUALIZATION_SRC_CONTEXT_H_
 #define VTPROBE_PROBES_VIRTUALIZATION_SRC_CONTEXT_H_
@@ -10,7 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "vtprobe/hal/metadata.h"
+#include "vtprobe/hal/register_view.h"
+#include "vtprobe/hal/snapshot.h"
+#include "vtprobe/probes/system.h"
 
 namespace vtprobe {
 
@@ -29,17 +31,23 @@ std::optional<KernelVersion> ParseKernelRelease(std::string_view release);
 // [linux] arch/x86/kernel/cpu/feat_ctl.c
 inline constexpr KernelVersion kFirstThatLocks{5, 6};
 
-enum class Stage : std::uint8_t { kPreOs, kOs, kGuest };
-
 struct Context {
   std::optional<Stage> stage;
   std::optional<KernelVersion> kernel;
   std::string kernel_name;  // "Linux 6.1", for sentences; empty without a kernel
   std::optional<bool> kvm_intel_built;
   std::optional<bool> measured_launch;
+  // Whether the machine was off before this boot; absent if nobody said.
+  std::optional<bool> cold_boot;
+  // The host's own system, where a hypervisor runs it.
+  std::optional<HostPartition> partition;
+
+  std::optional<System> SystemOf(const RegisterView& cpu) const {
+    return vtprobe::SystemOf(cpu, stage, partition ? &*partition : nullptr);
+  }
 };
 
-Context ContextOf(const Metadata& metadata);
+Context ContextOf(const PlatformSnapshot& snapshot);
 
 }  // namespace vtprobe
 

@@ -18,7 +18,34 @@ namespace {
 using phrases::Cpus;
 using phrases::Who;
 
-std::string Meaning(const VirtualizationVerdict& verdict) {
+std::string_view Article(std::string_view word) { return word.starts_with("SEV") ? "an" : "a"; }
+
+// Of a hypervisor's own system.
+std::string InUse(const HostPartition& partition) {
+  return fmt::format(
+      "The hypervisor bit is set, but this is no guest: it is {}, the host's own system. {} runs "
+      "its guests in hardware, so the extension is on and taken, and another hypervisor can't use "
+      "it beside that.",
+      partition.name, partition.hypervisor);
+}
+
+std::string Hidden(const WordingInput& input, const VirtualizationVerdict& verdict) {
+  if (verdict.partition) {
+    return fmt::format(
+        "This is {}, the host's own system, but whether {} runs guests in hardware is not known: "
+        "nothing here says that it offers HVM guests.",
+        verdict.partition->name, verdict.partition->hypervisor);
+  }
+  const std::string what =
+      input.guest_protection ? fmt::format("This is {} {} guest", Article(*input.guest_protection),
+                                           *input.guest_protection)
+                             : "This is a guest";
+  return what +
+         ", and its CPUID shows no virtualization. That says nothing about the host, its CPU or "
+         "its firmware.";
+}
+
+std::string Meaning(const WordingInput& input, const VirtualizationVerdict& verdict) {
   switch (verdict.state) {
     case State::kEnabled:
       if (verdict.usable == Usable::kYes) {
@@ -39,8 +66,7 @@ std::string Meaning(const VirtualizationVerdict& verdict) {
              "operating system finds VT-x switched off, and the lock holds until reset.";
     case State::kDisabledLocked:
       return verdict.technology == Technology::kSvm
-                 ? "VM_CR.SVMDIS is set and locked, and this CPU has no key that undoes it; "
-                   "CPUID keeps offering SVM all the same."
+                 ? "VM_CR.SVMDIS is set and locked; CPUID keeps offering SVM all the same."
                  : "The lock is set with both VMX bits clear, so VMXON faults until the next "
                    "reset; CPUID keeps offering VMX all the same.";
     case State::kDisabledNeedsKey:
@@ -56,10 +82,10 @@ std::string Meaning(const VirtualizationVerdict& verdict) {
     case State::kUnsupported:
       return "CPUID offers neither VT-x nor SVM. Some firmware and some SKUs hide the bit "
              "itself, and software can't tell that from a CPU without the extension.";
+    case State::kInUse:
+      return InUse(*verdict.partition);
     case State::kHiddenByHypervisor:
-      return "This is a guest, and its CPUID shows no virtualization. That says nothing about "
-             "the "
-             "host, its CPU or its firmware.";
+      return Hidden(input, verdict);
     case State::kContradictory:
       return "What CPUID says and what the register does exclude each other on real hardware: a "
              "hypervisor that hides itself, or a defect, may be behind it.";
@@ -138,7 +164,7 @@ class Sentences {
 }  // namespace
 
 std::string Explanation(const WordingInput& input, const VirtualizationVerdict& verdict) {
-  const std::string meaning = Meaning(verdict);
+  const std::string meaning = Meaning(input, verdict);
   Sentences sentences(ExpectedSize(meaning, verdict));
   sentences.AddOnce(meaning);
   for (const VirtualizationGroup& group : verdict.groups) {

@@ -91,11 +91,13 @@ class HeadlineWriter {
       case State::kUnsupported:
         return fmt::format("{} not offer hardware virtualization.",
                            input_.online.Count() == 1 ? "This CPU does" : "These CPUs do");
+      case State::kInUse:
+        return fmt::format("{} is on and in use {}: this is {}.", technology_, Where(),
+                           verdict_.partition->name);
       case State::kHiddenByHypervisor:
-        return fmt::format(
-            "Cannot tell: the hypervisor{} hides hardware virtualization from this "
-            "guest.",
-            input_.hypervisor ? " (" + *input_.hypervisor + ")" : "");
+        return fmt::format("Cannot tell: the hypervisor{} hides hardware virtualization from {}.",
+                           input_.hypervisor ? " (" + *input_.hypervisor + ")" : "",
+                           phrases::ThisSystem(input_, verdict_));
       case State::kContradictory:
         return fmt::format(
             "Cannot tell: CPUID offers {} {}, but the register that switches it is "

@@ -6,6 +6,7 @@
 #include "vtprobe/probes/identity.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/msr.h"
+#include "what_it_switches.h"
 
 namespace vtprobe {
 namespace {
@@ -15,11 +16,49 @@ using registers::kCpuid80000001Ecx;
 using registers::kFeatureControl;
 using registers::kVmCr;
 
+// Whether what the CPU shows is a hypervisor's to show.
 std::optional<bool> IsGuest(const RegisterView& cpu, const Context& context) {
-  const auto bit = registers::Read(cpu, registers::kHypervisor);
-  if (context.stage == Stage::kGuest || (bit && *bit != 0)) return true;
-  if (bit || context.stage) return false;
-  return std::nullopt;
+  const auto system = context.SystemOf(cpu);
+  if (!system) return std::nullopt;
+  return *system != System::kBareMetal;
+}
+
+// Whether it is the system of a hypervisor that runs its guests in hardware.
+bool HoldsExtension(const RegisterView& cpu, const Context& context) {
+  return context.partition && context.partition->uses_hardware &&
+         context.SystemOf(cpu) == System::kHostPartition;
+}
+
+Technology TechnologyOf(Vendor vendor) {
+  switch (vendor) {
+    case Vendor::kIntel:
+    case Vendor::kCentaur:
+    case Vendor::kZhaoxin:
+      return Technology::kVtx;
+    case Vendor::kAmd:
+    case Vendor::kHygon:
+      return Technology::kSvm;
+    case Vendor::kOther:
+      return Technology::kUnknown;
+  }
+  return Technology::kUnknown;
+}
+
+// The extension holds up this very system, or nothing could start guests here.
+VirtualizationGroup JudgeInUse(const RegisterView& cpu, Technology technology,
+                               const HostPartition& partition) {
+  VirtualizationGroup group;
+  group.technology = technology;
+  group.state = State::kInUse;
+  group.usable = Usable::kYes;
+  group.attribution = Attribution::kHypervisor;
+  group.attribution_reason = std::string(partition.hypervisor) + " has switched it on for itself";
+  const bool is_svm = technology == Technology::kSvm;
+  group.evidence = WithoutUnasked(
+      {EvidenceOf(cpu, kCpuid1Ecx), EvidenceOf(cpu, registers::kCpuid40000001Eax),
+       EvidenceOf(cpu, registers::kCpuid40000003Ebx), EvidenceOf(cpu, registers::kCpuid40000004Ecx),
+       EvidenceOf(cpu, is_svm ? kVmCr : kFeatureControl)});
+  return group;
 }
 
 // A hypervisor announces its own leaves; a set bit without them may be garbage.
@@ -67,8 +106,14 @@ VirtualizationGroup JudgeUnknownVendor(const RegisterView& cpu, const std::strin
 }
 
 VirtualizationGroup JudgeWithoutVendor(const RegisterView& cpu, AccessCode code) {
-  VirtualizationGroup group = Unread(Technology::kUnknown, code,
-                                     "CPUID leaf 0 could not be read, so the vendor is not known.");
+  std::string note = "CPUID leaf 0 could not be read, so the vendor is not known.";
+  if (const MsrReading value = cpu.Msr(kFeatureControl.address)) {
+    note.append(" If this is an Intel CPU: ").append(SwitchInWords(kFeatureControl, *value)) += '.';
+  }
+  if (const MsrReading value = cpu.Msr(kVmCr.address)) {
+    note.append(" If this is an AMD CPU: ").append(SwitchInWords(kVmCr, *value)) += '.';
+  }
+  VirtualizationGroup group = Unread(Technology::kUnknown, code, std::move(note));
   group.evidence = Whatever(cpu);
   group.evidence.push_back(EvidenceOf(cpu, registers::kCpuid0Ebx));
   return group;
@@ -127,6 +172,7 @@ std::vector<Evidence> WithoutUnasked(std::vector<Evidence> evidence) {
 std::optional<SwitchQuestion> AskSwitch(const RegisterView& cpu, const Context& context) {
   const Identity identity = Identify(cpu);
   if (!identity.vendor || PredatesVirtualization(identity)) return std::nullopt;
+  if (HoldsExtension(cpu, context)) return std::nullopt;
   switch (*identity.vendor) {
     case Vendor::kIntel:
     case Vendor::kCentaur:
@@ -152,6 +198,10 @@ VirtualizationGroup JudgeWithoutSwitch(const RegisterView& cpu, const Context& c
   if (!identity.vendor_string) return JudgeWithoutVendor(cpu, identity.vendor_string.error());
   const std::optional<bool> guest = IsGuest(cpu, context);
   if (PredatesVirtualization(identity)) return JudgeTooOld(cpu, guest, context);
+  const Technology technology = TechnologyOf(*identity.vendor);
+  if (technology != Technology::kUnknown && HoldsExtension(cpu, context)) {
+    return JudgeInUse(cpu, technology, *context.partition);
+  }
   switch (*identity.vendor) {
     case Vendor::kIntel:
     case Vendor::kCentaur:

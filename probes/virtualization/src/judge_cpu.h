@@ -26,6 +26,9 @@ struct SwitchQuestion {
   std::optional<bool> guest;  // absent if the hypervisor bit was not read and the stage is open
   // Of VM_CR: whether a key can undo its lock.
   tl::expected<std::uint32_t, AccessCode> svml = tl::unexpected(AccessCode::kNotRecorded);
+  // Of IA32_FEATURE_CONTROL: whether CPUID has SGX launch control; absent if
+  // that was not read.
+  std::optional<bool> sgx_lc;
   std::vector<Evidence> evidence;  // the switch's comes first
 };
 

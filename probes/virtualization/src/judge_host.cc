@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -195,6 +196,28 @@ std::optional<std::uint32_t> MoreCpus(const PlatformSnapshot& snapshot, const Re
   return in_package > covered ? std::optional(in_package) : std::nullopt;
 }
 
+// What is to be known of the system that ran here, whatever its registers say.
+std::string AboutTheSystem(const Context& context, const Metadata& metadata) {
+  std::string text;
+  const auto add = [&](const std::string& sentence) {
+    if (!text.empty()) text += ' ';
+    text += sentence;
+  };
+  if (context.partition) {
+    add("What is read here passes through " + std::string(context.partition->hypervisor) +
+        ", which may filter it.");
+    if (context.partition->has_virtual_cpus) {
+      add("A CPU's number here is a virtual CPU's of " + std::string(context.partition->name) +
+          ", which may run on any of the machine's.");
+    }
+  }
+  if (const auto provider = metadata.Get(meta::kKvmProvider)) {
+    add("KVM works here through " + std::string(*provider) +
+        ", which needs no hardware virtualization: that guests run says nothing of VT-x or SVM.");
+  }
+  return text;
+}
+
 WordingInput DescribeForWording(const PlatformSnapshot& snapshot) {
   WordingInput input;
   input.online = snapshot.online();
@@ -204,6 +227,7 @@ WordingInput DescribeForWording(const PlatformSnapshot& snapshot) {
   if (const auto vendor = registers::ReadVendor(cpu)) input.vendor = *vendor;
   input.hypervisor = HypervisorName(cpu);
   input.more_cpus = MoreCpus(snapshot, cpu);
+  input.guest_protection = GuestProtection(cpu);
   const auto extension = snapshot.metadata().Get(meta::kKvmExtension);
   if (extension == "vmx") input.kvm_runs_with = Technology::kVtx;
   if (extension == "svm") input.kvm_runs_with = Technology::kSvm;
@@ -217,13 +241,15 @@ Selection VirtualizationRegisters() {
   selection.Add(CpuidLeaf{0x4000'0000});
   selection.Add(registers::kFeatureControl.address);
   selection.Add(registers::kVmCr.address);
+  selection.Add(registers::kSevStatus.address);
   return selection;
 }
 
 VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot,
                                           const PlatformSnapshot* before_system) {
-  const Context context = ContextOf(snapshot.metadata());
+  const Context context = ContextOf(snapshot);
   VirtualizationVerdict verdict;
+  verdict.partition = context.partition;
   verdict.groups = JudgeGroups(snapshot, context);
   if (before_system != nullptr) {
     verdict.groups = AttributeByWhatWasBefore(std::move(verdict.groups), *before_system);
@@ -240,6 +266,12 @@ VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot,
   }
   const WordingInput input = DescribeForWording(snapshot);
   verdict.headline = Headline(input, verdict);
+  const std::string about_the_system = AboutTheSystem(context, snapshot.metadata());
+  for (VirtualizationGroup& group : verdict.groups) {
+    if (about_the_system.empty()) break;
+    if (!group.note.empty()) group.note += ' ';
+    group.note += about_the_system;
+  }
   verdict.explanation = Explanation(input, verdict);
   verdict.remedy = Remedy(verdict);
   return verdict;
@@ -255,6 +287,7 @@ int ExitCode(const VirtualizationVerdict& verdict) {
       return 2;
     case State::kInconsistent:
       return 1;
+    case State::kInUse:
     case State::kEnabled:
     case State::kEnabledUnlocked:
     case State::kEnabledInSmxOnly:

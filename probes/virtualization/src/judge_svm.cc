@@ -1,12 +1,14 @@
 // AMD and Hygon: CPUID offers SVM, VM_CR switches it. [amd/apm-vol2] 15.4,
 // 15.30.1, 15.31
 
+#include <string>
 #include <utility>
 
 #include "attribution.h"
 #include "judge_cpu.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/msr.h"
+#include "what_it_switches.h"
 
 namespace vtprobe {
 namespace {
@@ -25,16 +27,19 @@ bool SvmLeafIsLive(const RegisterView& cpu) {
          registers::Read(cpu, kCpuid8000000AEdx).value_or(0) != 0;
 }
 
+// It is off and locked whether or not there is a key.
 VirtualizationGroup JudgeLockedOff(const SwitchQuestion& question) {
-  if (!question.svml) {
-    return Unread(Technology::kSvm, question.svml.error(),
-                  "SVM is disabled and locked, but CPUID leaf 8000_000A, which says whether a key "
-                  "can undo the lock, could not be read.");
-  }
   VirtualizationGroup group;
   group.technology = Technology::kSvm;
-  group.state = *question.svml != 0 ? State::kDisabledNeedsKey : State::kDisabledLocked;
+  group.state = question.svml.value_or(0) != 0 ? State::kDisabledNeedsKey : State::kDisabledLocked;
   group.usable = Usable::kNo;
+  if (question.svml == 0u) {
+    group.note = "This CPU has no key that undoes the lock.";
+  } else if (!question.svml) {
+    group.note =
+        "Whether a key would undo the lock is not known: CPUID leaf 8000_000A, which says whether "
+        "this CPU has one, was not read.";
+  }
   return group;
 }
 
@@ -64,7 +69,6 @@ VirtualizationGroup JudgeValue(const SwitchQuestion& question, const MsrReading&
                   "CPUID offers SVM, but VM_CR could not be read.");
   }
   VirtualizationGroup group = Decide(question, *value);
-  if (group.state == State::kIndeterminate) return group;
   AttributionFinding attribution = AttributeVmCr(*value, question.guest, context);
   group.attribution = attribution.who;
   group.attribution_reason = std::move(attribution.reason);
@@ -115,8 +119,12 @@ VirtualizationGroup JudgeWithoutSvm(const RegisterView& cpu, std::optional<bool>
   const Evidence feature = EvidenceOf(cpu, kCpuid80000001Ecx);
   const Evidence control = EvidenceOf(cpu, kVmCr);
   if (!svm) {
-    VirtualizationGroup group =
-        Unread(Technology::kUnknown, svm.error(), "CPUID leaf 8000_0001 could not be read.");
+    std::string note = "CPUID leaf 8000_0001 could not be read.";
+    if (control.value) {
+      note.append(" If this CPU offers SVM: ");
+      note.append(SwitchInWords(kVmCr, *control.value)) += '.';
+    }
+    VirtualizationGroup group = Unread(Technology::kUnknown, svm.error(), std::move(note));
     group.evidence = WithoutUnasked({control});
     group.evidence.push_back(feature);
     return group;

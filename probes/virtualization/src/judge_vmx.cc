@@ -1,18 +1,22 @@
 // Intel, Centaur and Zhaoxin: CPUID offers VMX, IA32_FEATURE_CONTROL switches
 // it. [intel/sdm-vol3] 24.6, 24.7
 
+#include <string>
 #include <utility>
 
 #include "attribution.h"
 #include "judge_cpu.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/msr.h"
+#include "what_it_switches.h"
 
 namespace vtprobe {
 namespace {
 
 using registers::kCpuid1Ecx;
 using registers::kFeatureControl;
+
+constexpr CpuidField kSgxLaunchControl = registers::kCpuid7Ecx["SGX_LC"];
 
 void Decide(std::uint64_t value, const Context& context, VirtualizationGroup* group) {
   const bool measured = context.measured_launch == true;
@@ -49,7 +53,7 @@ VirtualizationGroup JudgeValue(const SwitchQuestion& question, const MsrReading&
   group.technology = Technology::kVtx;
   Decide(*value, context, &group);
   AttributionFinding attribution =
-      AttributeFeatureControl(*value, question.guest.value_or(false), context);
+      AttributeFeatureControl(*value, question.guest.value_or(false), question.sgx_lc, context);
   group.attribution = attribution.who;
   group.attribution_reason = std::move(attribution.reason);
   return group;
@@ -64,6 +68,7 @@ std::optional<SwitchQuestion> AskVmxSwitch(const RegisterView& cpu, std::optiona
   question.technology = Technology::kVtx;
   question.address = kFeatureControl.address;
   question.guest = guest;
+  if (const auto has = registers::Read(cpu, kSgxLaunchControl)) question.sgx_lc = *has != 0;
   question.evidence = {EvidenceOf(cpu, kFeatureControl), EvidenceOf(cpu, kCpuid1Ecx)};
   return question;
 }
@@ -81,8 +86,12 @@ VirtualizationGroup JudgeWithoutVmx(const RegisterView& cpu, std::optional<bool>
   const Evidence feature = EvidenceOf(cpu, kCpuid1Ecx);
   const Evidence control = EvidenceOf(cpu, kFeatureControl);
   if (!vmx) {
-    VirtualizationGroup group =
-        Unread(Technology::kUnknown, vmx.error(), "CPUID leaf 1 could not be read.");
+    std::string note = "CPUID leaf 1 could not be read.";
+    if (control.value) {
+      note.append(" If this CPU offers VT-x: ");
+      note.append(SwitchInWords(kFeatureControl, *control.value)) += '.';
+    }
+    VirtualizationGroup group = Unread(Technology::kUnknown, vmx.error(), std::move(note));
     group.evidence = WithoutUnasked({control});
     group.evidence.push_back(feature);
     return group;

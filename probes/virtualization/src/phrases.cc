@@ -28,6 +28,12 @@ void AppendCpus(const CpuSet& cpus, std::string* text) {
   text->append(cpus.Count() == 1 ? "CPU " : "CPUs ").append(cpus.ToString());
 }
 
+std::string ThisSystem(const WordingInput& input, const VirtualizationVerdict& verdict) {
+  if (verdict.partition) return std::string(verdict.partition->name);
+  if (!input.guest_protection) return "this guest";
+  return "this " + std::string(*input.guest_protection) + " guest";
+}
+
 CpuSet Unread(const VirtualizationVerdict& verdict) {
   std::vector<CpuSet::Range> ranges;
   for (const VirtualizationGroup& group : verdict.groups) {
@@ -55,6 +61,8 @@ std::string_view Plain(State state) {
       return "not locked";
     case State::kUnsupported:
       return "without the extension";
+    case State::kInUse:
+      return "in use by the hypervisor that runs this system";
     case State::kHiddenByHypervisor:
       return "hidden by the hypervisor";
     case State::kContradictory:

@@ -20,6 +20,9 @@ std::string TechnologyName(const WordingInput& input, const VirtualizationVerdic
 std::string Cpus(const CpuSet& cpus);
 void AppendCpus(const CpuSet& cpus, std::string* text);
 
+// What a hypervisor runs here: "this guest", "this SEV-SNP guest", "Xen's dom0".
+std::string ThisSystem(const WordingInput& input, const VirtualizationVerdict& verdict);
+
 // The CPUs that could not be read.
 CpuSet Unread(const VirtualizationVerdict& verdict);
 

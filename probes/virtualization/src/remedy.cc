@@ -58,6 +58,10 @@ std::string InAGuest(State state) {
 }
 
 std::string ForState(const VirtualizationVerdict& verdict) {
+  if (verdict.partition && verdict.state == State::kHiddenByHypervisor) {
+    return "Ask Xen what guests it offers: xl info shows hvm in xen_caps where it runs them in "
+           "hardware, and xl dmesg says why it does not.";
+  }
   if (verdict.attribution == Attribution::kHypervisor) return InAGuest(verdict.state);
   switch (verdict.state) {
     case State::kEnabled:
@@ -84,6 +88,7 @@ std::string ForState(const VirtualizationVerdict& verdict) {
           "Firmware setup: enable {} so that firmware locks it, or update the firmware if it "
           "never does. Linux 5.6 or newer with KVM locks it enabled at boot.",
           SettingName(verdict.technology));
+    case State::kInUse:
     case State::kEnabledUnlocked:
       return {};
     case State::kUnsupported:

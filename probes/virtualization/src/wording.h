@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/probes/identity.h"
@@ -25,6 +26,8 @@ struct WordingInput {
   std::optional<std::uint32_t> more_cpus;
   // The extension that KVM was seen to run with; kNone if it was not.
   Technology kvm_runs_with = Technology::kNone;
+  // "SEV-SNP": what protects this guest from its hypervisor.
+  std::optional<std::string_view> guest_protection;
 };
 
 // Of a verdict that is complete but for its words.

@@ -86,7 +86,8 @@ def _left_by_firmware(context, log, register, after):
     value = grub.msr(0, register)
     check(value is not None, f"GRUB's log has no {register}:\n{log}")
 
-    meta = {"provenance": "recorded", "stage": grub.meta.get("stage"), "tool": "GRUB rdmsr",
+    meta = {"provenance": "recorded", "stage": grub.meta.get("stage"), "boot": "cold",
+            "tool": "GRUB rdmsr",
             **{key: text for key, text in after.meta.items() if key.startswith("firmware.")}}
     lines = ["vtprobe-dump 1", *(f"meta {key} = {text}" for key, text in meta.items()), "cpu 0",
              *after.cpuid_lines(0), f"msr {register} = {value:#x}"]

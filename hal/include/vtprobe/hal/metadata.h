@@ -19,6 +19,7 @@ namespace vtprobe {
 namespace meta {
 inline constexpr std::string_view kProvenance = "provenance";           // live, recorded, synthetic
 inline constexpr std::string_view kStage = "stage";                     // pre-os, os, guest
+inline constexpr std::string_view kBoot = "boot";                       // cold, warm
 inline constexpr std::string_view kSource = "source";                   // path, URL or message id
 inline constexpr std::string_view kTool = "tool";                       // who recorded it
 inline constexpr std::string_view kTime = "time";                       // RFC 3339, UTC
@@ -36,8 +37,12 @@ inline constexpr std::string_view kSecureBoot = "secure_boot";  // on, off, setu
 inline constexpr std::string_view kIommuTable = "iommu.table";  // DMAR, IVRS, none
 inline constexpr std::string_view kIommuUnits = "iommu.units";  // how many the kernel drives
 inline constexpr std::string_view kKvmModule = "kvm.module";    // kvm_intel, kvm_amd, none
-inline constexpr std::string_view kKvmExtension = "kvm.extension";       // vmx, svm
-inline constexpr std::string_view kKvmFeatureMsrs = "kvm.feature_msrs";  // ADDRESS:VALUE, ...
+// A module of KVM that needs no hardware virtualization: kvm_pvm
+inline constexpr std::string_view kKvmProvider = "kvm.provider";
+inline constexpr std::string_view kXenFeatures = "xen.features";          // hexadecimal, of dom0
+inline constexpr std::string_view kXenCapabilities = "xen.capabilities";  // "hvm-3.0-x86_64 ..."
+inline constexpr std::string_view kKvmExtension = "kvm.extension";        // vmx, svm
+inline constexpr std::string_view kKvmFeatureMsrs = "kvm.feature_msrs";   // ADDRESS:VALUE, ...
 // complete, partial; with kernel_log.1, kernel_log.2 ... for the messages
 inline constexpr std::string_view kKernelLog = "kernel_log";
 inline constexpr std::string_view kLicence = "licence";

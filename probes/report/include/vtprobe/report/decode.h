@@ -12,7 +12,8 @@
 namespace vtprobe {
 
 // Every field with its bits, its value and what that says, set or not; and the
-// bits that are set though no field covers them.
+// bits that are set though no field covers them. Of a register that decides
+// whether virtualization is usable, that in a sentence at the end.
 std::string RenderDecoded(const RegisterInfo& info, std::uint64_t value,
                           const RenderOptions& options);
 

@@ -19,7 +19,9 @@
 #include "vtprobe/hal/access_error.h"
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/snapshot.h"
+#include "vtprobe/hal/types.h"
 #include "vtprobe/probes/evidence.h"
+#include "vtprobe/probes/system.h"
 
 namespace vtprobe {
 
@@ -79,6 +81,8 @@ struct VirtualizationVerdict {
   Usable usable = Usable::kUnknown;
   Attribution attribution = Attribution::kUnknown;
   std::string attribution_reason;
+  // The host's own system, where a hypervisor runs it.
+  std::optional<HostPartition> partition;
   // Ordered by lowest CPU; together all CPUs that count.
   std::vector<VirtualizationGroup> groups;
   // The whole answer in one plain sentence, as the first line of a report.
@@ -93,6 +97,11 @@ struct VirtualizationVerdict {
 // an operating system ran. It may prove who set the switch.
 VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot,
                                           const PlatformSnapshot* before_system = nullptr);
+
+// What the value of a switch says of a CPU that offers what it switches: "On an
+// Intel CPU: VT-x off and locked until the next reset." Empty for a register that
+// is none.
+std::string WhatItSwitches(MsrAddress address, std::uint64_t value);
 
 // The registers that JudgeVirtualization() looks at.
 Selection VirtualizationRegisters();
