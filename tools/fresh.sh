@@ -134,7 +134,11 @@ case ${1-} in
       esac
     done
     status=0
-    unshare --mount --pid --fork --kill-child "$PWD/tools/fresh.sh" --mounted "${what[@]}" || status=$?
+    # unshare heeds no request to end; what it started ends with it.
+    unshare --mount --pid --fork --kill-child "$PWD/tools/fresh.sh" --mounted "${what[@]}" &
+    machine=$!
+    trap 'kill -KILL "$machine" 2>/dev/null || true' EXIT
+    wait "$machine" || status=$?
     $keep || rm -rf --one-file-system "$ROOT"
     exit "$status"
     ;;
