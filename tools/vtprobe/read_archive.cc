@@ -31,12 +31,6 @@ class ArchiveOfMachines {
   OrFailure<ArchiveSummary> Read() {
     auto member = Next();
     if (!member) return tl::unexpected(member.error());
-    if (*member && !reader_.is_tar() && !reader_.is_compressed()) {
-      return Fails(kMalformedInput,
-                   fmt::format("{}: expected a folder or an archive (tar, or what gzip, bzip2, xz "
-                               "or zstd compressed)",
-                               name_));
-    }
     while (member && *member) {
       Add(**member);
       member = broken_ ? tl::unexpected(*broken_) : Next();

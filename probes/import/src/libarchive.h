@@ -19,16 +19,16 @@ namespace vtprobe::import {
 struct LibArchive {
   decltype(&::archive_read_new) archive_read_new = nullptr;
   decltype(&::archive_read_free) archive_read_free = nullptr;
-  decltype(&::archive_read_support_filter_gzip) archive_read_support_filter_gzip = nullptr;
   decltype(&::archive_read_support_filter_bzip2) archive_read_support_filter_bzip2 = nullptr;
   decltype(&::archive_read_support_filter_xz) archive_read_support_filter_xz = nullptr;
   decltype(&::archive_read_support_filter_zstd) archive_read_support_filter_zstd = nullptr;
   decltype(&::archive_read_support_format_tar) archive_read_support_format_tar = nullptr;
   decltype(&::archive_read_support_format_raw) archive_read_support_format_raw = nullptr;
-  decltype(&::archive_read_open_memory) archive_read_open_memory = nullptr;
-  decltype(&::archive_read_open_fd) archive_read_open_fd = nullptr;
+  decltype(&::archive_read_open) archive_read_open = nullptr;
   decltype(&::archive_read_next_header) archive_read_next_header = nullptr;
   decltype(&::archive_read_data) archive_read_data = nullptr;
+  decltype(&::archive_read_data_skip) archive_read_data_skip = nullptr;
+  decltype(&::archive_filter_bytes) archive_filter_bytes = nullptr;
   decltype(&::archive_error_string) archive_error_string = nullptr;
   decltype(&::archive_format) archive_format = nullptr;
   decltype(&::archive_filter_count) archive_filter_count = nullptr;

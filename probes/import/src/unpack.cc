@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <numeric>
 #include <utility>
 
-#include "vtprobe/hal/numbers.h"
+#include "byte_source.h"
 #include "vtprobe/import/archive_reader.h"
 
 namespace vtprobe::import {
@@ -16,25 +14,6 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::size_t kBlock = std::size_t{64} << 10;
-
-// [posix] pax, ustar Interchange Format: the header block of the first member
-// holds the sum of its own bytes in octal, taken with blanks in the sum's place.
-bool IsTar(std::string_view content) {
-  constexpr std::size_t kHeader = 512;
-  constexpr std::size_t kSum = 148;
-  constexpr std::size_t kSumSize = 8;
-  if (content.size() < kHeader) return false;
-  const std::string_view header = content.substr(0, kHeader);
-  std::string_view digits = header.substr(kSum, kSumSize);
-  digits.remove_prefix(std::min(digits.find_first_not_of(' '), digits.size()));
-  digits = digits.substr(0, digits.find_first_of(" \0"sv));
-  const auto stated = ParseDigits<std::uint32_t>(digits, 8);
-  const auto add = [](std::uint32_t sum, char c) { return sum + static_cast<unsigned char>(c); };
-  std::uint32_t sum = std::accumulate(header.begin(), header.end(), std::uint32_t{0}, add);
-  const std::string_view field = header.substr(kSum, kSumSize);
-  sum -= std::accumulate(field.begin(), field.end(), std::uint32_t{0}, add);
-  return stated == sum + kSumSize * ' ';
-}
 
 std::string WithoutCompressionSuffix(std::string_view name) {
   for (const std::string_view suffix : {".gz"sv, ".bz2"sv, ".xz"sv, ".zst"sv}) {
@@ -85,13 +64,7 @@ tl::expected<Unpacked, std::string> UnpackAll(const File& file, const UnpackLimi
 
 }  // namespace
 
-bool IsArchive(std::string_view content) {
-  static constexpr std::array kSignatures = {"\x1f\x8b"sv, "BZh"sv, "\xfd\x37zXZ\0"sv,
-                                             "\x28\xb5\x2f\xfd"sv};
-  return std::any_of(kSignatures.begin(), kSignatures.end(),
-                     [&](std::string_view signature) { return content.starts_with(signature); }) ||
-         IsTar(content);
-}
+bool IsArchive(std::string_view content) { return IsCompressed(content) || IsTar(content); }
 
 tl::expected<Unpacked, Error> Unpack(const File& file, const UnpackLimits& limits) {
   return UnpackAll(file, limits).map_error([&](std::string&& why) {

@@ -1,7 +1,10 @@
 // An archive or a compressed file, member by member: nothing of it is held but
 // what the caller takes.
 //
-// Nothing is ever written, so a member's path is a name and nothing more.
+// Nothing is ever written, so a member's path is a name and nothing more. An
+// archive is read to its end, though tar has its own before that, since a
+// compression's checksum stands there; one that breaks off between two members
+// lacks the blocks that end a tar.
 
 #ifndef VTPROBE_IMPORT_ARCHIVE_READER_H_
 #define VTPROBE_IMPORT_ARCHIVE_READER_H_
@@ -13,14 +16,10 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
-#include <utility>
-
-struct archive;
-struct archive_entry;
 
 namespace vtprobe::import {
 
-struct LibArchive;
+class ByteSource;
 
 // Reads tar, as it is or compressed once with gzip, bzip2, xz or zstd, and one
 // file so compressed. An error is a sentence on the archive as a whole, and
@@ -38,34 +37,35 @@ class ArchiveReader {
     std::optional<std::size_t> size;  // in bytes, as stated
   };
 
-  // The bytes must outlive the reader.
+  // What is neither tar nor compressed is an error: no archive. The bytes must
+  // outlive the reader.
   static tl::expected<ArchiveReader, std::string> OfMemory(std::string_view bytes);
   // Reads the descriptor from where it stands, a pipe's as well, and leaves it open.
   static tl::expected<ArchiveReader, std::string> OfDescriptor(int fd);
 
+  ArchiveReader(ArchiveReader&&) noexcept;
+  ArchiveReader& operator=(ArchiveReader&&) noexcept;
+  ~ArchiveReader();
+
   // The next member, passing over what was not read of the one before; nothing
-  // at the end.
+  // at the end. An archive of which no member is a file is an error.
   tl::expected<std::optional<Member>, std::string> Next();
 
-  // Both hold from the first member on. What is neither is no archive.
   bool is_tar() const;
-  bool is_compressed() const;
 
   // Appends the next bytes of the member. Fewer than asked for are its last.
   tl::expected<std::size_t, std::string> Read(std::size_t most, std::string* content);
 
  private:
-  using Handle = std::unique_ptr<::archive, int (*)(::archive*)>;
+  class Inside;
+  class Tar;
+  class CompressedFile;
 
-  ArchiveReader(std::shared_ptr<const LibArchive> library, Handle handle)
-      : library_(std::move(library)), handle_(std::move(handle)) {}
+  explicit ArchiveReader(std::unique_ptr<Inside> inside);
 
-  static tl::expected<ArchiveReader, std::string> Make();
-  Member Describe(::archive_entry* entry) const;
-  tl::unexpected<std::string> Broken() const;
+  static tl::expected<ArchiveReader, std::string> Of(std::unique_ptr<ByteSource> source);
 
-  std::shared_ptr<const LibArchive> library_;
-  Handle handle_;
+  std::unique_ptr<Inside> inside_;
 };
 
 }  // namespace vtprobe::import
