@@ -128,7 +128,11 @@ OrFailure<std::string> ReadContent(const std::string& name, std::size_t expected
     if (is_checked && has_rest) bytes.reserve(size + std::min(rest, kLargest));
     const auto count = more(block, &bytes);
     if (!count) return tl::unexpected(count.error());
-    if (*count == 0) return bytes;
+    if (*count == 0) {
+      // The room for a block is held as long as the content is, of many files at once.
+      bytes.shrink_to_fit();
+      return bytes;
+    }
     if (!is_checked && bytes.size() >= kBeginning) {
       if (!import::MayBeRecording(bytes)) return bytes;
       is_checked = true;
