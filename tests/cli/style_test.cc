@@ -138,7 +138,8 @@ TEST(Style, VerboseShowsWhatIsKnownBesides) {
 TEST(Style, MetadataCannotTurnTheLine) {
   const std::string dump = "vtprobe-dump 1\nmeta kernel = 6.1\u202e0.6\u2066x\ncpu 0\n" +
                            std::string(kIntelLeaves) + "msr 0x3a = 0x5\n";
-  EXPECT_THAT(Vtprobe({"--replay", "-"}, {.input = dump}).out, HasSubstr("kernel 6.1?0.6?x"));
+  EXPECT_THAT(Vtprobe({"--replay", "-"}, {.input = dump}).out,
+              HasSubstr("kernel 6.1<U+202E>0.6<U+2066>x"));
 }
 
 }  // namespace

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace vtprobe {
 namespace {
 
@@ -25,13 +29,43 @@ TEST(Printable, ReplacesWhatIsNoUtf8ByteForByte) {
 }
 
 // Unicode's Bidi_Control characters, and its line and paragraph separators.
-TEST(Printable, ReplacesWhatTurnsTheLine) {
-  for (const char* const text :
-       {"\u061c", "\u200e", "\u200f", "\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066",
-        "\u2067", "\u2068", "\u2069", "\u2028", "\u2029"}) {
-    EXPECT_EQ(Printable(text), "?") << text;
+TEST(Printable, NamesWhatTurnsTheLine) {
+  for (const auto& [text, name] :
+       std::vector<std::pair<const char*, const char*>>{{"\u061c", "<U+061C>"},
+                                                        {"\u200e", "<U+200E>"},
+                                                        {"\u200f", "<U+200F>"},
+                                                        {"\u202a", "<U+202A>"},
+                                                        {"\u202e", "<U+202E>"},
+                                                        {"\u2066", "<U+2066>"},
+                                                        {"\u2069", "<U+2069>"},
+                                                        {"\u2028", "<U+2028>"},
+                                                        {"\u2029", "<U+2029>"}}) {
+    EXPECT_EQ(Printable(text), name);
   }
-  EXPECT_EQ(Printable("\u200d\u2027\u202f\u2065\u206a"), "\u200d\u2027\u202f\u2065\u206a");
+}
+
+TEST(Printable, NamesWhatIsNotSeen) {
+  EXPECT_EQ(Printable("A\u00adB"), "A<U+00AD>B") << "soft hyphen";
+  EXPECT_EQ(Printable("A\u200bB\u200dC\u2060D"), "A<U+200B>B<U+200D>C<U+2060>D") << "zero width";
+  EXPECT_EQ(Printable("\ufeffA"), "<U+FEFF>A") << "byte order mark";
+  EXPECT_EQ(Printable("A\ufe0fB\U000e0041"), "A<U+FE0F>B<U+E0041>") << "selectors, tags";
+  EXPECT_EQ(Printable("\u3164\u115f\uffa0"), "<U+3164><U+115F><U+FFA0>") << "Hangul fillers";
+}
+
+TEST(Printable, NamesNoncharacters) {
+  EXPECT_EQ(Printable("A\xef\xbf\xbe"), "A<U+FFFE>");
+  EXPECT_EQ(Printable("A\xef\xbf\xbf"), "A<U+FFFF>");
+  EXPECT_EQ(Printable("\xef\xb7\x90\xef\xb7\xaf"), "<U+FDD0><U+FDEF>");
+  EXPECT_EQ(Printable("\xf4\x8f\xbf\xbf"), "<U+10FFFF>");
+  EXPECT_EQ(Printable("\xed\xa0\x80"), "???") << "a surrogate is no UTF-8";
+}
+
+TEST(Printable, LeavesWhatStandsBesideThem) {
+  const std::string text =
+      "\u00ac\u00ae\u200a\u2010\u2027\u202f\u205f\u2070\ufdcf\ufdf0\ufffc\ufffd";
+  EXPECT_EQ(Printable(text), text);
+  EXPECT_TRUE(IsPrintable(text));
+  EXPECT_FALSE(IsPrintable("\u200b"));
 }
 
 }  // namespace

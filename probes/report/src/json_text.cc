@@ -2,7 +2,42 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
+#include "vtprobe/report/printable.h"
+
 namespace vtprobe {
+namespace {
+
+// Keys too may be from elsewhere.
+OrderedJson AllPrintable(const OrderedJson& json) {
+  if (json.is_string()) return Printable(json.get_ref<const std::string&>());
+  if (json.is_array()) {
+    OrderedJson array = OrderedJson::array();
+    for (const OrderedJson& element : json) array.push_back(AllPrintable(element));
+    return array;
+  }
+  if (json.is_object()) {
+    OrderedJson object = OrderedJson::object();
+    for (const auto& [key, value] : json.items()) object[Printable(key)] = AllPrintable(value);
+    return object;
+  }
+  return json;
+}
+
+bool NeedsNoGate(const OrderedJson& json) {
+  if (json.is_string()) return IsPrintable(json.get_ref<const std::string&>());
+  if (!json.is_structured()) return true;
+  if (json.is_object()) {
+    for (const auto& [key, value] : json.items()) {
+      if (!IsPrintable(key)) return false;
+    }
+  }
+  return std::all_of(json.begin(), json.end(), NeedsNoGate);
+}
+
+}  // namespace
 
 OrderedJson ToolJson(std::string_view version) {
   OrderedJson tool;
@@ -21,7 +56,8 @@ void AddValue(const tl::expected<std::uint64_t, AccessCode>& value, OrderedJson*
 
 std::string JsonText(const OrderedJson& document) {
   constexpr int kIndent = 2;
-  return document.dump(kIndent, ' ', false, OrderedJson::error_handler_t::replace) + '\n';
+  if (NeedsNoGate(document)) return document.dump(kIndent) + '\n';
+  return AllPrintable(document).dump(kIndent) + '\n';
 }
 
 }  // namespace vtprobe
