@@ -9,6 +9,7 @@
 #include "vtprobe/hal/snapshot_builder.h"
 #include "vtprobe/probes/selections.h"
 #include "vtprobe/registers/cpuid.h"
+#include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/table.h"
 
 namespace vtprobe::bench {
@@ -69,7 +70,8 @@ Selection Existing(const Selection& registers, const SkylakeCpu& cpu) {
   }
   for (const MsrAddress address : registers.msrs) {
     const MsrDef* const msr = registers::FindMsr(address);
-    if (msr == nullptr || msr->present(cpu) != Presence::kAbsent) existing.Add(address);
+    if (msr == nullptr || registers::Meets(cpu, msr->present->requirement) != Presence::kAbsent)
+      existing.Add(address);
   }
   return existing;
 }

@@ -19,6 +19,7 @@
 
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/msr.h"
+#include "vtprobe/registers/requirement.h"
 
 namespace vtprobe::registers {
 namespace {
@@ -73,7 +74,7 @@ TEST(MsrTable, DefinitionsAreWhole) {
     EXPECT_FALSE(msr->name.empty());
     EXPECT_FALSE(msr->title.empty()) << msr->name;
     EXPECT_TRUE(IsCitation(msr->spec)) << msr->name << ": " << msr->spec;
-    EXPECT_NE(msr->present, nullptr) << msr->name;
+    EXPECT_FALSE(msr->present->requirement.empty()) << msr->name;
     ExpectFieldsInOrder(msr->name, msr->fields, 64);
   }
 }

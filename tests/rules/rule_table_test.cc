@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <regex>
 #include <set>
 #include <string>
@@ -68,6 +70,63 @@ TEST_P(EveryRule, HasAFindingOnAnyMachine) {
     EXPECT_FALSE(findings.empty());
     for (const Finding& finding : findings) EXPECT_EQ(finding.severity, GetParam()->severity);
   }
+}
+
+// CPUs of a maker that announce all there is, with all of these MSRs read but
+// one. Not a guest's.
+PlatformSnapshot AllReadBut(const CpuidRegisters& vendor, std::uint32_t signature,
+                            const Selection& selection, std::optional<MsrAddress> unread) {
+  constexpr std::uint32_t kHypervisor = std::uint32_t{1} << 31;
+  SnapshotBuilder builder;
+  EXPECT_TRUE(builder.OpenBlock(CpuSet{{0, 1}}));
+  for (const auto& [leaf, mask] : selection.cpuid) {
+    PartialCpuid answer{{~0u, ~0u, ~0u, ~0u}};
+    if (leaf == CpuidLeaf{0}) answer.registers = vendor;
+    if (leaf == CpuidLeaf{1}) answer.registers = {signature, 0, ~kHypervisor, ~0u};
+    EXPECT_TRUE(builder.AddCpuid(leaf, answer));
+  }
+  for (const MsrAddress address : selection.msrs) {
+    if (address == unread) continue;
+    EXPECT_TRUE(builder.AddMsr(address, ~std::uint64_t{0}));
+  }
+  return builder.Build();
+}
+
+// A register that decides whether a rule applies is named where it was not
+// read: CPUID was. One that a rule looks at and that its declaration does not
+// lead to throws.
+TEST_P(EveryRule, NamesTheRegisterThatWouldDecide) {
+  constexpr CpuidRegisters kIntel{0x40, 0x756e6547, 0x6c65746e, 0x49656e69};
+  constexpr CpuidRegisters kAmd{0x40, 0x68747541, 0x444d4163, 0x69746e65};
+  const Selection selection = RegistersOf(*GetParam());
+  std::vector<std::optional<MsrAddress>> unread(selection.msrs.begin(), selection.msrs.end());
+  unread.emplace_back();
+  for (const std::optional<MsrAddress>& address : unread) {
+    for (const PlatformSnapshot& machine : {AllReadBut(kIntel, 0x806f8, selection, address),
+                                            AllReadBut(kAmd, 0xa10f11, selection, address)}) {
+      for (const Finding& finding : JudgeAlone(machine)) {
+        EXPECT_THAT(finding.message, testing::Not(testing::HasSubstr("The CPUID leaves")));
+      }
+    }
+  }
+}
+
+// What decides stands in the registers' rows, also where it stands further down
+// or is told by another of its kind.
+TEST(RegistersOfRules, HoldWhatTheyDependOn) {
+  const auto holds = [](std::string_view rule, std::uint32_t address) {
+    const std::vector<MsrAddress> msrs = RegistersOf(*FindRule(rule)).msrs;
+    return std::find(msrs.begin(), msrs.end(), MsrAddress{address}) != msrs.end();
+  };
+  EXPECT_TRUE(holds("intel.smrr.enabled", 0xfe));
+  EXPECT_TRUE(holds("intel.sgx.prmrr", 0xfe));
+  EXPECT_TRUE(holds("intel.sgx.prmrr", 0x3a));
+  EXPECT_TRUE(holds("intel.tdx.keys", 0xfe));
+  EXPECT_TRUE(holds("intel.lmce.enabled", 0x179));
+  EXPECT_TRUE(holds("intel.vmx.ept_vpid", 0x482));
+  EXPECT_TRUE(holds("intel.vmx.ept_vpid", 0x48b));
+  EXPECT_TRUE(holds("uniform.vmx_capabilities", 0x48b));
+  EXPECT_FALSE(holds("amd.hwcr.smmlock", 0xfe));
 }
 
 std::string TestName(const testing::TestParamInfo<const Rule*>& info) {

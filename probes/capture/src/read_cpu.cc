@@ -7,6 +7,7 @@
 #include "cpuid_walk.h"
 #include "vtprobe/registers/apic_id.h"
 #include "vtprobe/registers/cpuid.h"
+#include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/table.h"
 
 namespace vtprobe {
@@ -52,44 +53,43 @@ void ReadCpuidLeaves(const CpuTask& task, LogicalCpu cpu, const PinnedScope* her
   }
 }
 
-// Registers of which is known that the CPU has them are asked for together.
-// Whether it has one may depend on another, wherever that stands: first all
-// that wait to be asked for are read, then those of which nothing is known even
-// so wait until the end.
+// Registers of which is known that the CPU has them are asked for together, one
+// batch after the other: whether it has one may depend on those of an earlier
+// batch. Those of which nothing is known even so wait until the end.
 class MsrSweep {
  public:
   MsrSweep(const CpuTask& task, LogicalCpu cpu, CpuReadings* readings)
-      : task_(task), cpu_(cpu), readings_(*readings) {
-    present_.reserve(task.gates.size());
-    answers_.reserve(task.gates.size());
-  }
+      : task_(task), cpu_(cpu), readings_(*readings), model_(registers::ReadModel(*readings)) {}
 
   void Run() {
-    const std::vector<MsrAddress>& msrs = task_.plan.registers.msrs;
-    std::vector<std::size_t> undecided;
-    for (std::size_t i = 0; i < msrs.size(); ++i) {
-      Presence presence = PresenceOf(i);
-      if (presence == Presence::kUnknown && !present_.empty()) {
-        ReadPresent();
-        presence = PresenceOf(i);
+    std::vector<const PlannedMsr*> undecided;
+    std::size_t begin = 0;
+    for (const std::size_t end : task_.batch_ends) {
+      for (std::size_t i = begin; i < end; ++i) {
+        const PlannedMsr& msr = task_.msrs_in_order[i];
+        const Presence presence = PresenceOf(msr);
+        if (presence == Presence::kPresent) present_.push_back(msr.address);
+        if (presence == Presence::kUnknown) undecided.push_back(&msr);
       }
-      if (presence == Presence::kPresent) present_.push_back(msrs[i]);
-      if (presence == Presence::kUnknown) undecided.push_back(i);
+      ReadPresent();
+      begin = end;
     }
-    ReadPresent();
-    for (const std::size_t i : undecided) {
-      if (PresenceOf(i) == Presence::kAbsent) continue;
-      readings_.Add(msrs[i], ReadingOf(task_.msrs.ReadMsr(cpu_, msrs[i])));
+    for (const PlannedMsr* const msr : undecided) {
+      if (PresenceOf(*msr) == Presence::kAbsent) continue;
+      readings_.Add(msr->address, ReadingOf(task_.msrs.ReadMsr(cpu_, msr->address)));
     }
   }
 
  private:
-  Presence PresenceOf(std::size_t i) const {
-    const PresenceGate gate = task_.gates[i];
-    return gate == nullptr ? Presence::kPresent : gate(readings_);
+  // Before it was read.
+  Presence PresenceOf(const PlannedMsr& msr) const {
+    if (msr.def == nullptr) return Presence::kPresent;
+    if (registers::IsAnotherMakers(model_, *msr.def)) return Presence::kAbsent;
+    return registers::Meets(readings_, model_, msr.def->present->requirement);
   }
 
   void ReadPresent() {
+    if (present_.empty()) return;
     answers_.resize(present_.size());
     task_.msrs.ReadMsrs(cpu_, present_, answers_);
     for (std::size_t i = 0; i < present_.size(); ++i) {
@@ -101,9 +101,19 @@ class MsrSweep {
   const CpuTask& task_;
   const LogicalCpu cpu_;
   CpuReadings& readings_;
+  const registers::CpuModel model_;
   std::vector<MsrAddress> present_;
   std::vector<Result<std::uint64_t>> answers_;
 };
+
+// How many of the MSRs that the presence of one depends on depend on each other.
+std::size_t DepthOf(const MsrDef& msr) {
+  std::vector<const MsrDef*> deciding;
+  registers::AddMsrsLookedAt(msr.present->requirement, &deciding);
+  std::size_t depth = 0;
+  for (const MsrDef* const other : deciding) depth = std::max(depth, DepthOf(*other) + 1);
+  return depth;
+}
 
 }  // namespace
 
@@ -116,17 +126,24 @@ CpuTask::CpuTask(const CapturePlan& capture_plan, MsrReader& msr_reader, CpuidRe
     }
     std::sort(leaves.begin(), leaves.end());
   }
-  gates.reserve(plan.registers.msrs.size());
+  std::vector<std::vector<PlannedMsr>> batches;
   for (const MsrAddress address : plan.registers.msrs) {
     const MsrDef* const msr = plan.absent_msrs ? nullptr : registers::FindMsr(address);
-    gates.push_back(msr == nullptr ? nullptr : msr->present);
+    const std::size_t depth = msr == nullptr ? 0 : DepthOf(*msr);
+    if (batches.size() <= depth) batches.resize(depth + 1);
+    batches[depth].push_back({address, msr});
+  }
+  msrs_in_order.reserve(plan.registers.msrs.size());
+  for (const auto& batch : batches) {
+    msrs_in_order.insert(msrs_in_order.end(), batch.begin(), batch.end());
+    batch_ends.push_back(msrs_in_order.size());
   }
 }
 
 CpuReadings ReadCpu(const CpuTask& task, LogicalCpu cpu, const PinnedScope* here) {
   CpuReadings readings;
   readings.Reserve(task.leaves.size() + (task.plan.all_cpuid ? kLeavesOfAWalk : 0),
-                   task.gates.size());
+                   task.msrs_in_order.size());
   ReadCpuidLeaves(task, cpu, here, &readings);
   MsrSweep(task, cpu, &readings).Run();
   return readings;

@@ -5,6 +5,7 @@
 #ifndef VTPROBE_PROBES_CAPTURE_SRC_READ_CPU_H_
 #define VTPROBE_PROBES_CAPTURE_SRC_READ_CPU_H_
 
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,11 @@
 
 namespace vtprobe {
 
+struct PlannedMsr {
+  MsrAddress address{};
+  const MsrDef* def = nullptr;  // null for one that is read wherever it is
+};
+
 // What is the same for all CPUs of a capture.
 struct CpuTask {
   CpuTask(const CapturePlan& capture_plan, MsrReader& msr_reader, CpuidReader& cpuid_reader);
@@ -25,8 +31,10 @@ struct CpuTask {
   CpuidReader& cpuid;
   // Those of the plan, and those that tell one CPU from another.
   std::vector<CpuidLeaf> leaves;
-  // Of each MSR of the plan; null for one that is always there.
-  std::vector<PresenceGate> gates;
+  // Those of the plan, batch by batch, and where each batch ends. Whether a CPU
+  // has one is known by CPUID and the batches before its own.
+  std::vector<PlannedMsr> msrs_in_order;
+  std::vector<std::size_t> batch_ends;
 };
 
 // `here` binds the calling thread to the CPU. It is null if the thread could not

@@ -25,7 +25,7 @@ std::optional<RevisionFloors> Revisions(const PlatformSnapshot& machine) {
   for (const SnapshotRow& row : machine.Rows(selection)) {
     const auto signature = OutputOf(row.Cpuid({0x1}), CpuidRegister::kEax);
     const MsrReading revision = row.Msr(kBiosSignId.address);
-    const Presence is_amd = registers::AmdCompatible(row);
+    const Presence is_amd = registers::Meets(row, registers::kAmdCompatible);
     if (!signature || !revision || is_amd == Presence::kUnknown) return std::nullopt;
     const Field field = is_amd == Presence::kPresent ? kBiosSignId["PATCH_LEVEL"]
                                                      : kBiosSignId["MICROCODE_REVISION"];

@@ -31,33 +31,46 @@ constexpr bool FieldsWellFormed(const FieldList& fields, unsigned register_width
   return next <= register_width;
 }
 
-constexpr bool WellFormed(const MsrDef& msr) {
-  return !msr.name.empty() && !msr.title.empty() && !msr.spec.empty() && msr.present != nullptr &&
-         FieldsWellFormed(msr.fields, 64);
+// "[intel/sdm-vol4] table 2-2": a key in brackets and a place after it.
+constexpr bool IsCitation(std::string_view spec) {
+  const std::size_t close = spec.find(']');
+  return spec.substr(0, 1) == "[" && close != std::string_view::npos && spec.size() > close + 2;
 }
 
-constexpr bool WellFormed(const CpuidDef& cpuid) {
-  return !cpuid.name.empty() && !cpuid.title.empty() && !cpuid.spec.empty() &&
-         FieldsWellFormed(cpuid.fields, 32);
-}
-
-constexpr bool Before(const MsrDef& a, const MsrDef& b) { return a.address < b.address; }
-
-constexpr bool Before(const CpuidDef& a, const CpuidDef& b) {
-  return a.leaf < b.leaf || (a.leaf == b.leaf && a.output < b.output);
-}
-
-template <typename Table>
-constexpr bool TableWellFormed(const Table& table) {
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    if (!WellFormed(*table[i])) return false;
-    if (i > 0 && !Before(*table[i - 1], *table[i])) return false;
+// Whether a row stands behind all above it.
+constexpr bool IsInOrder(const MsrDef& msr) {
+  for (const MsrDef* const other : kMsrs) {
+    if (other == &msr) return true;
+    if (!(other->address < msr.address)) return false;
   }
-  return true;
+  return false;
 }
 
-static_assert(TableWellFormed(kMsrs), "a row of msr.def is incomplete or out of order");
-static_assert(TableWellFormed(kCpuid), "a row of cpuid.def is incomplete or out of order");
+constexpr bool IsInOrder(const CpuidDef& cpuid) {
+  for (const CpuidDef* const other : kCpuid) {
+    if (other == &cpuid) return true;
+    const bool is_before =
+        other->leaf < cpuid.leaf || (other->leaf == cpuid.leaf && other->output < cpuid.output);
+    if (!is_before) return false;
+  }
+  return false;
+}
+
+// A slip in a row is named by its constant.
+#define VTPROBE_CHECK_ROW(file, constant, width)                                             \
+  static_assert(!constant.name.empty(), file ", " #constant ": no name");                    \
+  static_assert(!constant.title.empty(), file ", " #constant ": no title");                  \
+  static_assert(IsCitation(constant.spec), file ", " #constant ": spec is no citation");     \
+  static_assert(FieldsWellFormed(constant.fields, width),                                    \
+                file ", " #constant ": fields without a name, overlapping or out of order"); \
+  static_assert(IsInOrder(constant), file ", " #constant ": out of order, or there twice");
+#define VTPROBE_MSR(constant, ...) VTPROBE_CHECK_ROW("msr.def", constant, 64)
+#include "vtprobe/registers/msr.def"
+#undef VTPROBE_MSR
+#define VTPROBE_CPUID(constant, ...) VTPROBE_CHECK_ROW("cpuid.def", constant, 32)
+#include "vtprobe/registers/cpuid.def"
+#undef VTPROBE_CPUID
+#undef VTPROBE_CHECK_ROW
 
 bool SameName(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
@@ -84,7 +97,10 @@ const MsrDef* FindMsr(std::string_view name) {
 }
 
 const MsrDef* FindMsr(MsrAddress address) {
-  return FindIn(kMsrs, [&](const MsrDef& msr) { return msr.address == address; });
+  const auto found =
+      std::lower_bound(kMsrs.begin(), kMsrs.end(), address,
+                       [](const MsrDef* msr, MsrAddress sought) { return msr->address < sought; });
+  return found == kMsrs.end() || (*found)->address != address ? nullptr : *found;
 }
 
 const CpuidDef* FindCpuid(std::string_view name) {

@@ -1,6 +1,5 @@
-// When a CPU has an MSR, in words. A gate is code; what it depends on is found
-// by asking it about imagined CPUs that differ in one thing, so that the words
-// can't go stale.
+// When a CPU has an MSR, in words, made of the requirement by which it is
+// decided.
 
 #ifndef VTPROBE_PROBES_REPORT_SRC_GATE_TEXT_H_
 #define VTPROBE_PROBES_REPORT_SRC_GATE_TEXT_H_

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "deciding_msrs.h"
 #include "each_cpu.h"
 #include "rules.h"
 #include "vtprobe/probes/expectations.h"
@@ -18,7 +19,8 @@ constexpr std::array kRules = {
 
 // What it looks at besides the feature registers.
 void AddRegistersOf(const Rule& rule, Selection* selection) {
-  for (const MsrDef* const msr : rule.gates) selection->Add(msr->address);
+  for (const MsrDef* const msr : rules::DecidingMsrs(rule)) selection->Add(msr->address);
+  for (const MsrDef* const msr : rule.also) selection->Add(msr->address);
   for (const MsrDef* const msr : rule.msrs) selection->Add(msr->address);
   if (rule.reads != nullptr) rule.reads(selection);
 }

@@ -13,7 +13,9 @@
 
 #include "each_cpu.h"
 #include "rules.h"
+#include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"
+#include "vtprobe/registers/requirement.h"
 
 namespace vtprobe::rules {
 namespace {
@@ -22,6 +24,8 @@ using registers::kRmpBase;
 using registers::kRmpCfg;
 using registers::kRmpEnd;
 using registers::kSyscfg;
+
+constexpr Requirement kOffersSnp = registers::kSnp;
 
 // RMP_BASE, RMP_END, and whether the table is segmented.
 using Bounds = std::array<std::uint64_t, 3>;
@@ -57,7 +61,7 @@ Opinion CheckBounds(const CheckedCpu& cpu, Bounds* bounds) {
     }
     return {Outcome::kNotApplicable, "Firmware reserved no memory for the RMP.", kReserveRemedy};
   }
-  if (kRmpCfg.present(cpu.registers()) != Presence::kAbsent) {
+  if (registers::PresenceOf(cpu.registers(), kRmpCfg) != Presence::kAbsent) {
     const MsrReading shape = cpu.Reading(kRmpCfg);
     if (!shape) return NotReadOf(kRmpCfg, shape);
     if (kRmpCfg["SEGMENTED_RMP_EN"].IsSet(*shape)) {
@@ -135,7 +139,7 @@ const Rule kAmdRmp{.id = "amd.rmp.bounds",
                    .leaves_out_absent = true,
                    .decides_unread = true,
                    .otherwise = "These CPUs do not offer SEV-SNP.",
-                   .applies = [](const RegisterView& cpu) { return kRmpBase.present(cpu); },
+                   .applies = &kOffersSnp,
                    .judge = Judge};
 
 }  // namespace vtprobe::rules

@@ -13,14 +13,17 @@
 #include "each_cpu.h"
 #include "rules.h"
 #include "shapes.h"
-#include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"
+#include "vtprobe/registers/requirement.h"
 
 namespace vtprobe::rules {
 namespace {
 
 using registers::kHwcr;
 using registers::kSmmMask;
+
+// AMD's from family 17H on, and Hygon's, which are of their design.
+constexpr Requirement kIsZenOnwards = registers::FamilySince(0x17);
 
 constexpr std::string_view kRemedy =
     "No setup option changes this: update the firmware, and if it stays, give the vendor a "
@@ -108,7 +111,7 @@ const Rule kAmdSmmBaseLocked{
     .remedy = kRemedy,
     .msrs = {&kHwcr},
     .otherwise = "CPUs before family 17H have no such lock.",
-    .applies = registers::ZenOnwards,
+    .applies = &kIsZenOnwards,
     .check = BitsAre<kHwcr, kHwcr["SmmBaseLock"].mask()>};
 
 const Rule kAmdSmmProtected{.id = "amd.smm_mask.protected",

@@ -10,12 +10,17 @@
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"
+#include "vtprobe/registers/requirement.h"
 
 namespace vtprobe::rules {
 namespace {
 
 using registers::kCpuid8000001FEax;
 using registers::kSyscfg;
+
+constexpr Requirement kOffersSme = kCpuid8000001FEax["SME"];
+constexpr Requirement kOffersSnp = registers::kSnp;
+constexpr Requirement kOffersVmpl = kCpuid8000001FEax["VMPL"];
 
 constexpr std::string_view kSmeRemedy =
     "Look for \"SMEE\" or \"Secure Memory Encryption\" in firmware setup (AMD CBS, CPU Common "
@@ -110,48 +115,45 @@ std::vector<Finding> JudgeFixDramMod(const Rule& rule, const RuleInput& input) {
 
 }  // namespace
 
-const Rule kAmdSmee{
-    .id = "amd.syscfg.smee",
-    .title = "Memory encryption is switched alike on every CPU",
-    .spec = "[amd/apm-vol2] 3.2.1, 7.10.1",
-    .severity = Severity::kMedium,
-    .remedy = kSmeRemedy,
-    .msrs = {&kSyscfg},
-    .parameters = kExpect,
-    .otherwise = "These CPUs do not offer memory encryption (SME).",
-    .applies =
-        [](const RegisterView& cpu) { return registers::AnyOf(cpu, {kCpuid8000001FEax["SME"]}); },
-    .judge = IsSwitched<kSyscfg["SMEE"].mask()>};
+const Rule kAmdSmee{.id = "amd.syscfg.smee",
+                    .title = "Memory encryption is switched alike on every CPU",
+                    .spec = "[amd/apm-vol2] 3.2.1, 7.10.1",
+                    .severity = Severity::kMedium,
+                    .remedy = kSmeRemedy,
+                    .msrs = {&kSyscfg},
+                    .parameters = kExpect,
+                    .otherwise = "These CPUs do not offer memory encryption (SME).",
+                    .applies = &kOffersSme,
+                    .judge = IsSwitched<kSyscfg["SMEE"].mask()>};
 
-const Rule kAmdSnpe{
-    .id = "amd.syscfg.snpe",
-    .title = "Secure nested paging (SEV-SNP) is switched alike on every CPU",
-    .spec = "[amd/apm-vol2] 3.2.1, 15.36.1",
-    .severity = Severity::kHigh,
-    .remedy = kSnpRemedy,
-    .msrs = {&kSyscfg},
-    .gates = {&registers::kRmpBase, &registers::kRmpEnd},
-    .parameters = kExpect,
-    .depends_on = "amd.syscfg.smee",
-    .otherwise = "These CPUs do not offer SEV-SNP.",
-    .applies = [](const RegisterView& cpu) { return registers::AnyOf(cpu, {registers::kSnp}); },
-    .judge = [](const Rule& rule,
-                const RuleInput& input) { return JudgeOnOff(rule, input, "SNPE", Snpe); }};
+const Rule kAmdSnpe{.id = "amd.syscfg.snpe",
+                    .title = "Secure nested paging (SEV-SNP) is switched alike on every CPU",
+                    .spec = "[amd/apm-vol2] 3.2.1, 15.36.1",
+                    .severity = Severity::kHigh,
+                    .remedy = kSnpRemedy,
+                    .msrs = {&kSyscfg},
+                    .also = {&registers::kRmpBase, &registers::kRmpEnd},
+                    .parameters = kExpect,
+                    .depends_on = "amd.syscfg.smee",
+                    .otherwise = "These CPUs do not offer SEV-SNP.",
+                    .applies = &kOffersSnp,
+                    .judge = [](const Rule& rule, const RuleInput& input) {
+                      return JudgeOnOff(rule, input, "SNPE", Snpe);
+                    }};
 
-const Rule kAmdVmple{
-    .id = "amd.syscfg.vmple",
-    .title = "VM permission levels are switched alike on every CPU",
-    .spec = "[amd/apm-vol2] 3.2.1, 15.36.7",
-    .severity = Severity::kMedium,
-    .remedy = kSnpRemedy,
-    .msrs = {&kSyscfg},
-    .parameters = kExpect,
-    .depends_on = "amd.syscfg.snpe",
-    .otherwise = "These CPUs do not offer VM permission levels.",
-    .applies =
-        [](const RegisterView& cpu) { return registers::AnyOf(cpu, {kCpuid8000001FEax["VMPL"]}); },
-    .judge = [](const Rule& rule,
-                const RuleInput& input) { return JudgeOnOff(rule, input, "VMPLE", Vmple); }};
+const Rule kAmdVmple{.id = "amd.syscfg.vmple",
+                     .title = "VM permission levels are switched alike on every CPU",
+                     .spec = "[amd/apm-vol2] 3.2.1, 15.36.7",
+                     .severity = Severity::kMedium,
+                     .remedy = kSnpRemedy,
+                     .msrs = {&kSyscfg},
+                     .parameters = kExpect,
+                     .depends_on = "amd.syscfg.snpe",
+                     .otherwise = "These CPUs do not offer VM permission levels.",
+                     .applies = &kOffersVmpl,
+                     .judge = [](const Rule& rule, const RuleInput& input) {
+                       return JudgeOnOff(rule, input, "VMPLE", Vmple);
+                     }};
 
 const Rule kAmdMtrrFixDramMod{
     .id = "amd.syscfg.mtrr_fix_dram_mod_en",

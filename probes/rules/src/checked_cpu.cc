@@ -38,8 +38,8 @@ MsrReading CheckedCpu::Reading(const MsrDef& msr) const {
 
 std::optional<std::uint64_t> CheckedCpu::Optional(const MsrDef& msr) const {
   if (!rule_.leaves_out_absent) throw std::logic_error("the rule's CPUs have all its registers");
-  if (msr.present(registers_) == Presence::kAbsent) return std::nullopt;
-  return (*this)[msr];
+  const MsrReading reading = registers_.Msr(msr.address);
+  return reading ? std::optional(*reading) : std::nullopt;
 }
 
 std::string_view rules::ChoiceOf(const Rule& rule, const Settings& settings,

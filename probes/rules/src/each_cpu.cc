@@ -8,14 +8,17 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "core_type.h"
+#include "deciding_msrs.h"
 #include "rows_of_rule.h"
 #include "vtprobe/probes/expectations.h"
 #include "vtprobe/probes/system.h"
 #include "vtprobe/registers/cpuid.h"
+#include "vtprobe/registers/gates.h"
 
 namespace vtprobe::rules {
 namespace {
@@ -61,24 +64,6 @@ std::string InWords(const Rule& rule, const Exemption& exemption) {
   return {};
 }
 
-// A kind's CPUID, which notices that it was asked for an MSR.
-class CpuidAlone final : public RegisterView {
- public:
-  explicit CpuidAlone(const RegisterView& kind) : kind_(kind) {}
-
-  MsrReading Msr(MsrAddress) const override {
-    was_asked_for_msr_ = true;
-    return tl::unexpected(AccessCode::kNotRecorded);
-  }
-  CpuidReading Cpuid(CpuidLeaf leaf) const override { return kind_.Cpuid(leaf); }
-
-  bool was_asked_for_msr() const { return was_asked_for_msr_; }
-
- private:
-  const RegisterView& kind_;
-  mutable bool was_asked_for_msr_ = false;
-};
-
 // Some CPUs of one kind as a rule sees them: the kind's feature registers, and
 // what these CPUs gave for the MSRs that the rule declares.
 class KindWithMsrs final : public RegisterView {
@@ -89,7 +74,9 @@ class KindWithMsrs final : public RegisterView {
 
   MsrReading Msr(MsrAddress address) const override {
     const auto found = std::find(addresses_.begin(), addresses_.end(), address);
-    if (found == addresses_.end()) return tl::unexpected(AccessCode::kNotRecorded);
+    if (found == addresses_.end()) {
+      throw std::logic_error("the rule did not declare a register that it looks at");
+    }
     return readings_[static_cast<std::size_t>(found - addresses_.begin())];
   }
   CpuidReading Cpuid(CpuidLeaf leaf) const override { return kind_.Cpuid(leaf); }
@@ -98,26 +85,6 @@ class KindWithMsrs final : public RegisterView {
   const SnapshotRow& kind_;
   std::span<const MsrAddress> addresses_;
   std::span<const MsrReading> readings_;  // of each address
-};
-
-// A gate, asked once for all CPUs of a kind if it looks at CPUID alone.
-class KindGate {
- public:
-  // Null for one that is always open.
-  KindGate(PresenceGate gate, const RegisterView& kind) : gate_(gate) {
-    const CpuidAlone cpuid(kind);
-    const Presence presence = gate == nullptr ? Presence::kPresent : gate(cpuid);
-    if (!cpuid.was_asked_for_msr()) of_kind_ = presence;
-  }
-
-  // Nothing if MSRs decide.
-  std::optional<Presence> of_kind() const { return of_kind_; }
-  Presence Of(const RegisterView& cpu) const { return of_kind_ ? *of_kind_ : gate_(cpu); }
-  bool IsThatOf(const MsrDef& msr) const { return gate_ == msr.present; }
-
- private:
-  PresenceGate gate_;
-  std::optional<Presence> of_kind_;
 };
 
 // Equal CPUs of which some have a register and some fault, of a rule for which
@@ -175,26 +142,27 @@ class KindOfCpus {
         findings_(*findings),
         equals_(*equals),
         visits_unread_(unread == Unread::kVisited || rule.decides_unread),
+        snapshot_(input.snapshot),
         is_exempt_guest_(!rule.in_guests && IsGuest(input, kind)),
-        applies_(rule.applies, kind),
-        presence_of_msrs_(rule.msrs.size(), Presence::kUnknown) {}
+        model_(registers::ReadModel(kind)) {
+    if (rule.applies == nullptr) {
+      applies_ = Presence::kPresent;
+    } else if (!rule.applies->LooksAtMsrs()) {
+      applies_ = registers::Meets(kind, model_, *rule.applies);
+    }
+  }
 
   // Whether the rule applies to none of them, whatever their MSRs are. Then
   // that is said of all, and there is nothing to look at.
   bool AreExempt() {
     if (is_exempt_guest_) return !NotApplicable(kind_.cpus(), {Exemption::Why::kGuest});
     bool is_decided = true;
-    has_.reserve(rule_.msrs.size());
-    gate_of_.reserve(rule_.msrs.size());
+    of_kind_.reserve(rule_.msrs.size());
     presence_.reserve(rule_.msrs.size());
     for (const MsrDef* const msr : rule_.msrs) {
-      // Registers that come together mostly follow each other.
-      if (has_.empty() || !has_.back().IsThatOf(*msr)) {
-        has_.emplace_back(msr->present, kind_);
-        presence_.push_back(has_.back().of_kind().value_or(Presence::kUnknown));
-      }
-      gate_of_.push_back(has_.size() - 1);
-      is_decided = is_decided && has_.back().of_kind();
+      of_kind_.push_back(PresenceOfAll(*msr));
+      presence_.push_back(of_kind_.back().value_or(Presence::kUnknown));
+      is_decided = is_decided && of_kind_.back();
       if (is_decided && presence_.back() == Presence::kAbsent && !rule_.leaves_out_absent) {
         return !NotApplicable(kind_.cpus(), {Exemption::Why::kAbsent, msr});
       }
@@ -202,8 +170,7 @@ class KindOfCpus {
     if (!is_decided) return false;
     if (const auto exemption = WhyNotThere()) return !NotApplicable(kind_.cpus(), *exemption);
     are_there_ = true;
-    NotePresenceOfMsrs();
-    if (applies_.of_kind() != Presence::kAbsent) return false;
+    if (applies_ != Presence::kAbsent) return false;
     return !NotApplicable(kind_.cpus(), {Exemption::Why::kNotConcerned});
   }
 
@@ -215,10 +182,29 @@ class KindOfCpus {
     const KindWithMsrs registers(kind_, addresses, readings);
     if (!IsToBeJudged(cpus, registers, readings)) return;
     if (rule_.fault_means_absent) equals_.Read(cpus);
-    visit({cpus, registers, readings.first(rule_.msrs.size()), presence_of_msrs_, kind_});
+    visit({cpus, registers, readings.first(rule_.msrs.size()), presence_, kind_});
   }
 
  private:
+  // Whether all CPUs of the kind have the MSR, or none; nothing where it may be
+  // some, or where what they read of it decides.
+  std::optional<Presence> PresenceOfAll(const MsrDef& msr) const {
+    if (registers::IsAnotherMakers(model_, msr)) return Presence::kAbsent;
+    const Requirement& requirement = msr.present->requirement;
+    if (requirement.LooksAtMsrs()) return std::nullopt;
+    const Presence presence = registers::Meets(kind_, model_, requirement);
+    // What was read is there.
+    if (presence != Presence::kPresent && !snapshot_.Values(msr.address).empty()) {
+      return std::nullopt;
+    }
+    return presence;
+  }
+
+  Presence PresenceOf(std::size_t msr, const RegisterView& registers) const {
+    if (of_kind_[msr]) return *of_kind_[msr];
+    return registers::PresenceOf(registers, model_, *rule_.msrs.begin()[msr]);
+  }
+
   // The three below return false, so that a refusal is the answer.
   bool NotApplicable(const CpuSet& cpus, const Exemption& exemption) {
     for (const auto& [other, all] : exemptions_) {
@@ -237,25 +223,23 @@ class KindOfCpus {
   }
   // It is unknown whether the rule applies.
   bool Unknown(const CpuSet& cpus, const RegisterView& registers) {
-    for (const MsrDef* const gate : rule_.gates) {
-      if (gate->present(registers) == Presence::kUnknown) break;
-      const MsrReading reading = registers.Msr(gate->address);
-      if (!reading) return NotReadOf(cpus, registers, *gate, reading.error());
+    for (const MsrDef* const msr : DecidingMsrs(rule_)) {
+      const Presence presence = registers::PresenceOf(registers, model_, *msr);
+      if (presence == Presence::kUnknown) break;
+      const MsrReading reading = registers.Msr(msr->address);
+      if (presence == Presence::kPresent && !reading) {
+        return NotReadOf(cpus, registers, *msr, reading.error());
+      }
     }
     findings_.AddUnread(cpus, kNotKnownToHave, WhyUnknown(registers), registers);
     return false;
-  }
-
-  Presence PresenceOf(std::size_t msr) const { return presence_[gate_of_[msr]]; }
-  void NotePresenceOfMsrs() {
-    for (std::size_t i = 0; i < presence_of_msrs_.size(); ++i) presence_of_msrs_[i] = PresenceOf(i);
   }
 
   // Whether the CPUs, of which the presence of each MSR is known, lack those.
   std::optional<Exemption> WhyNotThere() const {
     bool any = rule_.msrs.size() == 0;
     for (std::size_t i = 0; i < rule_.msrs.size(); ++i) {
-      if (PresenceOf(i) != Presence::kAbsent) {
+      if (presence_[i] != Presence::kAbsent) {
         any = true;
       } else if (!rule_.leaves_out_absent) {
         return Exemption{Exemption::Why::kAbsent, rule_.msrs.begin()[i]};
@@ -268,11 +252,10 @@ class KindOfCpus {
   bool IsToBeJudged(const CpuSet& cpus, const RegisterView& registers,
                     std::span<const MsrReading> readings) {
     if (!are_there_) {
-      for (std::size_t i = 0; i < has_.size(); ++i) presence_[i] = has_[i].Of(registers);
-      NotePresenceOfMsrs();
+      for (std::size_t i = 0; i < presence_.size(); ++i) presence_[i] = PresenceOf(i, registers);
       if (const auto exemption = WhyNotThere()) return NotApplicable(cpus, *exemption);
     }
-    switch (applies_.Of(registers)) {
+    switch (applies_ ? *applies_ : registers::Meets(registers, model_, *rule_.applies)) {
       case Presence::kAbsent:
         return NotApplicable(cpus, {Exemption::Why::kNotConcerned});
       case Presence::kUnknown:
@@ -284,9 +267,9 @@ class KindOfCpus {
     for (std::size_t i = 0; i < rule_.msrs.size(); ++i) {
       const MsrDef& msr = *rule_.msrs.begin()[i];
       const MsrReading& reading = readings[i];
-      if (reading || PresenceOf(i) == Presence::kAbsent) continue;  // the latter is left out
+      if (reading || presence_[i] == Presence::kAbsent) continue;  // the latter is left out
       // A CPU that may not have it was not to be asked.
-      if (PresenceOf(i) == Presence::kUnknown && reading.error() == AccessCode::kNotRecorded) {
+      if (presence_[i] == Presence::kUnknown && reading.error() == AccessCode::kNotRecorded) {
         return Unknown(cpus, registers);
       }
       if (reading.error() == AccessCode::kGeneralProtection && rule_.fault_means_absent) {
@@ -301,7 +284,7 @@ class KindOfCpus {
   // Whether one of the registers gave a value, or the answer that there is none.
   bool TellsAnything(std::span<const MsrReading> readings) const {
     for (std::size_t i = 0; i < rule_.msrs.size(); ++i) {
-      if (presence_of_msrs_[i] == Presence::kAbsent) continue;
+      if (presence_[i] == Presence::kAbsent) continue;
       if (readings[i] || readings[i].error() == AccessCode::kGeneralProtection) return true;
     }
     return false;
@@ -312,13 +295,13 @@ class KindOfCpus {
   Findings& findings_;
   EqualCpus& equals_;
   bool visits_unread_;
+  const PlatformSnapshot& snapshot_;
   bool is_exempt_guest_;
-  KindGate applies_;
-  std::vector<KindGate> has_;
-  std::vector<std::size_t> gate_of_;        // of each MSR the place of its gate in has_
-  std::vector<Presence> presence_;          // what each gate of has_ says of the CPUs at hand
-  std::vector<Presence> presence_of_msrs_;  // the same of each MSR
-  bool are_there_ = false;                  // CPUID says that each of these CPUs has the MSRs
+  registers::CpuModel model_;
+  std::optional<Presence> applies_;               // to all CPUs of the kind; nothing if MSRs decide
+  std::vector<std::optional<Presence>> of_kind_;  // of each MSR, on the same terms
+  std::vector<Presence> presence_;                // of each MSR, on the CPUs at hand
+  bool are_there_ = false;                        // known of each of these CPUs, whatever they read
   // What was said before, and of which CPUs.
   std::vector<std::pair<Exemption, CpuGathering*>> exemptions_;
 };

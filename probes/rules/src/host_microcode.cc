@@ -39,7 +39,7 @@ Revisions ParseRevisions(std::string_view text) {
 
 std::uint32_t RevisionOf(const RegisterView& cpu) {
   const std::uint64_t value = *cpu.Msr(kBiosSignId.address);
-  const bool amd = registers::AmdCompatible(cpu) == Presence::kPresent;
+  const bool amd = registers::Meets(cpu, registers::kAmdCompatible) == Presence::kPresent;
   return static_cast<std::uint32_t>(amd ? kBiosSignId["PATCH_LEVEL"].Extract(value)
                                         : kBiosSignId["MICROCODE_REVISION"].Extract(value));
 }

@@ -37,11 +37,8 @@ SwitchPosition LaunchControl(const CheckedCpu& cpu) {
   return {.is_on = false, .follows = true};
 }
 
-Presence SenterIsOn(const RegisterView& cpu) {
-  return registers::AllOf(
-      {registers::AnyOf(cpu, {registers::kSmx}), registers::AnyOf(cpu, {registers::kVmx}),
-       registers::HasBit(cpu, kFeatureControl, kFeatureControl["SENTER_GLOBAL"])});
-}
+constexpr Requirement kSenterIsOn = registers::AllOf(
+    registers::kSmx, registers::kVmx, registers::Has(kFeatureControl, "SENTER_GLOBAL"));
 
 SwitchPosition Lmce(const CheckedCpu& cpu) {
   const std::uint64_t value = cpu[kFeatureControl];
@@ -50,23 +47,18 @@ SwitchPosition Lmce(const CheckedCpu& cpu) {
   return {on, {Outcome::kWarn, "LMCE is on, and has no effect until the register is locked."}};
 }
 
-Presence OffersSmx(const RegisterView& cpu) { return registers::AnyOf(cpu, {registers::kSmx}); }
-
-Presence OffersSgx(const RegisterView& cpu) { return registers::AnyOf(cpu, {registers::kSgx}); }
-
-Presence OffersLaunchControl(const RegisterView& cpu) {
-  return registers::AllOf(
-      {OffersSgx(cpu), registers::AnyOf(cpu, {registers::kCpuid7Ecx["SGX_LC"]})});
-}
-
-Presence OffersLmce(const RegisterView& cpu) {
-  return registers::HasBit(cpu, kMcgCap, kMcgCap["MCG_LMCE_P"]);
-}
+constexpr Requirement kOffersSmx = registers::kSmx;
+constexpr Requirement kOffersSgx = registers::kSgx;
+constexpr Requirement kOffersLaunchControl =
+    registers::AllOf(registers::kSgx, registers::kCpuid7Ecx["SGX_LC"]);
+constexpr Requirement kOffersLmce = registers::Has(kMcgCap, "MCG_LMCE_P");
+// The one design on which the bit of that name is not reserved.
+constexpr Requirement kIsCore2 = registers::Is(Only(Design::kCore2));
 
 Opinion ReservedBitsAreClear(const CheckedCpu& cpu) {
   constexpr Field kSmrr = kFeatureControl["SMRR"];
   const bool is_smrr_wrong = kSmrr.IsSet(cpu[kFeatureControl]) &&
-                             registers::IntelCore2(cpu.registers()) != Presence::kPresent;
+                             registers::Meets(cpu.registers(), kIsCore2) != Presence::kPresent;
   return ExpectBits(cpu, kFeatureControl, 0,
                     ~kFeatureControl.fields.mask() | (is_smrr_wrong ? kSmrr.mask() : 0));
 }
@@ -84,7 +76,7 @@ const Rule kIntelTxtSenter{
     .msrs = {&kFeatureControl},
     .parameters = kExpect,
     .otherwise = "These CPUs do not offer safer mode (CPUID SMX), which TXT needs.",
-    .applies = OffersSmx,
+    .applies = &kOffersSmx,
     .judge = [](const Rule& rule, const RuleInput& input) {
       return JudgeOnOff(rule, input, "TXT (GETSEC[SENTER])", Senter);
     }};
@@ -104,7 +96,7 @@ const Rule kIntelTxtVmx{
     .parameters = kExpect,
     .depends_on = "intel.txt.senter",
     .otherwise = "TXT (GETSEC[SENTER]) is off.",
-    .applies = SenterIsOn,
+    .applies = &kSenterIsOn,
     .judge = IsSwitched<kFeatureControl["VMX_IN_SMX"].mask()>};
 
 const Rule kIntelSgxEnabled{
@@ -118,7 +110,7 @@ const Rule kIntelSgxEnabled{
     .msrs = {&kFeatureControl},
     .parameters = kExpect,
     .otherwise = "These CPUs do not offer SGX.",
-    .applies = OffersSgx,
+    .applies = &kOffersSgx,
     .judge = IsSwitched<kFeatureControl["SGX"].mask()>};
 
 const Rule kIntelSgxLaunchControl{
@@ -133,7 +125,7 @@ const Rule kIntelSgxLaunchControl{
     .parameters = kExpect,
     .depends_on = "intel.sgx.enabled",
     .otherwise = "These CPUs do not offer SGX launch control.",
-    .applies = OffersLaunchControl,
+    .applies = &kOffersLaunchControl,
     .judge = [](const Rule& rule, const RuleInput& input) {
       return JudgeOnOff(rule, input, "SGX launch control", LaunchControl);
     }};
@@ -147,10 +139,9 @@ const Rule kIntelLmceEnabled{
         "Firmware setup: switch \"Local Machine Check Exception\" (LMCE, among the RAS "
         "settings) on or off; firmware has to lock the register.",
     .msrs = {&kFeatureControl},
-    .gates = {&kMcgCap},
     .parameters = kExpect,
     .otherwise = "These CPUs do not offer local machine checks (MCG_LMCE_P is 0).",
-    .applies = OffersLmce,
+    .applies = &kOffersLmce,
     .judge = [](const Rule& rule, const RuleInput& input) {
       return JudgeOnOff(rule, input, "LMCE", Lmce);
     }};

@@ -5,6 +5,7 @@
 #include "rules.h"
 #include "shapes.h"
 #include "vtprobe/registers/msr.h"
+#include "vtprobe/registers/requirement.h"
 
 namespace vtprobe::rules {
 namespace {
@@ -21,6 +22,15 @@ constexpr std::string_view kUpdate =
     "(vtprobe record).";
 
 // The second bit is not known of all models.
+// Those who have the control in the uncore may answer for the address all the
+// same: [coreboot/coreboot] src/soc/intel/common/block/smm/smmrelocate.c.
+constexpr Requirement kHasCodeCheckInMsr =
+    registers::Not(registers::Is(Since(Design::kHaswellE) | Since(Design::kSnowRidge)));
+
+// Bits 63:24 are reserved on Silvermont and Airmont. [intel/sdm-vol4] table 2-8
+constexpr Requirement kPowerLimitsCanBeLocked =
+    registers::Not(registers::Is(Only(Design::kSilvermont, Design::kAirmont)));
+
 Opinion GaveUpPrivileges(const CheckedCpu& cpu) {
   const std::uint64_t value = cpu[kBiosDone];
   if (!kBiosDone["IA_UNTRUSTED"].IsSet(value)) {
@@ -55,6 +65,8 @@ const Rule kIntelSmmCodeCheck{
     .remedy = kUpdate,
     .msrs = {&kSmmFeatureControl},
     .fault_means_absent = true,  // RDMSR may be allowed in SMM alone
+    .otherwise = "Servers have this control in the uncore.",
+    .applies = &kHasCodeCheckInMsr,
     .check = ChecksCode};
 
 const Rule kIntelMemoryLock{.id = "intel.memory_lock",
@@ -115,6 +127,8 @@ const Rule kIntelPowerLimitLock{
     .msrs = {&kPkgPowerLimit},
     .parameters = kExpect,
     .fault_means_absent = true,
+    .otherwise = "The power limits of these CPUs have no lock.",
+    .applies = &kPowerLimitsCanBeLocked,
     .judge = IsSwitched<kPkgPowerLimit["LOCK"].mask()>};
 
 }  // namespace vtprobe::rules

@@ -5,15 +5,14 @@
 #include "rules.h"
 #include "shapes.h"
 #include "uniformity.h"
-#include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"
+#include "vtprobe/registers/requirement.h"
 
 namespace vtprobe::rules {
 namespace {
 
 using registers::kFeatureControl;
 using registers::kMktmeKeyidPartitioning;
-using registers::kMtrrCap;
 using registers::kPrmrrPhysMask;
 using registers::kPrmrrValidConfig;
 using registers::kSeamrrPhysBase;
@@ -36,19 +35,12 @@ constexpr std::string_view kTdxRemedy =
     "Firmware setup: \"Trust Domain Extensions\" (TDX) with the \"TDX Key Split\" and \"TME-MT\" "
     "that it needs, or switch all of them off; then power off completely.";
 
-Presence SgxIsOn(const RegisterView& cpu) {
-  return registers::AllOf({registers::AnyOf(cpu, {registers::kSgx}),
-                           registers::HasBit(cpu, kFeatureControl, kFeatureControl["SGX"])});
-}
+constexpr Requirement kSgxIsOn =
+    registers::AllOf(registers::kSgx, registers::Has(kFeatureControl, "SGX"));
 
-Presence TdxHasKeys(const RegisterView& cpu) {
-  return registers::HasBit(cpu, kMktmeKeyidPartitioning,
-                           kMktmeKeyidPartitioning["NUM_TDX_PRIV_KIDS"]);
-}
+constexpr Requirement kTdxHasKeys = registers::Has(kMktmeKeyidPartitioning, "NUM_TDX_PRIV_KIDS");
 
-Presence SeamrrIsOn(const RegisterView& cpu) {
-  return registers::HasBit(cpu, kSeamrrPhysMask, kSeamrrPhysMask["ENABLE"]);
-}
+constexpr Requirement kSeamrrIsOn = registers::Has(kSeamrrPhysMask, "ENABLE");
 
 SwitchPosition Seamrr(const CheckedCpu& cpu) {
   const auto unread = [](const MsrDef& msr, AccessCode code) {
@@ -137,7 +129,6 @@ const Rule kIntelTdxSeamrr{.id = "intel.tdx.seamrr",
                            .severity = Severity::kMedium,
                            .remedy = kTdxRemedy,
                            .msrs = {&kSeamrrPhysBase, &kSeamrrPhysMask},
-                           .gates = {&kMtrrCap},
                            .parameters = kExpect,
                            .decides_unread = true,
                            .judge = [](const Rule& rule, const RuleInput& input) {
@@ -151,11 +142,10 @@ const Rule kUniformSeamrr{.id = "uniform.ia32_seamrr",
                           .severity = Severity::kHigh,
                           .remedy = kUpdate,
                           .msrs = {&kSeamrrPhysBase, &kSeamrrPhysMask},
-                          .gates = {&kMtrrCap},
                           .left_out = kSeamrrLeftOut,
                           .depends_on = "intel.tdx.seamrr",
                           .otherwise = "SEAMRR are off.",
-                          .applies = SeamrrIsOn,
+                          .applies = &kSeamrrIsOn,
                           .judge = IsUniform};
 
 const Rule kIntelTdxKeys{.id = "intel.tdx.keys",
@@ -164,7 +154,6 @@ const Rule kIntelTdxKeys{.id = "intel.tdx.keys",
                          .severity = Severity::kMedium,
                          .remedy = kTdxRemedy,
                          .msrs = {&kMktmeKeyidPartitioning},
-                         .gates = {&kMtrrCap},
                          .parameters = kExpect,
                          .depends_on = "intel.tdx.seamrr",
                          .judge = IsSwitched<kMktmeKeyidPartitioning["NUM_TDX_PRIV_KIDS"].mask()>};
@@ -175,10 +164,9 @@ const Rule kUniformMktmeKeyidPartitioning{.id = "uniform.ia32_mktme_keyid_partit
                                           .severity = Severity::kHigh,
                                           .remedy = kUpdate,
                                           .msrs = {&kMktmeKeyidPartitioning},
-                                          .gates = {&kMtrrCap},
                                           .depends_on = "intel.tdx.keys",
                                           .otherwise = "TDX has no keys of its own.",
-                                          .applies = TdxHasKeys,
+                                          .applies = &kTdxHasKeys,
                                           .judge = IsUniform};
 
 const Rule kIntelSgxPrmrr{
@@ -188,10 +176,9 @@ const Rule kIntelSgxPrmrr{
     .severity = Severity::kHigh,
     .remedy = "Firmware setup: give SGX memory (\"PRMRR size\") or switch SGX off.",
     .msrs = {&kPrmrrPhysMask},
-    .gates = {&kFeatureControl, &kMtrrCap},
     .depends_on = "intel.sgx.enabled",
     .otherwise = "SGX is not on.",
-    .applies = SgxIsOn,
+    .applies = &kSgxIsOn,
     .check = PrmrrIsOn};
 
 const Rule kUniformPrmrr{.id = "uniform.prmrr",
@@ -200,11 +187,10 @@ const Rule kUniformPrmrr{.id = "uniform.prmrr",
                          .severity = Severity::kHigh,
                          .remedy = kUpdate,
                          .msrs = {&kPrmrrPhysMask, &kPrmrrValidConfig},
-                         .gates = {&kFeatureControl, &kMtrrCap},
                          .left_out = kPrmrrLeftOut,
                          .depends_on = "intel.sgx.enabled",
                          .otherwise = "SGX is not on.",
-                         .applies = SgxIsOn,
+                         .applies = &kSgxIsOn,
                          .judge = IsUniform};
 
 }  // namespace vtprobe::rules

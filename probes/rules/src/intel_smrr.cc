@@ -14,6 +14,7 @@
 #include "uniformity.h"
 #include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"
+#include "vtprobe/registers/requirement.h"
 
 namespace vtprobe::rules {
 namespace {
@@ -43,13 +44,10 @@ std::string InMiB(std::uint64_t bytes) {
                            : fmt::format("{} KiB", bytes / 1024);
 }
 
-Presence IsValid(const RegisterView& cpu) {
-  return registers::HasBit(cpu, kSmrrPhysMask, kSmrrPhysMask["VALID"]);
-}
+constexpr Requirement kIsValid = registers::Has(kSmrrPhysMask, "VALID");
 
-Presence CanBeLocked(const RegisterView& cpu) {
-  return registers::AllOf({registers::HasLockableSmrr(cpu), IsValid(cpu)});
-}
+constexpr Requirement kCanBeLocked =
+    registers::AllOf(registers::Has(kMtrrCap, "SMRR_LOCK"), kIsValid);
 
 Opinion NotReadOf(const MsrDef& msr, AccessCode code) {
   return {Outcome::kIndeterminate, NotRead(msr.name, code), {}, false, code};
@@ -108,7 +106,7 @@ Opinion AreLocked(const CheckedCpu& cpu) {
   std::string open;
   std::optional<Opinion> unread;
   for (const MsrDef* const msr : {&kSmrrPhysMask, &registers::kSmrr2PhysMask}) {
-    if (msr->present(cpu.registers()) == Presence::kAbsent) continue;
+    if (registers::PresenceOf(cpu.registers(), *msr) == Presence::kAbsent) continue;
     const MsrReading mask = cpu.Reading(*msr);
     if (!mask) {
       if (!unread) unread = NotReadOf(*msr, mask.error());
@@ -146,7 +144,6 @@ const Rule kIntelSmrrEnabled{.id = "intel.smrr.enabled",
                              .severity = Severity::kHigh,
                              .remedy = kRemedy,
                              .msrs = {&kSmrrPhysBase, &kSmrrPhysMask},
-                             .gates = {&kMtrrCap},
                              .decides_unread = true,
                              .check = IsOn};
 
@@ -156,11 +153,10 @@ const Rule kIntelSmrrAligned{.id = "intel.smrr.aligned",
                              .severity = Severity::kHigh,
                              .remedy = kRemedy,
                              .msrs = {&kSmrrPhysBase, &kSmrrPhysMask},
-                             .gates = {&kMtrrCap},
                              .decides_unread = true,
                              .depends_on = "intel.smrr.enabled",
                              .otherwise = "SMRR are off.",
-                             .applies = IsValid,
+                             .applies = &kIsValid,
                              .check = IsAligned};
 
 const Rule kIntelSmrrSize{.id = "intel.smrr.size",
@@ -171,11 +167,10 @@ const Rule kIntelSmrrSize{.id = "intel.smrr.size",
                               "Compare with TSEG's size in firmware setup or in the chipset; "
                               "SMRR have to cover all of it. Only firmware can change it.",
                           .msrs = {&kSmrrPhysMask},
-                          .gates = {&kMtrrCap},
                           .parameters = kMinimum,
                           .depends_on = "intel.smrr.enabled",
                           .otherwise = "SMRR are off.",
-                          .applies = IsValid,
+                          .applies = &kIsValid,
                           .check = IsLargeEnough};
 
 const Rule kIntelSmrrLocked{
@@ -187,12 +182,11 @@ const Rule kIntelSmrrLocked{
     .severity = Severity::kHigh,
     .remedy = kRemedy,
     .msrs = {&kSmrrPhysMask, &registers::kSmrr2PhysMask},
-    .gates = {&kMtrrCap},
     .leaves_out_absent = true,
     .decides_unread = true,
     .depends_on = "intel.smrr.enabled",
     .otherwise = "SMRR are off, or have no lock (IA32_MTRRCAP.SMRR_LOCK is 0).",
-    .applies = CanBeLocked,
+    .applies = &kCanBeLocked,
     .check = AreLocked};
 
 const Rule kUniformSmrr{.id = "uniform.ia32_smrr",
@@ -201,11 +195,10 @@ const Rule kUniformSmrr{.id = "uniform.ia32_smrr",
                         .severity = Severity::kHigh,
                         .remedy = kRemedy,
                         .msrs = {&kSmrrPhysBase, &kSmrrPhysMask},
-                        .gates = {&kMtrrCap},
                         .left_out = kLeftOut,
                         .depends_on = "intel.smrr.enabled",
                         .otherwise = "SMRR are off.",
-                        .applies = IsValid,
+                        .applies = &kIsValid,
                         .judge = IsUniform};
 
 }  // namespace vtprobe::rules

@@ -75,7 +75,6 @@ const Rule kIntelVmxUnrestrictedGuest{.id = "intel.vmx.unrestricted_guest",
                                       .severity = Severity::kMedium,
                                       .remedy = kRemedy,
                                       .msrs = {&kVmxProcbasedCtls2},
-                                      .gates = {&kVmxProcbasedCtls},
                                       .in_guests = true,
                                       .check = UnrestrictedGuestHasEpt};
 
@@ -85,7 +84,6 @@ const Rule kIntelVmxEptVpid{.id = "intel.vmx.ept_vpid",
                             .severity = Severity::kMedium,
                             .remedy = kRemedy,
                             .msrs = {&kVmxEptVpidCap},
-                            .gates = {&kVmxProcbasedCtls, &kVmxProcbasedCtls2},
                             .in_guests = true,
                             .check = EptAndVpidSuffice};
 

@@ -14,9 +14,10 @@ namespace {
 using registers::kBiosSignId;
 
 Opinion IsAtLeastMinimum(const CheckedCpu& cpu) {
-  const Field half = registers::AmdCompatible(cpu.registers()) == Presence::kPresent
-                         ? kBiosSignId["PATCH_LEVEL"]
-                         : kBiosSignId["MICROCODE_REVISION"];
+  const Field half =
+      registers::Meets(cpu.registers(), registers::kAmdCompatible) == Presence::kPresent
+          ? kBiosSignId["PATCH_LEVEL"]
+          : kBiosSignId["MICROCODE_REVISION"];
   const std::uint64_t revision = half.Extract(cpu[kBiosSignId]);
   if (const RevisionFloors* const floors = cpu.Floors("minimum")) {
     const auto signature = registers::Read(cpu.registers(), registers::kCpuid1Eax);

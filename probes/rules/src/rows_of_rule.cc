@@ -1,10 +1,17 @@
 #include "rows_of_rule.h"
 
+#include "deciding_msrs.h"
+
 namespace vtprobe::rules {
 
 RowsOfRule::RowsOfRule(const Rule& rule, const RuleInput& input) {
   for (const MsrDef* const msr : rule.msrs) addresses_.push_back(msr->address);
-  for (const MsrDef* const msr : rule.gates) addresses_.push_back(msr->address);
+  const auto add = [&](const MsrDef* msr) {
+    const auto found = std::find(addresses_.begin(), addresses_.end(), msr->address);
+    if (found == addresses_.end()) addresses_.push_back(msr->address);
+  };
+  for (const MsrDef* const msr : rule.also) add(msr);
+  for (const MsrDef* const msr : DecidingMsrs(rule)) add(msr);
   Selection selection;
   for (const MsrAddress address : addresses_) selection.Add(address);
   for (const MsrAddress address : addresses_) {

@@ -22,7 +22,7 @@ class RowsOfRule {
   RowsOfRule(const RowsOfRule&) = delete;
   RowsOfRule& operator=(const RowsOfRule&) = delete;
 
-  // Of rule.msrs, and then of rule.gates.
+  // Of rule.msrs, then of rule.also and of the MSRs that decide whether it applies.
   std::span<const MsrAddress> addresses() const { return addresses_; }
 
   // Calls with the CPUs of input.kinds()[kind] that are alike, and with their

@@ -60,7 +60,6 @@ const Rule kUniformVmxCapabilities{
              &kVmxMisc, &kVmxCr0Fixed0, &kVmxCr0Fixed1, &kVmxCr4Fixed0, &kVmxCr4Fixed1,
              &kVmxVmcsEnum, &kVmxEptVpidCap, &kVmxTruePinbasedCtls, &kVmxTrueProcbasedCtls,
              &kVmxTrueExitCtls, &kVmxTrueEntryCtls, &kVmxVmfunc, &kVmxProcbasedCtls3},
-    .gates = {&kVmxProcbasedCtls2},
     .leaves_out_absent = true,
     .in_guests = true,
     .judge = IsUniform};

@@ -92,7 +92,8 @@ std::vector<Finding> JudgeMicrocode(const Rule& rule, const RuleInput& input) {
                       {.twins = OfOneSignature,
                        .of_one = "signature",
                        .bits = [](const RegisterView& kind, const MsrDef&) {
-                         return registers::AmdCompatible(kind) == Presence::kPresent
+                         return registers::Meets(kind, registers::kAmdCompatible) ==
+                                        Presence::kPresent
                                     ? kBiosSignId["PATCH_LEVEL"].mask()
                                     : kBiosSignId["MICROCODE_REVISION"].mask();
                        }});
@@ -122,7 +123,6 @@ const Rule kUniformVmxProcbasedCtls2{
     .severity = Severity::kMedium,
     .remedy = kRemedy,
     .msrs = {&registers::kVmxProcbasedCtls2},
-    .gates = {&registers::kVmxProcbasedCtls},
     .in_guests = true,
     .judge = IsUniform};
 

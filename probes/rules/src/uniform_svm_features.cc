@@ -21,6 +21,9 @@ namespace {
 
 constexpr std::array kCompared = {&registers::kCpuid8000000AEax, &registers::kCpuid8000000AEbx,
                                   &registers::kCpuid8000000AEcx, &registers::kCpuid8000000AEdx};
+
+constexpr Requirement kOffersSvm = registers::AllOf(registers::kAmdCompatible, registers::kSvm);
+
 // Who read what of each.
 using ByValue = std::map<std::uint32_t, CpuGathering>;
 
@@ -51,8 +54,7 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   CpuGathering whole;  // of which all was read
   std::vector<Evidence> evidence;
   for (const SnapshotRow& kind : input.kinds()) {
-    const Presence presence = registers::AllOf(
-        {registers::AmdCompatible(kind), registers::AnyOf(kind, {registers::kSvm})});
+    const Presence presence = registers::Meets(kind, kOffersSvm);
     if (presence == Presence::kAbsent) {
       findings.Add(kind.cpus(), {Outcome::kNotApplicable, "These CPUs do not offer SVM."}, kind);
       continue;

@@ -1,6 +1,6 @@
 // What a register definition is: where the register lives, when it exists,
 // whom its value belongs to, and what its bits mean. The definitions
-// themselves are the rows of registers.def.
+// themselves are the rows of msr.def and cpuid.def.
 
 #ifndef VTPROBE_REGISTERS_DEFINITION_H_
 #define VTPROBE_REGISTERS_DEFINITION_H_
@@ -18,11 +18,11 @@ namespace vtprobe {
 // Which CPUs share one instance of a register. [intel/sdm-vol4] chapter 2
 enum class Scope : std::uint8_t { kThread, kCore, kPackage };
 
-// Whether a CPU has a register, as its CPUID says. kUnknown: what decides was
-// not read.
+// Whether a CPU has a register. kUnknown: what decides was not read.
 enum class Presence : std::uint8_t { kPresent, kAbsent, kUnknown };
 
-using PresenceGate = Presence (*)(const RegisterView&);
+// When a register is there: registers/requirement.h.
+struct Gate;
 
 // One output register of one CPUID leaf.
 struct CpuidDef {
@@ -50,7 +50,7 @@ struct MsrDef {
   std::string_view title{};
   std::string_view spec{};
   Scope scope = Scope::kThread;
-  PresenceGate present = nullptr;
+  const Gate* present = nullptr;
   bool identifies = false;  // its value tells this machine from its twins
   FieldList fields{};
 

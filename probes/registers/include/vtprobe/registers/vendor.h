@@ -17,6 +17,40 @@ namespace vtprobe {
 // of theirs, corrupted ones included.
 enum class Vendor : std::uint8_t { kIntel, kAmd, kHygon, kCentaur, kZhaoxin, kOther };
 
+// A literal type.
+class MakerSet {
+ public:
+  constexpr MakerSet() = default;
+  template <typename... Vendors>
+  explicit constexpr MakerSet(Vendor first, Vendors... others) {
+    bits_ = Bit(first);
+    ((bits_ = static_cast<std::uint8_t>(bits_ | Bit(others))), ...);
+  }
+
+  constexpr bool Contains(Vendor vendor) const { return (bits_ & Bit(vendor)) != 0; }
+  constexpr bool empty() const { return bits_ == 0; }
+
+  friend constexpr MakerSet operator&(MakerSet a, MakerSet b) { return Of(a.bits_ & b.bits_); }
+  friend constexpr MakerSet operator|(MakerSet a, MakerSet b) { return Of(a.bits_ | b.bits_); }
+  friend constexpr bool operator==(MakerSet, MakerSet) = default;
+
+ private:
+  static constexpr std::uint8_t Bit(Vendor vendor) {
+    return static_cast<std::uint8_t>(1u << static_cast<unsigned>(vendor));
+  }
+  static constexpr MakerSet Of(int bits) {
+    MakerSet set;
+    set.bits_ = static_cast<std::uint8_t>(bits);
+    return set;
+  }
+
+  std::uint8_t bits_ = 0;
+};
+
+// Those whose registers have names here.
+inline constexpr MakerSet kKnownMakers(Vendor::kIntel, Vendor::kAmd, Vendor::kHygon,
+                                       Vendor::kCentaur, Vendor::kZhaoxin);
+
 // kOther for any other text. Compares all twelve characters.
 Vendor VendorFromString(std::string_view twelve_characters);
 

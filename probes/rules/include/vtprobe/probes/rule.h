@@ -27,6 +27,8 @@
 
 namespace vtprobe {
 
+class Requirement;  // registers/requirement.h
+
 enum class Severity : std::uint8_t { kInfo, kLow, kMedium, kHigh, kCritical };
 
 inline constexpr std::array kAllSeverities = {Severity::kInfo, Severity::kLow, Severity::kMedium,
@@ -84,8 +86,7 @@ class RuleInput {
   const std::vector<SnapshotRow> kinds_;
 };
 
-// The MSRs that a rule looks at: one that another's presence depends on stands
-// before it. A literal type.
+// The MSRs that a rule looks at. A literal type.
 class MsrRefs {
  public:
   static constexpr std::size_t kCapacity = 40;
@@ -134,9 +135,8 @@ struct Rule {
   Severity severity = Severity::kInfo;
   std::string_view remedy{};  // what to do about a failure, where that is always the same
   MsrRefs msrs{};
-  // MSRs that only say whether there are those in `msrs`, or whether the rule
-  // applies. One that was not read matters where nothing else tells.
-  MsrRefs gates{};
+  // MSRs that it also looks at where they were read, and does without.
+  MsrRefs also{};
   // An MSR that a CPU lacks is left out; without this the rule does not apply
   // to that CPU.
   bool leaves_out_absent = false;
@@ -159,10 +159,11 @@ struct Rule {
   std::string_view otherwise{};
   // Whether it concerns a CPU that has the MSRs; null: it does. A rule with it has
   // `otherwise`.
-  Presence (*applies)(const RegisterView& cpu) = nullptr;
+  const Requirement* applies = nullptr;
   // Called for CPUs of which every MSR was read, or any if it decides_unread.
   Opinion (*check)(const CheckedCpu& cpu) = nullptr;
-  // What it reads besides the feature registers, `msrs` and `gates`.
+  // What it reads besides the feature registers, `msrs`, `also`, and what those
+  // and `applies` depend on.
   void (*reads)(Selection* selection) = nullptr;
   // At least one finding; several where groups of CPUs fare differently. Null:
   // `check` for each CPU.
