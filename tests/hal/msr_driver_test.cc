@@ -22,7 +22,7 @@ class MsrDriverTest : public testing::Test {
   void Put(const std::string& node, std::string_view bytes) { tree_.Write(node, 0, bytes); }
 
   Result<std::uint64_t> Read(LogicalCpu cpu) {
-    return OpenMsrDriver(CpuSet{{0, 1}}, tree_.root())->ReadMsr(cpu, kAddress);
+    return OpenMsrDriver(CpuSet{{0, 1}}, tree_.root()).reader->ReadMsr(cpu, kAddress);
   }
 
  private:

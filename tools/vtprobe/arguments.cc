@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <system_error>
+
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {
@@ -37,6 +40,14 @@ void DeclareOutput(CLI::App* app, Arguments* arguments) {
       ->type_name("FILE");
 }
 
+void DeclareRecording(CLI::App* app, Arguments* arguments) {
+  DeclareOutput(app, arguments);
+  app->add_option("--mode", arguments->mode,
+                  "Permissions of the file in octal, such as 0644, less umask; of a file that root "
+                  "writes, 0600 by default")
+      ->type_name("MODE");
+}
+
 void DeclareStyle(CLI::App* app, Arguments* arguments) {
   app->add_option("--color", arguments->color, "auto (default), always or never")
       ->type_name("WHEN");
@@ -49,6 +60,22 @@ OrFailure<bool> WantsJson(const Arguments& arguments) {
   if (arguments.format == "text") return false;
   return Fails(kUsageError, fmt::format("there is no format {}; there are text and json",
                                         Printable(arguments.format)));
+}
+
+OrFailure<OutputMode> OutputModeOf(const Arguments& arguments, bool is_private) {
+  if (!arguments.mode) return OutputMode{std::nullopt, is_private};
+  constexpr mode_t kMost = 0666;
+  constexpr int kOctal = 8;
+  mode_t mode = 0;
+  const std::string& text = *arguments.mode;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, kOctal);
+  if (error != std::errc() || end != text.data() + text.size() || (mode & ~kMost) != 0) {
+    return Fails(kUsageError,
+                 fmt::format("--mode {}: expected an octal number such as 0644, for reading and "
+                             "writing only",
+                             Printable(text)));
+  }
+  return OutputMode{mode, is_private};
 }
 
 OrFailure<RenderOptions> StyleOf(const Arguments& arguments, const Terminal& terminal) {

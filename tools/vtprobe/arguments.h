@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "failure.h"
+#include "output_file.h"
 #include "terminal.h"
 #include "vtprobe/report/formats.h"
 
@@ -27,6 +28,8 @@ struct Arguments {
   bool sequential = false;
   bool all = false;
   bool keep_identifiers = false;
+  bool scrub = false;
+  std::optional<std::string> mode;
   std::string reg;
   std::optional<std::string> bits;
   std::string value;
@@ -44,11 +47,15 @@ void DeclareCpus(CLI::App* app, Arguments* arguments);
 void DeclareCapture(CLI::App* app, Arguments* arguments);  // --sequential
 void DeclareFormat(CLI::App* app, Arguments* arguments);
 void DeclareOutput(CLI::App* app, Arguments* arguments);
-void DeclareStyle(CLI::App* app, Arguments* arguments);  // --color, --quiet, --verbose
+void DeclareRecording(CLI::App* app, Arguments* arguments);  // --output, --mode
+void DeclareStyle(CLI::App* app, Arguments* arguments);      // --color, --quiet, --verbose
 
 // Whether --format asks for JSON, of a command that has text and JSON.
 // kUsageError for anything else.
 OrFailure<bool> WantsJson(const Arguments& arguments);
+
+// Who may read what is written. kUsageError for a --mode that is none.
+OrFailure<OutputMode> OutputModeOf(const Arguments& arguments, bool is_private);
 
 // How text is to be rendered where it goes. kUsageError for options that
 // make no sense.

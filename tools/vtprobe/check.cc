@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "command.h"
@@ -63,21 +64,29 @@ std::optional<std::string> CodenameDoubt(const PlatformSnapshot& snapshot, const
   return "libcpuid says " + *opinion;
 }
 
+OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
+  return ReadsOfSubject(arguments).map([&](Reads&& reads) {
+    if (arguments.profile) reads.paths.push_back(*arguments.profile);
+    return std::move(reads);
+  });
+}
+
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   const auto format = FormatNamed(arguments.format);
   if (!format) return tl::unexpected(format.error());
   const auto style = StyleOf(arguments, process.terminal);
   if (!style) return tl::unexpected(style.error());
-  const auto profile = ChosenProfileOf(arguments);
-  if (!profile) return tl::unexpected(profile.error());
   const auto subject = LoadSubjectWithEarlier(
-      arguments, [] { return CapturePlan{.registers = CheckedRegisters()}; });
+      arguments, process, [] { return CapturePlan{.registers = CheckedRegisters()}; });
   if (!subject) return tl::unexpected(subject.error());
+  // A profile is parsed when rights have been given up, as a recording is.
+  const auto profile = ChosenProfileOf(arguments, process.confinement->files());
+  if (!profile) return tl::unexpected(profile.error());
 
   Report report = MakeReport(subject->snapshot, process.version, subject->source,
                              *profile ? &**profile : nullptr, subject->earlier);
   report.subject.codename_doubt = CodenameDoubt(subject->snapshot, report.subject);
-  const auto written = WriteOutput(arguments.output, format->render(report, *style));
+  const auto written = process.output->Write(format->render(report, *style));
   if (!written) return tl::unexpected(written.error());
   return report.exit_code;
 }
@@ -87,6 +96,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
 const Command kCheck{.name = "check",
                      .summary = "Is hardware virtualization usable on every CPU? (the default)",
                      .declare = Declare,
-                     .run = Run};
+                     .run = Run,
+                     .reads = WhatIsRead};
 
 }  // namespace vtprobe

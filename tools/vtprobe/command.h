@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "arguments.h"
+#include "confinement.h"
 #include "failure.h"
+#include "output.h"
 #include "terminal.h"
 
 namespace vtprobe {
@@ -16,6 +18,10 @@ namespace vtprobe {
 struct Process {
   std::string_view version;
   Terminal terminal;
+  // Where the answer goes: written once, and to the end.
+  Output* output;
+  // Of a command that says what it reads.
+  Confinement* confinement;
 };
 
 struct Command {
@@ -25,6 +31,11 @@ struct Command {
   void (*declare)(CLI::App* app, Arguments* arguments);
   // The exit status, or why there is no answer.
   OrFailure<int> (*run)(const Arguments& arguments, const Process& process);
+  // What others made and it is going to read. Null: nothing, and all rights stay.
+  OrFailure<Reads> (*reads)(const Arguments& arguments) = nullptr;
+  // The answer is a recording, which may say more of a machine than everybody
+  // there may know.
+  bool records = false;
 };
 
 #define VTPROBE_COMMAND(constant) extern const Command constant;

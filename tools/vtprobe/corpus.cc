@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "command.h"
 #include "corpus_judge.h"
@@ -48,10 +49,20 @@ OrFailure<std::string> ShippedRecordings() {
                                           Printable(installed.string())));
 }
 
-OrFailure<ArchiveSummary> AddMachines(const std::string& path, CorpusJudge* judge) {
+OrFailure<std::string> FolderOf(const Arguments& arguments) {
+  return arguments.folder ? OrFailure<std::string>(*arguments.folder) : ShippedRecordings();
+}
+
+OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
+  return FolderOf(arguments).map(
+      [](std::string path) { return Reads{.paths = {std::move(path)}}; });
+}
+
+OrFailure<ArchiveSummary> AddMachines(const std::string& path, const OpenedFiles& opened,
+                                      CorpusJudge* judge) {
   std::error_code ignored;
   if (!fs::is_directory(path, ignored)) {
-    return ReadArchive(path, [&](FoundMachine machine) { judge->Add(std::move(machine)); });
+    return ReadArchive(path, opened, [&](FoundMachine machine) { judge->Add(std::move(machine)); });
   }
   auto machines = MachinesIn(path);
   if (!machines) return tl::unexpected(machines.error());
@@ -73,23 +84,22 @@ std::string ComplaintsText(const CorpusJudge::Result& result) {
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   const auto as_json = WantsJson(arguments);
   if (!as_json) return tl::unexpected(as_json.error());
-  const auto path =
-      arguments.folder ? OrFailure<std::string>(*arguments.folder) : ShippedRecordings();
+  const auto path = FolderOf(arguments);
   if (!path) return tl::unexpected(path.error());
 
   CorpusJudge::Result result;
   {
     Progress progress("recordings read");
     CorpusJudge judge(arguments.verbose, progress.Callback());
-    const auto summary = AddMachines(*path, &judge);
+    const auto summary = AddMachines(*path, process.confinement->files(), &judge);
     if (!summary) return tl::unexpected(summary.error());
     result = judge.Finish();
     result.corpus.links = summary->links;
   }
   const int exit_code = result.corpus.malformed == 0 ? 0 : kMalformedInput;
-  const auto written = WriteOutput(
-      arguments.output, *as_json ? RenderCorpusJson(result.corpus, process.version, exit_code)
-                                 : RenderCorpusText(result.corpus));
+  const auto written =
+      process.output->Write(*as_json ? RenderCorpusJson(result.corpus, process.version, exit_code)
+                                     : RenderCorpusText(result.corpus));
   if (!written) return tl::unexpected(written.error());
   PrintError(ComplaintsText(result));
   return exit_code;
@@ -100,6 +110,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
 const Command kCorpus{.name = "corpus",
                       .summary = "Which machines many recordings cover, and in what state",
                       .declare = Declare,
-                      .run = Run};
+                      .run = Run,
+                      .reads = WhatIsRead};
 
 }  // namespace vtprobe

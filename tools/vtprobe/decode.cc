@@ -44,7 +44,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   const auto style = StyleOf(arguments, process.terminal);
   if (!style) return tl::unexpected(style.error());
 
-  const auto written = WriteOutput(arguments.output, RenderDecoded(info, *value, *style));
+  const auto written = process.output->Write(RenderDecoded(info, *value, *style));
   if (!written) return tl::unexpected(written.error());
   return 0;
 }

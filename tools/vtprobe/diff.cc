@@ -35,11 +35,16 @@ void Declare(CLI::App* app, Arguments* arguments) {
 }
 
 // This machine is read as fully as a recording is.
-OrFailure<LoadedSubject> Load(Arguments arguments, const std::optional<std::string>& file) {
+OrFailure<LoadedSubject> Load(Arguments arguments, const Process& process,
+                              const std::optional<std::string>& file) {
   if (file) arguments.replay = {*file};
-  return LoadSubject(arguments, [] {
+  return LoadSubject(arguments, process, [] {
     return CapturePlan{.registers = RecordedRegisters(/*identifiers=*/false), .all_cpuid = true};
   });
+}
+
+OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
+  return Reads{.paths = arguments.files, .machine = arguments.files.size() == 1};
 }
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
@@ -54,17 +59,21 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   if (!as_json) return tl::unexpected(as_json.error());
   const auto style = StyleOf(arguments, process.terminal);
   if (!style) return tl::unexpected(style.error());
-  const auto before = Load(arguments, arguments.files[0]);
+  // This machine first: a recording is parsed when rights have been given up.
+  OrFailure<LoadedSubject> after = LoadedSubject();
+  if (count == 1) after = Load(arguments, process, std::nullopt);
+  if (!after) return tl::unexpected(after.error());
+  const auto before = Load(arguments, process, arguments.files[0]);
   if (!before) return tl::unexpected(before.error());
-  const auto after = Load(arguments, count == 2 ? std::optional(arguments.files[1]) : std::nullopt);
+  if (count == 2) after = Load(arguments, process, arguments.files[1]);
   if (!after) return tl::unexpected(after.error());
 
   const Difference difference = Compare({before->source.value_or("this machine"), before->snapshot},
                                         {after->source.value_or("this machine"), after->snapshot});
   const int exit_code = difference.empty() ? kSame : kDiffer;
-  const auto written = WriteOutput(
-      arguments.output, *as_json ? RenderDifferenceJson(difference, process.version, exit_code)
-                                 : RenderDifferenceText(difference, *style));
+  const auto written =
+      process.output->Write(*as_json ? RenderDifferenceJson(difference, process.version, exit_code)
+                                     : RenderDifferenceText(difference, *style));
   if (!written) return tl::unexpected(written.error());
   return exit_code;
 }
@@ -74,6 +83,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
 const Command kDiff{.name = "diff",
                     .summary = "What changed from one recording to another",
                     .declare = Declare,
-                    .run = Run};
+                    .run = Run,
+                    .reads = WhatIsRead};
 
 }  // namespace vtprobe

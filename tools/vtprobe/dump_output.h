@@ -6,15 +6,15 @@
 #include <optional>
 #include <string>
 
-#include "failure.h"
+#include "output.h"
 #include "vtprobe/hal/snapshot.h"
 
 namespace vtprobe {
 
-// Writes a dump as WriteOutput() writes: in binary to a file whose name ends
-// with ".vtpb", as text otherwise.
+// Writes a dump: in binary to a file whose name ends with ".vtpb", as text
+// otherwise.
 OrFailure<void> WriteDumpOutput(const std::optional<std::string>& path,
-                                const PlatformSnapshot& snapshot);
+                                const PlatformSnapshot& snapshot, Output* output);
 
 }  // namespace vtprobe
 

@@ -8,6 +8,7 @@
 #include "output.h"
 #include "register_argument.h"
 #include "vtprobe/probes/suggestions.h"
+#include "vtprobe/registers/identifiers.h"
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {
@@ -22,7 +23,10 @@ void Declare(CLI::App* app, Arguments* arguments) {
   app->add_option("--register", arguments->msr,
                   "The MSR that bare values are of, as rdmsr prints them")
       ->type_name("REGISTER");
-  DeclareOutput(app, arguments);
+  DeclareRecording(app, arguments);
+  app->add_flag("--scrub", arguments->scrub,
+                "Leave out what tells the machine from its twins: PPIN, serial numbers, host name, "
+                "the name of the file; also of a recording by vtprobe");
   app->add_flag("-q,--quiet", arguments->quiet, "No notes on how the files were read");
   std::string formats = "Formats:\n";
   for (const import::Importer* const importer : import::AllImporters()) {
@@ -48,7 +52,11 @@ OrFailure<MsrAddress> MsrNamed(const std::string& name) {
   return Fails(kUsageError, fmt::format("--register {}: expected an MSR", Printable(name)));
 }
 
-OrFailure<int> Run(const Arguments& arguments, const Process&) {
+OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
+  return Reads{.paths = arguments.files, .machine = false};
+}
+
+OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   ReadingOptions options;
   if (arguments.from) {
     const auto importer = ImporterNamed(*arguments.from);
@@ -60,9 +68,13 @@ OrFailure<int> Run(const Arguments& arguments, const Process&) {
     if (!address) return tl::unexpected(address.error());
     options.import.msr = *address;
   }
+  options.opened = &process.confinement->files();
   const auto recording = LoadRecording(arguments.files, options);
   if (!recording) return tl::unexpected(recording.error());
-  const auto written = WriteDumpOutput(arguments.output, recording->snapshot);
+  const auto written = WriteDumpOutput(
+      arguments.output,
+      arguments.scrub ? registers::Scrubbed(recording->snapshot) : recording->snapshot,
+      process.output);
   if (!written) return tl::unexpected(written.error());
   if (!arguments.quiet) PrintNotes(*recording);
   return 0;
@@ -73,6 +85,8 @@ OrFailure<int> Run(const Arguments& arguments, const Process&) {
 const Command kImport{.name = "import",
                       .summary = "Write another program's recording as a dump",
                       .declare = Declare,
-                      .run = Run};
+                      .run = Run,
+                      .reads = WhatIsRead,
+                      .records = true};
 
 }  // namespace vtprobe

@@ -1,9 +1,7 @@
 #include "input.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -49,11 +47,11 @@ OrFailure<std::string> ReadAll(const std::string& path, int fd, bool takes_all) 
   });
 }
 
-OrFailure<std::string> ReadFile(const std::string& path, bool takes_all) {
-  if (path == "-") return ReadAll(path, STDIN_FILENO, takes_all);
-  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!fd.valid()) return CantRead(path, ErrnoText(errno));
-  return ReadAll(path, fd.get(), takes_all);
+OrFailure<std::string> ReadFile(const std::string& path, bool takes_all,
+                                const OpenedFiles* opened) {
+  const InputFile file(path, opened);
+  if (!file.valid()) return CantRead(path, ErrnoText(-file.get()));
+  return ReadAll(path, file.get(), takes_all);
 }
 
 // The regular files of a folder; what else there is in it is no recording.
@@ -72,10 +70,10 @@ OrFailure<std::vector<std::string>> FilesIn(const std::string& folder) {
 }
 
 OrFailure<std::vector<import::Input>> ReadInputs(const std::vector<std::string>& paths,
-                                                 bool takes_all) {
+                                                 bool takes_all, const OpenedFiles* opened) {
   std::vector<import::Input> inputs;
   const auto add = [&](const std::string& path, bool is_named) -> OrFailure<void> {
-    auto content = ReadFile(path, takes_all && is_named);
+    auto content = ReadFile(path, takes_all && is_named, opened);
     if (!content) return tl::unexpected(std::move(content.error()));
     inputs.push_back({path == "-" ? InputName(path) : path, *std::move(content), is_named});
     return {};
@@ -96,9 +94,10 @@ OrFailure<std::vector<import::Input>> ReadInputs(const std::vector<std::string>&
 }
 
 std::string Described(const import::Error& error) {
-  if (error.line == 0) return fmt::format("{}: {}", Printable(error.file), error.message);
+  if (error.line == 0)
+    return fmt::format("{}: {}", Printable(error.file), Printable(error.message));
   return fmt::format("{}:{}:{}: {}", Printable(error.file), error.line, error.column,
-                     error.message);
+                     Printable(error.message));
 }
 
 OrFailure<import::Imported> Read(std::vector<import::Input> inputs, const ReadingOptions& options) {
@@ -144,13 +143,13 @@ OrFailure<std::string> ReadContent(const std::string& name, std::size_t expected
   }
 }
 
-OrFailure<std::string> ReadTextFile(const std::string& path) {
+OrFailure<std::string> ReadTextFile(const std::string& path, const OpenedFiles* opened) {
   constexpr std::size_t kLargestText = std::size_t{1} << 20;
-  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!fd.valid()) return CantRead(path, ErrnoText(errno));
+  const InputFile file(path, opened);
+  if (!file.valid()) return CantRead(path, ErrnoText(-file.get()));
   std::string text;
   while (text.size() <= kLargestText) {
-    const auto count = Append(path, fd.get(), kBlock, &text);
+    const auto count = Append(path, file.get(), kBlock, &text);
     if (!count) return tl::unexpected(count.error());
     if (*count == 0) return text;
   }
@@ -160,13 +159,13 @@ OrFailure<std::string> ReadTextFile(const std::string& path) {
 
 OrFailure<import::Imported> LoadRecording(const std::vector<std::string>& paths,
                                           const ReadingOptions& options) {
-  auto inputs = ReadInputs(paths, options.importer != nullptr);
+  auto inputs = ReadInputs(paths, options.importer != nullptr, options.opened);
   if (!inputs) return tl::unexpected(std::move(inputs.error()));
   return Read(*std::move(inputs), options);
 }
 
 OrFailure<std::optional<import::Imported>> LoadIfRecording(const std::vector<std::string>& paths) {
-  auto inputs = ReadInputs(paths, false);
+  auto inputs = ReadInputs(paths, false, nullptr);
   if (!inputs) return tl::unexpected(std::move(inputs.error()));
   return LoadIfRecording(*std::move(inputs));
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "failure.h"
+#include "opened_files.h"
 #include "vtprobe/import/importer.h"
 #include "vtprobe/import/recording.h"
 
@@ -24,12 +25,13 @@ tl::unexpected<Failure> CantRead(const std::string& path, std::string_view why);
 
 // A file that a person wrote, of at most 1 MiB. kInputMissing if it can't be
 // read, kMalformedInput if it is larger.
-OrFailure<std::string> ReadTextFile(const std::string& path);
+OrFailure<std::string> ReadTextFile(const std::string& path, const OpenedFiles* opened = nullptr);
 
 // How a recording is to be read where its content does not say.
 struct ReadingOptions {
   const import::Importer* importer = nullptr;  // null: by the content
   import::Options import;
+  const OpenedFiles* opened = nullptr;  // null: nothing was opened before
 };
 
 // Reads the recording that these files make together; a folder stands for the

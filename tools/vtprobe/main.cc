@@ -2,6 +2,7 @@
 // process.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <new>
@@ -9,18 +10,51 @@
 #include "command.h"
 #include "command_line.h"
 #include "output.h"
+#include "worker.h"
 
 namespace vtprobe {
 namespace {
+
+OrFailure<int> RunConfined(const Request& request, const Reads& reads, Output* output) {
+  const auto& [command, arguments] = request;
+  Confinement confinement(reads);
+  confinement.Begin();
+  const auto exit_status =
+      command->run(arguments, {VTPROBE_VERSION, DescribeTerminal(), output, &confinement});
+  if (arguments.verbose) {
+    for (const std::string& note : confinement.notes()) {
+      PrintError(fmt::format("vtprobe: note: {}\n", note));
+    }
+  }
+  return exit_status;
+}
+
+OrFailure<int> Run(const Request& request) {
+  const auto& [command, arguments] = request;
+  const auto mode = OutputModeOf(arguments, command->records && ::geteuid() == 0);
+  if (!mode) return tl::unexpected(mode.error());
+  const auto output = OpenOutput(arguments.output, *mode);
+  if (!output) return tl::unexpected(output.error());
+  if (command->reads == nullptr) {
+    return command->run(arguments, {VTPROBE_VERSION, DescribeTerminal(), output->get(), nullptr});
+  }
+  const auto reads = command->reads(arguments);
+  if (!reads) return tl::unexpected(reads.error());
+  if ((*output)->place() == nullptr) return RunConfined(request, *reads, output->get());
+  return RunInWorker(output->get(), [&](Output& handed_over) {
+    return RunConfined(request, *reads, &handed_over);
+  });
+}
 
 OrFailure<int> Main(int argc, const char* const* argv) {
   const auto request = ParseCommandLine(argc, argv, VTPROBE_VERSION);
   if (!request) return tl::unexpected(request.error());
   if (const auto* const text = std::get_if<std::string>(&*request)) {
-    return WriteOutput(std::nullopt, *text).map([] { return 0; });
+    return OpenOutput(std::nullopt, {}).and_then([&](const auto& output) {
+      return output->Write(*text).map([] { return 0; });
+    });
   }
-  const auto& [command, arguments] = std::get<Request>(*request);
-  return command->run(arguments, {VTPROBE_VERSION, DescribeTerminal()});
+  return Run(std::get<Request>(*request));
 }
 
 // A message that begins with a place in a file is left for editors to find.

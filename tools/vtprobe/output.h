@@ -3,19 +3,45 @@
 #ifndef VTPROBE_TOOLS_VTPROBE_OUTPUT_H_
 #define VTPROBE_TOOLS_VTPROBE_OUTPUT_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "failure.h"
+#include "output_file.h"
 
 namespace vtprobe {
 
-// Writes the text to the file: beside it first and renamed then, so that the
-// file is the old one or the whole new one. What is no regular file (a pipe, a
-// device) is written to as it is. No path, or "-", is standard output.
-// kOutputFailed if it can't be done.
-OrFailure<void> WriteOutput(const std::optional<std::string>& path, std::string_view text);
+class Output {
+ public:
+  virtual ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  // All of it, or kOutputFailed.
+  OrFailure<void> Write(std::string_view text);
+  // The same: 0, or errno.
+  virtual int TryToWrite(std::string_view text) = 0;
+
+  // The regular file that it is to become; null for what is written to as it is.
+  virtual const OutputPlace* place() const { return nullptr; }
+
+  // "standard output", or the file's name, fit to be shown.
+  const std::string& name() const { return name_; }
+
+ protected:
+  explicit Output(std::string name);
+
+ private:
+  std::string name_;
+};
+
+// Finds the place now, before anything is read and while the process has all its
+// rights; writes nothing yet. No path, or "-", is standard output. kOutputFailed
+// if there is no such place, kUsageError for an empty path.
+OrFailure<std::unique_ptr<Output>> OpenOutput(const std::optional<std::string>& path,
+                                              OutputMode mode);
 
 // Writes to standard error. Whether that succeeds, there is nobody to tell.
 void PrintError(std::string_view text);

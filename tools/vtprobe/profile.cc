@@ -58,11 +58,12 @@ std::string NameOf(const std::string& path) {
   return path == "-" || name.empty() ? "golden" : name;
 }
 
-OrFailure<std::string> From(const std::string& path, std::string_view version) {
-  const auto recording = LoadRecording({path});
+OrFailure<std::string> From(const std::string& path, const Process& process) {
+  const auto recording = LoadRecording(
+      {path}, {.importer = nullptr, .import = {}, .opened = &process.confinement->files()});
   if (!recording) return tl::unexpected(recording.error());
   PrintNotes(*recording);
-  const Subject subject = MakeReport(recording->snapshot, version, InputName(path)).subject;
+  const Subject subject = MakeReport(recording->snapshot, process.version, InputName(path)).subject;
   const std::string machine =
       subject.model.value_or(subject.codename.value_or(subject.vendor.value_or("a machine")));
   return WriteProfile(
@@ -83,13 +84,19 @@ OrFailure<std::string> Answer(const Arguments& arguments, const Process& process
     return Fails(kUsageError, fmt::format("profile {} needs {}", action,
                                           action == "show" ? "a NAME" : "a DUMP"));
   }
-  return action == "show" ? Show(*arguments.operand) : From(*arguments.operand, process.version);
+  return action == "show" ? Show(*arguments.operand) : From(*arguments.operand, process);
+}
+
+OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
+  Reads reads;
+  if (arguments.action == "from" && arguments.operand) reads.paths.push_back(*arguments.operand);
+  return reads;
 }
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   const auto text = Answer(arguments, process);
   if (!text) return tl::unexpected(text.error());
-  const auto written = WriteOutput(arguments.output, *text);
+  const auto written = process.output->Write(*text);
   if (!written) return tl::unexpected(written.error());
   return 0;
 }
@@ -99,6 +106,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
 const Command kProfile{.name = "profile",
                        .summary = "The profiles there are; the one that a golden machine passes",
                        .declare = Declare,
-                       .run = Run};
+                       .run = Run,
+                       .reads = WhatIsRead};
 
 }  // namespace vtprobe

@@ -28,7 +28,8 @@ bool LooksLikePath(const std::string& name) {
   return name.find('/') != std::string::npos || name.ends_with(".toml");
 }
 
-bool IsThere(const std::string& path) {
+bool IsThere(const std::string& path, const OpenedFiles* opened) {
+  if (const auto fd = opened == nullptr ? std::nullopt : opened->Find(path)) return *fd >= 0;
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
 }
@@ -43,18 +44,20 @@ OrFailure<Profile> Parsed(const std::string& name, std::string_view text) {
 
 }  // namespace
 
-OrFailure<Profile> LoadProfile(const std::string& name_or_path) {
+OrFailure<Profile> LoadProfile(const std::string& name_or_path, const OpenedFiles* opened) {
   const ShippedProfile* const shipped = FindShippedProfile(name_or_path);
   if (shipped != nullptr) return Parsed(name_or_path, shipped->text);
-  if (!LooksLikePath(name_or_path) && !IsThere(name_or_path)) return NoProfile(name_or_path);
-  const auto text = ReadTextFile(name_or_path);
+  if (!LooksLikePath(name_or_path) && !IsThere(name_or_path, opened))
+    return NoProfile(name_or_path);
+  const auto text = ReadTextFile(name_or_path, opened);
   if (!text) return tl::unexpected(text.error());
   return Parsed(InputName(name_or_path), *text);
 }
 
-OrFailure<std::optional<Profile>> ChosenProfileOf(const Arguments& arguments) {
+OrFailure<std::optional<Profile>> ChosenProfileOf(const Arguments& arguments,
+                                                  const OpenedFiles& opened) {
   if (!arguments.profile) return std::nullopt;
-  return LoadProfile(*arguments.profile).map([](Profile&& profile) {
+  return LoadProfile(*arguments.profile, &opened).map([](Profile&& profile) {
     return std::optional(std::move(profile));
   });
 }

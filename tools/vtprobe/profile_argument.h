@@ -8,6 +8,7 @@
 
 #include "arguments.h"
 #include "failure.h"
+#include "opened_files.h"
 #include "vtprobe/probes/profile.h"
 
 namespace vtprobe {
@@ -16,10 +17,12 @@ namespace vtprobe {
 // ".toml", or that is no shipped profile and is there. kUsageError for a name
 // that is neither, kInputMissing for a file that can't be read, kMalformedInput
 // with its place for one that is no profile.
-OrFailure<Profile> LoadProfile(const std::string& name_or_path);
+OrFailure<Profile> LoadProfile(const std::string& name_or_path,
+                               const OpenedFiles* opened = nullptr);
 
 // That of the command line; nothing if it has none.
-OrFailure<std::optional<Profile>> ChosenProfileOf(const Arguments& arguments);
+OrFailure<std::optional<Profile>> ChosenProfileOf(const Arguments& arguments,
+                                                  const OpenedFiles& opened);
 
 // A name that no shipped profile has.
 tl::unexpected<Failure> NoProfile(const std::string& name);

@@ -67,14 +67,14 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   if (!style) return tl::unexpected(style.error());
   const auto as_json = WantsJson(arguments);
   if (!as_json) return tl::unexpected(as_json.error());
-  const auto subject = LoadSubject(arguments, [&] { return PlanFor(what->reg); });
+  const auto subject = LoadSubject(arguments, process, [&] { return PlanFor(what->reg); });
   if (!subject) return tl::unexpected(subject.error());
 
   const Readings readings = Collect(subject->snapshot, *what);
   const int exit_code = readings.Complete() ? kAllRead : kSomeNotRead;
-  const auto written = WriteOutput(
-      arguments.output, *as_json ? RenderReadingsJson(readings, process.version, exit_code)
-                                 : RenderReadingsText(readings, *style));
+  const auto written =
+      process.output->Write(*as_json ? RenderReadingsJson(readings, process.version, exit_code)
+                                     : RenderReadingsText(readings, *style));
   if (!written) return tl::unexpected(written.error());
   return exit_code;
 }
@@ -84,6 +84,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
 const Command kRead{.name = "read",
                     .summary = "One register on every CPU, grouped by value",
                     .declare = Declare,
-                    .run = Run};
+                    .run = Run,
+                    .reads = ReadsOfSubject};
 
 }  // namespace vtprobe

@@ -1,10 +1,7 @@
 // The machines of an archive, one member after the other.
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <optional>
 #include <utility>
 
@@ -90,12 +87,11 @@ class ArchiveOfMachines {
 
 }  // namespace
 
-OrFailure<ArchiveSummary> ReadArchive(const std::string& path,
+OrFailure<ArchiveSummary> ReadArchive(const std::string& path, const OpenedFiles& opened,
                                       const std::function<void(FoundMachine)>& take) {
-  const bool is_input = path == "-";
-  const Fd fd(is_input ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!is_input && !fd.valid()) return CantRead(path, ErrnoText(errno));
-  auto reader = ArchiveReader::OfDescriptor(is_input ? STDIN_FILENO : fd.get());
+  const InputFile file(path, &opened);
+  if (!file.valid()) return CantRead(path, ErrnoText(-file.get()));
+  auto reader = ArchiveReader::OfDescriptor(file.get());
   if (!reader) {
     return Fails(kMalformedInput, fmt::format("{}: {}", InputName(path), reader.error()));
   }

@@ -20,7 +20,7 @@ namespace {
 
 void Declare(CLI::App* app, Arguments* arguments) {
   DeclareCapture(app, arguments);
-  DeclareOutput(app, arguments);
+  DeclareRecording(app, arguments);
   app->add_flag("--all", arguments->all, "Also read registers that CPUID says are not there");
   app->add_flag(
       "--keep-identifiers", arguments->keep_identifiers,
@@ -77,9 +77,11 @@ std::string WhatIsMissing(const PlatformSnapshot& snapshot) {
   return text;
 }
 
+OrFailure<Reads> WhatIsRead(const Arguments&) { return Reads{.paths = {}, .machine = true}; }
+
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   Progress progress("CPUs read");
-  auto subject = LoadSubject(arguments, [&] {
+  auto subject = LoadSubject(arguments, process, [&] {
     return CapturePlan{.registers = RecordedRegisters(arguments.keep_identifiers),
                        .all_cpuid = true,
                        .identifiers = arguments.keep_identifiers,
@@ -90,7 +92,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   PlatformSnapshot& snapshot = subject->snapshot;
   snapshot.mutable_metadata() = AsRecording(snapshot.metadata(), process.version);
   if (arguments.keep_identifiers) snapshot.mutable_metadata().Set(kHostName, HostName());
-  const auto written = WriteDumpOutput(arguments.output, snapshot);
+  const auto written = WriteDumpOutput(arguments.output, snapshot, process.output);
   if (!written) return tl::unexpected(written.error());
   if (!arguments.quiet) PrintError(WhatIsMissing(snapshot));
   return 0;
@@ -101,6 +103,8 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
 const Command kRecord{.name = "record",
                       .summary = "Save this machine as a dump that check --replay judges alike",
                       .declare = Declare,
-                      .run = Run};
+                      .run = Run,
+                      .reads = WhatIsRead,
+                      .records = true};
 
 }  // namespace vtprobe

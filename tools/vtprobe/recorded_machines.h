@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "failure.h"
+#include "opened_files.h"
 #include "vtprobe/import/recording.h"
 
 namespace vtprobe {
@@ -45,7 +46,7 @@ struct ArchiveSummary {
 // end, once, and no more of it is in memory than waits for a decision
 // (machine_gatherer.h). A failure is that of an archive of which nothing was
 // read; where it breaks later, the last machine given is that failure.
-OrFailure<ArchiveSummary> ReadArchive(const std::string& path,
+OrFailure<ArchiveSummary> ReadArchive(const std::string& path, const OpenedFiles& opened,
                                       const std::function<void(FoundMachine)>& take);
 
 }  // namespace vtprobe

@@ -42,7 +42,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
     }
     options->in_detail = true;
   }
-  const auto written = WriteOutput(arguments.output, RenderRegisters(tables, *options));
+  const auto written = process.output->Write(RenderRegisters(tables, *options));
   if (!written) return tl::unexpected(written.error());
   return 0;
 }

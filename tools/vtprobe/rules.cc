@@ -42,7 +42,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
     rules = {*rule};
     options->in_detail = true;
   }
-  const auto written = WriteOutput(arguments.output, RenderRules(rules, *options));
+  const auto written = process.output->Write(RenderRules(rules, *options));
   if (!written) return tl::unexpected(written.error());
   return 0;
 }

@@ -33,8 +33,8 @@ OrFailure<void> CheckPresent(const CpuSet& chosen, const CpuSet& online, const C
 }
 
 OrFailure<PlatformSnapshot> LoadOne(const std::string& path, const std::optional<CpuSet>& chosen,
-                                    bool is_quiet) {
-  auto recording = LoadRecording({path});
+                                    bool is_quiet, const OpenedFiles& opened) {
+  auto recording = LoadRecording({path}, {.importer = nullptr, .import = {}, .opened = &opened});
   if (!recording) return tl::unexpected(recording.error());
   if (!is_quiet) PrintNotes(*recording);
   if (!chosen) return std::move(recording->snapshot);
@@ -46,10 +46,11 @@ OrFailure<PlatformSnapshot> LoadOne(const std::string& path, const std::optional
 
 // The last recording, with those before it.
 OrFailure<LoadedSubject> LoadReplay(const std::vector<std::string>& paths,
-                                    const std::optional<CpuSet>& chosen, bool is_quiet) {
+                                    const std::optional<CpuSet>& chosen, bool is_quiet,
+                                    const OpenedFiles& opened) {
   LoadedSubject subject;
   for (const std::string& path : paths) {
-    auto snapshot = LoadOne(path, chosen, is_quiet);
+    auto snapshot = LoadOne(path, chosen, is_quiet, opened);
     if (!snapshot) return tl::unexpected(snapshot.error());
     if (&path == &paths.back()) {
       subject.snapshot = *std::move(snapshot);
@@ -62,7 +63,8 @@ OrFailure<LoadedSubject> LoadReplay(const std::vector<std::string>& paths,
 }
 
 OrFailure<LoadedSubject> LoadThisMachine(const CapturePlan& plan,
-                                         const std::optional<CpuSet>& chosen) {
+                                         const std::optional<CpuSet>& chosen,
+                                         Confinement* confinement) {
   HostContext host = DescribeThisMachine();
   if (chosen) {
     const auto present = CheckPresent(*chosen, host.online, host.offline, "this machine");
@@ -70,31 +72,36 @@ OrFailure<LoadedSubject> LoadThisMachine(const CapturePlan& plan,
     host.online = host.online.Intersection(*chosen);
     host.offline = host.offline.Intersection(*chosen);
   }
-  return LoadedSubject{ReadThisMachine(plan, host), std::nullopt, {}};
+  return LoadedSubject{ReadThisMachine(plan, host, confinement), std::nullopt, {}};
 }
 
 }  // namespace
 
-OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const MakePlan& make_plan) {
-  auto subject = LoadSubjectWithEarlier(arguments, make_plan);
+OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const Process& process,
+                                     const MakePlan& make_plan) {
+  auto subject = LoadSubjectWithEarlier(arguments, process, make_plan);
   if (subject && !subject->earlier.empty()) {
     return Fails(kUsageError, "one recording at a time; only check takes several");
   }
   return subject;
 }
 
-OrFailure<LoadedSubject> LoadSubjectWithEarlier(const Arguments& arguments,
+OrFailure<LoadedSubject> LoadSubjectWithEarlier(const Arguments& arguments, const Process& process,
                                                 const MakePlan& make_plan) {
   const auto chosen = ChosenCpus(arguments);
   if (!chosen) return tl::unexpected(chosen.error());
   if (arguments.replay.empty()) {
     CapturePlan plan = make_plan();
     plan.sequential = arguments.sequential;
-    return LoadThisMachine(plan, *chosen);
+    return LoadThisMachine(plan, *chosen, process.confinement);
   }
   const auto paths = RecordingsOf(arguments.replay);
   if (!paths) return tl::unexpected(paths.error());
-  return LoadReplay(*paths, *chosen, arguments.quiet);
+  return LoadReplay(*paths, *chosen, arguments.quiet, process.confinement->files());
+}
+
+OrFailure<Reads> ReadsOfSubject(const Arguments& arguments) {
+  return Reads{.paths = arguments.replay, .machine = arguments.replay.empty()};
 }
 
 }  // namespace vtprobe

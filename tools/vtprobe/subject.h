@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "arguments.h"
+#include "command.h"
 #include "failure.h"
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/probes/capture.h"
@@ -26,11 +27,15 @@ struct LoadedSubject {
 using MakePlan = std::function<CapturePlan()>;
 
 // By --replay and --cpus.
-OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const MakePlan& make_plan);
+OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const Process& process,
+                                     const MakePlan& make_plan);
 
 // The same, of which several recordings may be given: the last is the subject.
-OrFailure<LoadedSubject> LoadSubjectWithEarlier(const Arguments& arguments,
+OrFailure<LoadedSubject> LoadSubjectWithEarlier(const Arguments& arguments, const Process& process,
                                                 const MakePlan& make_plan);
+
+// What these read by the same options.
+OrFailure<Reads> ReadsOfSubject(const Arguments& arguments);
 
 }  // namespace vtprobe
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -57,11 +56,14 @@ HostContext DescribeThisMachine() {
   return host;
 }
 
-PlatformSnapshot ReadThisMachine(const CapturePlan& plan, const HostContext& host) {
+PlatformSnapshot ReadThisMachine(const CapturePlan& plan, const HostContext& host,
+                                 Confinement* confinement) {
   AllowOpenFiles(host.online.Count());
-  const std::unique_ptr<MsrReader> msrs = OpenMsrDriver(host.online);
+  const MsrDriver msrs = OpenMsrDriver(host.online);
+  confinement->DevicesAreOpen(msrs.checks_each_read);
   CpuidInstruction cpuid;
-  PlatformSnapshot snapshot = Capture(plan, host.online, host.offline, Metadata(), *msrs, cpuid);
+  PlatformSnapshot snapshot =
+      Capture(plan, host.online, host.offline, Metadata(), *msrs.reader, cpuid);
   Metadata& metadata = snapshot.mutable_metadata();
   metadata.Set(meta::kProvenance, "live");
   metadata.Set(meta::kStage, "os");

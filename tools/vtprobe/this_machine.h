@@ -3,6 +3,7 @@
 #ifndef VTPROBE_TOOLS_VTPROBE_THIS_MACHINE_H_
 #define VTPROBE_TOOLS_VTPROBE_THIS_MACHINE_H_
 
+#include "confinement.h"
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/host_context.h"
 #include "vtprobe/hal/snapshot.h"
@@ -18,9 +19,10 @@ CpuSet CpusOfThisProcess();
 HostContext DescribeThisMachine();
 
 // Reads the host's online CPUs with the instruction and the driver that this
-// process may use.
+// process may use. When its devices are open, rights are given up.
 // Its provenance is "live", its stage "os" or "guest".
-PlatformSnapshot ReadThisMachine(const CapturePlan& plan, const HostContext& host);
+PlatformSnapshot ReadThisMachine(const CapturePlan& plan, const HostContext& host,
+                                 Confinement* confinement);
 
 }  // namespace vtprobe
 

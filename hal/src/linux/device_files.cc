@@ -49,16 +49,34 @@ AccessCode DeviceFiles::MeaningOfRead(int sys_errno) const {
   return sys_errno == ENXIO ? AccessCode::kCpuOffline : AccessCode::kIo;
 }
 
+void DeviceFiles::OpenAll(const CpuSet& cpus) {
+  for (const LogicalCpu cpu : cpus.ToVector()) {
+    if (Number(cpu) > kMaxCpuNumber) continue;
+    const int fd = Open(cpu);
+    if (fd >= 0) driver_.store(Driver::kPresent, std::memory_order_relaxed);
+    // Looked for now, while there are the rights to do so.
+    if (fd == -ENOENT) DriverIsPresent();
+    fds_.SlotOf(cpu).store(fd >= 0 ? fd : FdTable::Refused(-fd), std::memory_order_release);
+  }
+}
+
+int DeviceFiles::Open(LogicalCpu cpu) {
+  const std::string path = root_ + "/" + std::to_string(Number(cpu)) + "/" + node_;
+  return RepeatIfInterrupted([&] { return calls_->Open(path); });
+}
+
 Result<int> DeviceFiles::OpenedFd(LogicalCpu cpu) {
   // No kernel makes a node for such a number, and the table has no place for it.
   if (Number(cpu) > kMaxCpuNumber) return tl::unexpected<AccessError>(WhyNotOpened(ENOENT));
 
   FdTable::Slot& slot = fds_.SlotOf(cpu);
   int kept = slot.load(std::memory_order_acquire);
-  if (kept != FdTable::kClosed) return kept;
+  if (FdTable::IsOpen(kept)) return kept;
+  if (const int refusal = FdTable::RefusalOf(kept); refusal != 0) {
+    return tl::unexpected<AccessError>(WhyNotOpened(refusal));
+  }
 
-  const std::string path = root_ + "/" + std::to_string(Number(cpu)) + "/" + node_;
-  const int fd = RepeatIfInterrupted([&] { return calls_->Open(path); });
+  const int fd = Open(cpu);
   if (fd < 0) return tl::unexpected<AccessError>(WhyNotOpened(-fd));
   driver_.store(Driver::kPresent, std::memory_order_relaxed);
   if (slot.compare_exchange_strong(kept, fd, std::memory_order_acq_rel)) return fd;

@@ -17,6 +17,7 @@
 #include <type_traits>
 
 #include "linux/fd_table.h"
+#include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/device_calls.h"
 #include "vtprobe/hal/result.h"
 #include "vtprobe/hal/types.h"
@@ -36,6 +37,10 @@ class DeviceFiles {
   DeviceFiles(const DeviceFiles&) = delete;
   DeviceFiles& operator=(const DeviceFiles&) = delete;
 
+  // Opens the files of these CPUs now. One that does not open is not tried again,
+  // and its reads fail as that did. No other call meanwhile.
+  void OpenAll(const CpuSet& cpus);
+
   // The T at that offset of the CPU's file: its bytes and no more, in one call.
   template <typename T>
   Result<T> Read(LogicalCpu cpu, std::uint64_t offset) {
@@ -50,6 +55,7 @@ class DeviceFiles {
   Result<void> ReadBytes(LogicalCpu cpu, std::uint64_t offset, std::span<std::byte> buffer);
   AccessCode MeaningOfRead(int sys_errno) const;
   Result<int> OpenedFd(LogicalCpu cpu);
+  int Open(LogicalCpu cpu);
   AccessError WhyNotOpened(int sys_errno);
   bool DriverIsPresent();
 

@@ -21,7 +21,13 @@ namespace vtprobe {
 // Thread-safety: SlotOf() may run at the same time, and a slot is an atomic.
 class FdTable {
  public:
+  // What a slot holds: a descriptor, or that the file is not open, or the errno
+  // with which it did not open, once and for all.
   static constexpr int kClosed = -1;
+  static constexpr bool IsOpen(int slot) { return slot >= 0; }
+  static constexpr int Refused(int sys_errno) { return kClosed - sys_errno; }
+  // 0 for a slot that holds no errno.
+  static constexpr int RefusalOf(int slot) { return slot < kClosed ? kClosed - slot : 0; }
   using Slot = std::atomic<int>;
 
   FdTable() = default;
@@ -39,7 +45,7 @@ class FdTable {
       const Block* const block = place.load();
       if (block == nullptr) continue;
       for (const Slot& slot : block->slots) {
-        if (const int fd = slot.load(); fd != kClosed) use(fd);
+        if (const int fd = slot.load(); IsOpen(fd)) use(fd);
       }
     }
   }

@@ -34,6 +34,8 @@ LinuxMsrReader::LinuxMsrReader(std::string device_root, std::unique_ptr<DeviceCa
 
 LinuxMsrReader::~LinuxMsrReader() = default;
 
+void LinuxMsrReader::OpenAll(const CpuSet& cpus) { files_->OpenAll(cpus); }
+
 Result<std::uint64_t> LinuxMsrReader::ReadMsr(LogicalCpu cpu, MsrAddress address) {
   // Not more than 8 bytes: the driver would read the same register again.
   return files_->Read<std::uint64_t>(cpu, Number(address));

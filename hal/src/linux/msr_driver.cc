@@ -1,6 +1,7 @@
 #include "vtprobe/hal/msr_driver.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "linux/posix_device_calls.h"
@@ -22,11 +23,15 @@ bool CanOpenAny(const CpuSet& cpus, const std::string& root, const std::string& 
 
 }  // namespace
 
-std::unique_ptr<MsrReader> OpenMsrDriver(const CpuSet& cpus, const std::string& device_root) {
+MsrDriver OpenMsrDriver(const CpuSet& cpus, const std::string& device_root) {
   if (!CanOpenAny(cpus, device_root, "msr") && CanOpenAny(cpus, device_root, "msr_safe")) {
-    return std::make_unique<MsrSafeReader>(device_root);
+    auto reader = std::make_unique<MsrSafeReader>(device_root);
+    reader->OpenAll(cpus);
+    return {std::move(reader), /*checks_each_read=*/true};
   }
-  return std::make_unique<LinuxMsrReader>(device_root);
+  auto reader = std::make_unique<LinuxMsrReader>(device_root);
+  reader->OpenAll(cpus);
+  return {std::move(reader), /*checks_each_read=*/false};
 }
 
 }  // namespace vtprobe

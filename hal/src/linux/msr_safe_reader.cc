@@ -36,6 +36,8 @@ MsrSafeReader::MsrSafeReader(std::string device_root, std::unique_ptr<DeviceCall
 
 MsrSafeReader::~MsrSafeReader() = default;
 
+void MsrSafeReader::OpenAll(const CpuSet& cpus) { files_->OpenAll(cpus); }
+
 Result<std::uint64_t> MsrSafeReader::ReadMsr(LogicalCpu cpu, MsrAddress address) {
   // The driver refuses any other number of bytes.
   return files_->Read<std::uint64_t>(cpu, Number(address));

@@ -8,13 +8,11 @@
 #include "vtprobe/registers/apic_id.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/gates.h"
+#include "vtprobe/registers/identifiers.h"
 #include "vtprobe/registers/table.h"
 
 namespace vtprobe {
 namespace {
-
-// The serial number of a Pentium III. [intel/sdm-vol2] CPUID, leaf 3
-constexpr std::uint32_t kSerialNumberLeaf = 3;
 
 // More than a CPU of today answers; one that answers more costs an allocation.
 constexpr std::size_t kLeavesOfAWalk = 160;
@@ -35,7 +33,7 @@ void ReadCpuidLeaves(const CpuTask& task, LogicalCpu cpu, const PinnedScope* her
     return answer;
   };
   const auto ask = [&](CpuidLeaf leaf) -> CpuidReading {
-    if (leaf.leaf == kSerialNumberLeaf && !task.plan.identifiers) {
+    if (registers::Identifies(leaf) && !task.plan.identifiers) {
       return tl::unexpected(AccessCode::kNotRecorded);
     }
     const Result<CpuidRegisters> answer = read(leaf);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "vtprobe/probes/identity.h"
+#include "vtprobe/registers/identifiers.h"
 #include "vtprobe/report/report.h"
 
 namespace vtprobe {
@@ -51,7 +52,7 @@ void TakeFromMetadata(const Metadata& metadata, Subject* subject) {
       subject->provenance = value;
     } else if (key == meta::kMicrocode) {
       subject->microcode = SplitRevisions(value);
-    } else {
+    } else if (!registers::Identifies(key)) {
       subject->other.emplace_back(key, value);
     }
   }

@@ -2,6 +2,7 @@
 
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/probes/topology.h"
+#include "vtprobe/registers/identifiers.h"
 #include "vtprobe/registers/table.h"
 
 namespace vtprobe {
@@ -36,7 +37,7 @@ Selection RecordedRegisters(bool identifiers) {
   Selection registers = CheckedRegisters();
   for (const CpuidDef* const cpuid : registers::AllCpuid()) registers.Add(cpuid->leaf);
   for (const MsrDef* const msr : registers::AllMsrs()) {
-    if (identifiers || !msr->identifies) registers.Add(msr->address);
+    if (identifiers || !registers::Identifies(msr->address)) registers.Add(msr->address);
   }
   return registers;
 }

@@ -27,6 +27,7 @@
 #include <memory>
 #include <string>
 
+#include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/device_calls.h"
 #include "vtprobe/hal/readers.h"
 
@@ -48,6 +49,10 @@ class LinuxMsrReader final : public MsrReader {
   ~LinuxMsrReader() override;
   LinuxMsrReader(const LinuxMsrReader&) = delete;
   LinuxMsrReader& operator=(const LinuxMsrReader&) = delete;
+
+  // Opens the files of these CPUs now. One that does not open is not tried again,
+  // and its reads fail as that did. No other call meanwhile.
+  void OpenAll(const CpuSet& cpus);
 
   Result<std::uint64_t> ReadMsr(LogicalCpu cpu, MsrAddress address) override;
 

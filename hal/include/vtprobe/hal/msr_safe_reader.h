@@ -36,6 +36,7 @@
 #include <span>
 #include <string>
 
+#include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/device_calls.h"
 #include "vtprobe/hal/readers.h"
 
@@ -57,6 +58,10 @@ class MsrSafeReader final : public MsrReader {
   ~MsrSafeReader() override;
   MsrSafeReader(const MsrSafeReader&) = delete;
   MsrSafeReader& operator=(const MsrSafeReader&) = delete;
+
+  // Opens the files of these CPUs now. One that does not open is not tried again,
+  // and its reads fail as that did. No other call meanwhile.
+  void OpenAll(const CpuSet& cpus);
 
   Result<std::uint64_t> ReadMsr(LogicalCpu cpu, MsrAddress address) override;
   void ReadMsrs(LogicalCpu cpu, std::span<const MsrAddress> addresses,

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# Which system calls vtprobe makes in which phase, as the kernel sees them: files
+# are opened, rights given up, the filter put on, and only then is anything read;
+# after it there are no calls but those that system_calls.def allows.
+#
+#   phases.sh VTPROBE SYSTEM_CALLS_DEF DUMP
+#
+# Exits with 77 where that can't be seen, and says why.
+set -euo pipefail
+vtprobe=$1
+table=$2
+dump=$3
+
+skip() {
+  echo "skipped: $*"
+  exit 77
+}
+
+strace -o /dev/null true 2>/dev/null ||
+  skip "strace is not installed or may not trace here"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+chmod 755 "$work"
+cp "$dump" "$work/machine.dump"
+
+status=0
+complain() {
+  printf '%s: %s\n' "$case" "$*"
+  status=1
+}
+
+# trace CASE ARGUMENTS: leaves the calls in $work/CASE, a line each. What the
+# loader does before main() is not of interest.
+trace() {
+  case=$1
+  shift
+  strace -f -y -e signal=none -o "$work/$case" "$vtprobe" "$@" >"$work/$case.out" 2>&1 || true
+  grep -q 'SECCOMP_SET_MODE_FILTER.*= 0$' "$work/$case" ||
+    skip "a seccomp filter can't be put on here: $(grep -m 1 seccomp "$work/$case" || echo no call)"
+}
+
+# line PATTERN: the number of the first line with it; nothing if there is none.
+line() { grep -nE -m 1 "$1" "$work/$case" | cut -d : -f 1 || true; }
+last_line() { grep -nE "$1" "$work/$case" | tail -n 1 | cut -d : -f 1 || true; }
+
+# in_order PATTERN...: each is there, and comes after the one before.
+in_order() {
+  local pattern number before=0
+  for pattern in "$@"; do
+    number=$(line "$pattern")
+    if [[ -z $number ]]; then
+      complain "no call like $pattern"
+      return
+    fi
+    ((number > before)) || complain "$pattern comes too early"
+    before=$number
+  done
+}
+
+# only_allowed PHASE FROM: from that line on, the worker's calls are those of the
+# table (one that does not get further than the filter was not made), and no file
+# is opened but to be read.
+only_allowed() {
+  local allowed call worker
+  worker=$(sed -n "${2}p" "$work/$case" | cut -d ' ' -f 1)
+  allowed=$(sed -nE 's/^VTPROBE_ALLOW(_IF)?\(kReading, (\w+).*/\2/p' "$table" | sort -u)
+  while read -r call; do
+    grep -qx "$call" <<<"$allowed" || complain "$call after the filter"
+  done < <(tail -n +$(($2 + 1)) "$work/$case" | grep -v ' ENOSYS ' | sed -nE "s/^$worker +([a-z0-9_]+)\(.*/\1/p" | sort -u)
+  if tail -n +$(($2 + 1)) "$work/$case" | grep -E "^$worker +open(at)?\(.*O_(WRONLY|RDWR|CREAT|TRUNC)"; then
+    complain "a file is opened to be written after the filter"
+  fi
+}
+
+readonly FILTER='seccomp\(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC'
+is_root=false
+if (($(id -u) == 0)); then is_root=true; fi
+
+trace replay check --replay "$work/machine.dump"
+in_order 'openat\(.*machine\.dump' 'capset\(' 'PR_SET_NO_NEW_PRIVS' "$FILTER" 'read\([0-9]+<.*machine\.dump>'
+if $is_root; then
+  in_order 'openat\(.*machine\.dump' 'setgroups\(0' 'setresgid\(65534' 'setresuid\(65534, 65534, 65534' 'capset\(' "$FILTER"
+fi
+only_allowed reading "$(line "$FILTER")"
+
+# The answer goes to a file: made by the process that has kept its rights, which
+# never reads the recording.
+trace file check --replay "$work/machine.dump" -o "$work/answer"
+worker=$(grep -m 1 -E "$FILTER" "$work/file" | cut -d ' ' -f 1)
+writer=$(grep -m 1 -E 'linkat\(|renameat2\(' "$work/file" | cut -d ' ' -f 1)
+[[ -n $writer && $worker != "$writer" ]] || complain "who parses also makes the file"
+if grep -E "^$writer +read\(.*machine\.dump" "$work/file"; then complain "who makes the file reads the recording"; fi
+[[ -s $work/answer ]] || complain "no answer"
+
+trace folder corpus "$work"
+in_order 'capset\(' "$FILTER" 'getdents64\(' 'read\([0-9]+<.*machine\.dump>'
+
+# The machine: devices and the kernel's log under a filter that still lets rights
+# be given up, the rest under the one that does not.
+trace machine check
+[[ $(grep -cE "$FILTER" "$work/machine") == 2 ]] || complain "not two filters, one a phase"
+if $is_root; then
+  in_order 'setgroups\(0' 'capset\(.*CAP_SYS_RAWIO' "$FILTER" 'setresuid\(65534'
+  (($(last_line 'capset\(.*permitted=0,') > $(line 'setresuid\(65534'))) ||
+    complain "capabilities are left"
+fi
+only_allowed reading "$(last_line "$FILTER")"
+
+exit "$status"

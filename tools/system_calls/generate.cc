@@ -1,0 +1,98 @@
+// Compiles system_calls.def into the programs that the kernel runs at each
+// system call, one a phase, and prints them as C++.
+//
+//   generate_system_calls > system_call_programs.inc
+//
+// libseccomp does it when vtprobe is built: at each start it would take longer
+// than all else that a start takes, and would be one library more to load.
+
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+namespace {
+
+enum Phase { kReading, kOpening };
+
+constexpr std::uint64_t kOpensToWrite = O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
+// As hal/src/linux/read_only_ioctl.cc has them: the structure of a batch is a
+// count, and a pointer at the next multiple of eight.
+constexpr std::uint64_t kMsrBatch = _IOWR('c', 0xA2, std::uint64_t[2]);
+constexpr std::uint64_t kKvmListFeatureMsrs = _IOWR(0xAE, 0x0A, std::uint32_t);
+constexpr std::uint64_t kKvmGetMsrs = _IOWR(0xAE, 0x88, std::uint64_t);
+
+// Whether a row's calls are made in that phase.
+bool IsIn(Phase of, Phase phase) { return of == kReading || phase == kOpening; }
+
+void Must(bool done, const char* what) {
+  if (done) return;
+  std::fprintf(stderr, "generate_system_calls: %s\n", what);
+  std::exit(1);
+}
+
+scmp_arg_cmp Is(unsigned argument, std::uint64_t value) {
+  return {argument, SCMP_CMP_EQ, value, 0};
+}
+scmp_arg_cmp Clear(unsigned argument, std::uint64_t bits) {
+  return {argument, SCMP_CMP_MASKED_EQ, bits, 0};
+}
+scmp_arg_cmp Set(unsigned argument, std::uint64_t bits) {
+  return {argument, SCMP_CMP_MASKED_EQ, bits, bits};
+}
+
+void Add(scmp_filter_ctx filter, std::uint32_t action, const char* name,
+         const std::vector<scmp_arg_cmp>& tests) {
+  const int call = seccomp_syscall_resolve_name(name);
+  Must(call != __NR_SCMP_ERROR, name);
+  Must(seccomp_rule_add_array(filter, action, call, static_cast<unsigned>(tests.size()),
+                              tests.data()) == 0,
+       name);
+}
+
+scmp_filter_ctx FilterFor(Phase phase) {
+  scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+  Must(filter != nullptr, "seccomp_init");
+  // A search by halves and not call by call.
+  Must(seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0, "optimize");
+#define VTPROBE_ALLOW(of, name) \
+  if (IsIn(of, phase)) Add(filter, SCMP_ACT_ALLOW, #name, {});
+#define VTPROBE_ALLOW_IF(of, name, ...) \
+  if (IsIn(of, phase)) Add(filter, SCMP_ACT_ALLOW, #name, {__VA_ARGS__});
+#define VTPROBE_KILL(name) Add(filter, SCMP_ACT_KILL_PROCESS, #name, {});
+#include "system_calls.def"
+#undef VTPROBE_ALLOW
+#undef VTPROBE_ALLOW_IF
+#undef VTPROBE_KILL
+  return filter;
+}
+
+void Print(const char* name, Phase phase) {
+  scmp_filter_ctx filter = FilterFor(phase);
+  std::FILE* const file = std::tmpfile();
+  Must(file != nullptr && seccomp_export_bpf(filter, ::fileno(file)) == 0, "seccomp_export_bpf");
+  seccomp_release(filter);
+  std::rewind(file);
+  std::printf("constexpr sock_filter %s[] = {\n", name);
+  for (sock_filter step{}; std::fread(&step, sizeof(step), 1, file) == 1;) {
+    std::printf("    {0x%x, %u, %u, 0x%x},\n", step.code, step.jt, step.jf, step.k);
+  }
+  std::printf("};\n");
+  std::fclose(file);
+}
+
+}  // namespace
+
+int main() {
+  Print("kOpeningProgram", kOpening);
+  Print("kReadingProgram", kReading);
+  return 0;
+}

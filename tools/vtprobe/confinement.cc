@@ -1,0 +1,73 @@
+#include "confinement.h"
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "privileges.h"
+#include "system_calls/system_call_filter.h"
+#include "vtprobe/report/printable.h"
+
+namespace vtprobe {
+namespace {
+
+bool IsRoot() { return ::geteuid() == 0; }
+
+struct Folder {
+  std::string path;
+  User owner;
+};
+
+// The first of those that are folders.
+std::optional<Folder> FirstFolder(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+      return Folder{path, {status.st_uid, status.st_gid}};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Confinement::Note(const std::optional<std::string>& why, const char* what) {
+  if (why) notes_.push_back(fmt::format("{} ({})", what, *why));
+}
+
+void Confinement::Begin() {
+  for (const std::string& path : reads_.paths) files_.Open(path);
+  if (IsRoot()) Note(LeaveGroups(), "supplementary groups are kept");
+  if (reads_.machine) {
+    Note(KeepCapabilities(kOpensDevices | kChangesUser), "capabilities are kept");
+    Note(RestrictSystemCalls(SystemCallPhase::kOpening), "system calls are not restricted");
+    return;
+  }
+  if (IsRoot()) {
+    const auto folder = FirstFolder(reads_.paths);
+    if (folder && folder->owner.user == 0) {
+      notes_.push_back(fmt::format("{} is root's: it is read as root, without capabilities",
+                                   Printable(folder->path)));
+    }
+    Note(Become(folder ? folder->owner : kNobody, 0), "this process stays root");
+  }
+  Note(KeepCapabilities(0), "capabilities are kept");
+  Note(RestrictSystemCalls(SystemCallPhase::kReading), "system calls are not restricted");
+}
+
+void Confinement::DevicesAreOpen(bool reads_unlisted) {
+  const CapabilityBits kept = reads_unlisted ? kReadsUnlisted : 0;
+  if (reads_unlisted) {
+    notes_.emplace_back("CAP_SYS_RAWIO is kept: msr-safe asks for it at each read");
+  }
+  // Not in a folder's place: what is in it was not opened.
+  const auto folder = FirstFolder(reads_.paths);
+  if (IsRoot()) {
+    Note(Become(folder ? folder->owner : kNobody, kept), "this process stays root");
+  }
+  Note(KeepCapabilities(kept), "capabilities are kept");
+  Note(RestrictSystemCalls(SystemCallPhase::kReading), "system calls are not restricted");
+}
+
+}  // namespace vtprobe
