@@ -59,11 +59,8 @@ class Walk {
         return New(name);
       }
       struct stat status {};
-      if (::fstat(found.get(), &status) != 0) return Why(errno);
-      if (S_ISLNK(status.st_mode) && IsOnProc(folder_.get())) {
-        is_magic_ = true;
-        found = Fd(::openat(folder_.get(), name.c_str(), O_PATH | O_CLOEXEC));
-        if (!found.valid() || ::fstat(found.get(), &status) != 0) return Why(errno);
+      if (auto looked = Look(name, &found, &status); !looked) {
+        return tl::unexpected(looked.error());
       }
       if (S_ISLNK(status.st_mode)) {
         if (auto followed = Follow(found, status); !followed) {
@@ -81,6 +78,17 @@ class Walk {
   }
 
  private:
+  // What was found; behind a link that only the kernel can follow, what that leads
+  // to.
+  OrWhy<void> Look(const std::string& name, Fd* found, struct stat* status) {
+    if (::fstat(found->get(), status) != 0) return Why(errno);
+    if (!S_ISLNK(status->st_mode) || !IsOnProc(folder_.get())) return {};
+    is_magic_ = true;
+    *found = Fd(::openat(folder_.get(), name.c_str(), O_PATH | O_CLOEXEC));
+    if (!found->valid() || ::fstat(found->get(), status) != 0) return Why(errno);
+    return {};
+  }
+
   // Opens where the rest of the path begins.
   OrWhy<void> Begin() {
     if (rest_.empty()) return Why(ENOENT);

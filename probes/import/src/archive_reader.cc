@@ -262,7 +262,7 @@ bool ArchiveReader::is_tar() const { return inside_->is_tar(); }
 tl::expected<std::size_t, std::string> ArchiveReader::Read(std::size_t most, std::string* content) {
   const std::size_t size = content->size();
   content->resize(size + most);
-  const auto count = inside_->Read(content->data() + size, most);
+  auto count = inside_->Read(content->data() + size, most);
   content->resize(size + count.value_or(0));
   return count;
 }

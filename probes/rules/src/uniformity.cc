@@ -260,7 +260,7 @@ class UniformCpus {
     }
   }
 
-  bool IsOnSome(const OfTwins& of_twins) const {
+  static bool IsOnSome(const OfTwins& of_twins) {
     return !of_twins.fault.empty() && !of_twins.read.empty();
   }
 
@@ -282,6 +282,29 @@ class UniformCpus {
     }
   }
 
+  // Of equal CPUs of which some have the register.
+  static std::string WhoFaults(const MsrDef& msr, const OfTwins& of_twins, CpuGathering* outside) {
+    CpuGathering those_with;
+    AddCpusOf(of_twins.read, &those_with);
+    const CpuSet with = those_with.Together();
+    const CpuSet without = of_twins.fault.Together();
+    outside->Add(OutsideLargest({with, without}));
+    return fmt::format("{} can be read on {} and faults on {}", msr.name, with.ToString(),
+                       without.ToString());
+  }
+
+  // Of equal CPUs that read different values.
+  std::string WhoReadsWhat(const MsrDef& msr, std::uint64_t bits, std::vector<ReadBy>* read,
+                           CpuGathering* outside) const {
+    const Field* const field = FieldOf(msr, bits);
+    SortByValue(read);
+    const LargestGroup largest = LargestCamp(*read);
+    AddOutsiders(*read, largest, outside);
+    return fmt::format("{}{} differs between CPUs of one {}: {}", msr.name,
+                       field == nullptr ? "" : fmt::format(".{}", field->name), uniformity_.of_one,
+                       Listed(*read, largest.count(), field == nullptr ? 0 : field->low));
+  }
+
   // The finding about CPUs that differ, if any do.
   std::optional<Finding> WhatDiffers() {
     CpuGathering outside;
@@ -290,31 +313,18 @@ class UniformCpus {
     std::vector<Evidence> evidence;
     for (Comparison& comparison : comparisons_) {
       const MsrDef& msr = comparison.msr;
-      const Field* const field = FieldOf(msr, comparison.bits);
       const std::size_t before = parts.size();
       for (auto& [twins, of_twins] : comparison.by_twins) {
         std::vector<ReadBy>& read = of_twins.read;
         if (twins && IsOnSome(of_twins)) {
-          CpuGathering those_with;
-          AddCpusOf(read, &those_with);
-          const CpuSet with = those_with.Together();
-          const CpuSet without = of_twins.fault.Together();
-          outside.Add(OutsideLargest({with, without}));
-          parts.push_back(fmt::format("{} can be read on {} and faults on {}", msr.name,
-                                      with.ToString(), without.ToString()));
+          parts.push_back(WhoFaults(msr, of_twins, &outside));
         }
         if (AreAlike(read)) continue;
         if (!twins) {
           AddCpusOf(read, &of_unknown_twins);
           continue;
         }
-        SortByValue(&read);
-        const LargestGroup largest = LargestCamp(read);
-        AddOutsiders(read, largest, &outside);
-        parts.push_back(
-            fmt::format("{}{} differs between CPUs of one {}: {}", msr.name,
-                        field == nullptr ? "" : fmt::format(".{}", field->name), uniformity_.of_one,
-                        Listed(read, largest.count(), field == nullptr ? 0 : field->low)));
+        parts.push_back(WhoReadsWhat(msr, comparison.bits, &read, &outside));
       }
       if (parts.size() != before) Append(comparison.evidence, &evidence);
     }
@@ -331,8 +341,9 @@ class UniformCpus {
         MakeFinding(rule_, Outcome::kIndeterminate, of_unknown_twins.Together(),
                     fmt::format("The values differ, and which CPUs are of one {} was not read.",
                                 uniformity_.of_one));
-    for (const Comparison& comparison : comparisons_)
+    for (const Comparison& comparison : comparisons_) {
       Append(comparison.evidence, &finding.evidence);
+    }
     finding.unread = AccessCode::kNotRecorded;
     return finding;
   }

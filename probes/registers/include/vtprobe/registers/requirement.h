@@ -8,6 +8,7 @@
 #ifndef VTPROBE_REGISTERS_REQUIREMENT_H_
 #define VTPROBE_REGISTERS_REQUIREMENT_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -69,10 +70,9 @@ class Requirement {
   constexpr std::span<const Node> nodes() const { return std::span(nodes_).first(size_); }
   constexpr bool empty() const { return size_ == 0; }
   constexpr bool LooksAtMsrs() const {
-    for (const Node& node : nodes()) {
-      if (node.kind == Node::Kind::kMsr) return true;
-    }
-    return false;
+    const auto all = nodes();
+    return std::any_of(all.begin(), all.end(),
+                       [](const Node& node) { return node.kind == Node::Kind::kMsr; });
   }
 
   // All statements or one of them. Nested ones of the same kind are one.
