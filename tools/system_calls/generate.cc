@@ -58,20 +58,34 @@ void Add(scmp_filter_ctx filter, std::uint32_t action, const char* name,
        name);
 }
 
+// A row of system_calls.def.
+struct Row {
+  Phase of;
+  std::uint32_t action;
+  const char* name;
+  std::vector<scmp_arg_cmp> tests;
+};
+
+std::vector<Row> Rows() {
+  return {
+#define VTPROBE_ALLOW(of, name) {of, SCMP_ACT_ALLOW, #name, {}},
+#define VTPROBE_ALLOW_IF(of, name, ...) {of, SCMP_ACT_ALLOW, #name, {__VA_ARGS__}},
+#define VTPROBE_KILL(name) {kReading, SCMP_ACT_KILL_PROCESS, #name, {}},
+#include "system_calls.def"
+#undef VTPROBE_ALLOW
+#undef VTPROBE_ALLOW_IF
+#undef VTPROBE_KILL
+  };
+}
+
 scmp_filter_ctx FilterFor(Phase phase) {
   scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
   Must(filter != nullptr, "seccomp_init");
   // A search by halves and not call by call.
   Must(seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0, "optimize");
-#define VTPROBE_ALLOW(of, name) \
-  if (IsIn(of, phase)) Add(filter, SCMP_ACT_ALLOW, #name, {});
-#define VTPROBE_ALLOW_IF(of, name, ...) \
-  if (IsIn(of, phase)) Add(filter, SCMP_ACT_ALLOW, #name, {__VA_ARGS__});
-#define VTPROBE_KILL(name) Add(filter, SCMP_ACT_KILL_PROCESS, #name, {});
-#include "system_calls.def"
-#undef VTPROBE_ALLOW
-#undef VTPROBE_ALLOW_IF
-#undef VTPROBE_KILL
+  for (const Row& row : Rows()) {
+    if (IsIn(row.of, phase)) Add(filter, row.action, row.name, row.tests);
+  }
   return filter;
 }
 

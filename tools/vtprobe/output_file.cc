@@ -105,8 +105,9 @@ Errno WriteNameless(Fd nameless, const OutputPlace& place, OutputMode mode, std:
   const SignalsHeldBack held_back;
   if (!place.file) return Link(nameless.get(), place.folder.get(), place.name);
   const std::string beside = NameBeside();
-  if (const Errno error = Link(nameless.get(), place.folder.get(), beside); error != 0)
+  if (const Errno error = Link(nameless.get(), place.folder.get(), beside); error != 0) {
     return error;
+  }
   return Place(place, beside);
 }
 

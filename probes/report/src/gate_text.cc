@@ -112,6 +112,8 @@ std::string MsrText(const Node& node) {
                      msr.fields.Find(field)->Extract(node.threshold()));
 }
 
+// A requirement is as deep as it has nodes, which are few (Requirement::kCapacity).
+// NOLINTBEGIN(misc-no-recursion)
 std::string Text(std::span<const Node> nodes);
 
 // Of what a node joins, but for the makers, which stand before all.
@@ -146,6 +148,7 @@ std::string Text(std::span<const Node> nodes) {
   }
   return {};
 }
+// NOLINTEND(misc-no-recursion)
 
 }  // namespace
 

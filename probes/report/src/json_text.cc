@@ -10,7 +10,8 @@
 namespace vtprobe {
 namespace {
 
-// Keys too may be from elsewhere.
+// Keys too may be from elsewhere. What is written is as deep as a report.
+// NOLINTNEXTLINE(misc-no-recursion)
 OrderedJson AllPrintable(const OrderedJson& json) {
   if (json.is_string()) return Printable(json.get_ref<const std::string&>());
   if (json.is_array()) {

@@ -27,6 +27,7 @@ void AddRegistersOf(const Rule& rule, Selection* selection) {
 
 // Where a rule fails, or a profile requires it in vain, because another's switch
 // is off, and that one counts and fails for it: one cause is one failure.
+// NOLINTNEXTLINE(misc-no-recursion): rules that depend on others form a chain
 void NoteConsequences(const Rule& rule, const RuleInput& input, std::vector<Finding>* findings) {
   if (rule.depends_on.empty()) return;
   CpuSet failing;  // by the other rule, which counts
@@ -81,6 +82,7 @@ const Rule* FindRule(std::string_view id) {
   return found == kRules.end() ? nullptr : *found;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): as above
 std::vector<Finding> JudgeRule(const Rule& rule, const RuleInput& input) {
   std::vector<Finding> findings =
       rule.judge != nullptr ? rule.judge(rule, input) : rules::JudgeEachCpu(rule, input);

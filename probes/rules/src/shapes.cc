@@ -56,6 +56,28 @@ Finding AllTheSame(const Rule& rule, const RuleInput& input, CpuSet cpus,
 // Where a list of two has what is said of a switch in this position.
 std::size_t PlaceOf(bool is_on) { return is_on ? 1 : 0; }
 
+// What is thought of a switch that is off, and of one that is on.
+std::array<Opinion, 2> OpinionsOfSwitch(std::string_view name, std::string_view expected) {
+  std::array<Opinion, 2> opinions;
+  for (const std::string_view position : {"off", "on"}) {
+    opinions.at(PlaceOf(position == "on")) =
+        position == expected
+            ? Opinion{Outcome::kPass, fmt::format("{} is {}, as it should be.", name, position)}
+            : Opinion{Outcome::kFail,
+                      fmt::format("{} is {} and should be {}.", name, position, expected)};
+  }
+  return opinions;
+}
+
+Finding SwitchedOnSome(const Rule& rule, std::string_view name, const CpuSet& off,
+                       const CpuSet& on) {
+  Finding finding = MakeFinding(
+      rule, Outcome::kFail, OutsideLargest({off, on}),
+      fmt::format("{} is off on CPUs {} and on on CPUs {}.", name, off.ToString(), on.ToString()));
+  finding.remedy = rule.remedy;
+  return finding;
+}
+
 }  // namespace
 
 Opinion ExpectBits(const CheckedCpu& cpu, const MsrDef& msr, std::uint64_t ones,
@@ -91,18 +113,9 @@ std::vector<Finding> JudgeOnOff(
   const std::string_view expected = ChoiceOf(rule, settings, "expect");
   const bool is_any_expected = expected == "any";
   const bool is_on_expected = expected == "on";
-  // Of a switch that is off, and of one that is on.
   std::array<Opinion, 2> opinions;
+  if (!is_any_expected) opinions = OpinionsOfSwitch(name, expected);
   std::array<CpuGathering, 2> positions;
-  for (const bool is_on : {false, true}) {
-    if (is_any_expected) break;
-    const std::string_view on_or_off = is_on ? "on" : "off";
-    opinions.at(PlaceOf(is_on)) =
-        is_on == is_on_expected
-            ? Opinion{Outcome::kPass, fmt::format("{} is {}, as it should be.", name, on_or_off)}
-            : Opinion{Outcome::kFail,
-                      fmt::format("{} is {} and should be {}.", name, on_or_off, expected)};
-  }
   std::vector<Evidence> evidence;
   Findings findings(rule);
   ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
@@ -132,12 +145,7 @@ std::vector<Finding> JudgeOnOff(
                                   fmt::format("{} is {}", name, on.empty() ? "off" : "on"),
                                   findings.FirstUnread()));
   } else if (!on.empty()) {
-    const CpuSet cpus_off = off.Together();
-    const CpuSet cpus_on = on.Together();
-    compared.push_back(MakeFinding(rule, Outcome::kFail, OutsideLargest({cpus_off, cpus_on}),
-                                   fmt::format("{} is off on CPUs {} and on on CPUs {}.", name,
-                                               cpus_off.ToString(), cpus_on.ToString())));
-    compared.back().remedy = rule.remedy;
+    compared.push_back(SwitchedOnSome(rule, name, off.Together(), on.Together()));
   }
   if (!compared.empty()) compared.back().evidence = std::move(evidence);
   return Joined(std::move(compared), &findings);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,65 +45,94 @@ void Compare(const CpuidDef& output, const ByValue& by_value, Differences* diffe
   differences->cpus.Add(OutsideLargest(camps));
 }
 
+// What was read of all CPUs that offer SVM.
+struct Readings {
+  std::array<ByValue, kCompared.size()> read;
+  CpuGathering whole;  // of which all was read
+  std::vector<Evidence> evidence;
+};
+
+void Note(const SnapshotRow& kind, Readings* readings, Findings* findings) {
+  std::string missing;
+  AccessCode why = AccessCode::kNotRecorded;
+  for (std::size_t i = 0; i < kCompared.size(); ++i) {
+    const auto value = registers::Read(kind, *kCompared[i]);
+    if (!value) {
+      missing += fmt::format("{}{}", missing.empty() ? "" : ", ", kCompared[i]->name);
+      why = value.error();
+      continue;
+    }
+    CpuGathering& camp = readings->read[i][*value];
+    if (camp.empty()) readings->evidence.push_back(EvidenceOf(kind, *kCompared[i]));
+    camp.Add(kind.cpus());
+  }
+  if (missing.empty()) {
+    readings->whole.Add(kind.cpus());
+  } else {
+    findings->AddUnread(kind.cpus(), NotRead(missing, why), why, kind);
+  }
+}
+
+// Of CPUs none of which differs from another: passes where there are two at least.
+// Nothing if `findings` has what there is to say.
+std::optional<Finding> WhatIsTheSame(const Rule& rule, const CpuSet& same,
+                                     const std::vector<Evidence>& evidence, Findings* findings) {
+  if (same.Count() > 1) {
+    return MakeFinding(rule, Outcome::kPass, same,
+                       "CPUID leaf 8000000AH is the same on all CPUs with SVM.");
+  }
+  if (same.empty()) return std::nullopt;
+  if (const auto unread = findings->FirstUnread()) {
+    findings->AddUnread(same, "CPUID leaf 8000000AH was read of this CPU alone.", *unread,
+                        evidence);
+  } else {
+    findings->Add(same, {Outcome::kNotApplicable, "One CPU offers SVM."}, evidence);
+  }
+  return std::nullopt;
+}
+
+std::optional<Finding> WhatDiffers(const Rule& rule, const Readings& readings) {
+  Differences differences;
+  for (std::size_t i = 0; i < kCompared.size(); ++i) {
+    Compare(*kCompared[i], readings.read[i], &differences);
+  }
+  if (differences.cpus.empty()) return std::nullopt;
+  differences.message.back() = '.';
+  Finding finding = MakeFinding(rule, Outcome::kFail, differences.cpus.Together(),
+                                "CPUs offer different features of SVM:" + differences.message);
+  finding.remedy = rule.remedy;
+  return finding;
+}
+
 std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   const CpuSet& online = input.snapshot.online();
   if (online.Count() == 1) {
     return {MakeFinding(rule, Outcome::kNotApplicable, online, std::string(kOneCpu))};
   }
   Findings findings(rule);
-  std::array<ByValue, kCompared.size()> read;
-  CpuGathering whole;  // of which all was read
-  std::vector<Evidence> evidence;
+  Readings readings;
   for (const SnapshotRow& kind : input.kinds()) {
-    const Presence presence = registers::Meets(kind, kOffersSvm);
-    if (presence == Presence::kAbsent) {
-      findings.Add(kind.cpus(), {Outcome::kNotApplicable, "These CPUs do not offer SVM."}, kind);
-      continue;
-    }
-    if (presence == Presence::kUnknown) {
-      findings.AddUnread(kind.cpus(), kNotKnownToHave, AccessCode::kNotRecorded, kind);
-      continue;
-    }
-    std::string missing;
-    AccessCode why = AccessCode::kNotRecorded;
-    for (std::size_t i = 0; i < kCompared.size(); ++i) {
-      const auto value = registers::Read(kind, *kCompared[i]);
-      if (!value) {
-        missing += fmt::format("{}{}", missing.empty() ? "" : ", ", kCompared[i]->name);
-        why = value.error();
-        continue;
-      }
-      CpuGathering& camp = read[i][*value];
-      if (camp.empty()) evidence.push_back(EvidenceOf(kind, *kCompared[i]));
-      camp.Add(kind.cpus());
-    }
-    if (missing.empty()) {
-      whole.Add(kind.cpus());
-    } else {
-      findings.AddUnread(kind.cpus(), NotRead(missing, why), why, kind);
+    switch (registers::Meets(kind, kOffersSvm)) {
+      case Presence::kAbsent:
+        findings.Add(kind.cpus(), {Outcome::kNotApplicable, "These CPUs do not offer SVM."}, kind);
+        break;
+      case Presence::kUnknown:
+        findings.AddUnread(kind.cpus(), kNotKnownToHave, AccessCode::kNotRecorded, kind);
+        break;
+      case Presence::kPresent:
+        Note(kind, &readings, &findings);
+        break;
     }
   }
-  Differences differences;
-  for (std::size_t i = 0; i < kCompared.size(); ++i) Compare(*kCompared[i], read[i], &differences);
-  const CpuSet same = whole.Together();
+  std::optional<Finding> compared = WhatDiffers(rule, readings);
+  if (!compared) {
+    compared = WhatIsTheSame(rule, readings.whole.Together(), readings.evidence, &findings);
+  }
   std::vector<Finding> judged;
-  if (!differences.cpus.empty()) {
-    differences.message.back() = '.';
-    judged.push_back(MakeFinding(rule, Outcome::kFail, differences.cpus.Together(),
-                                 "CPUs offer different features of SVM:" + differences.message));
-    judged.back().remedy = rule.remedy;
-  } else if (same.Count() > 1) {
-    judged.push_back(MakeFinding(rule, Outcome::kPass, same,
-                                 "CPUID leaf 8000000AH is the same on all CPUs with SVM."));
-  } else if (!same.empty()) {
-    if (const auto unread = findings.FirstUnread()) {
-      findings.AddUnread(same, "CPUID leaf 8000000AH was read of this CPU alone.", *unread,
-                         evidence);
-    } else {
-      findings.Add(same, {Outcome::kNotApplicable, "One CPU offers SVM."}, evidence);
-    }
+  if (compared) {
+    compared->evidence = std::move(readings.evidence);
+    judged.push_back(std::move(*compared));
   }
-  if (!judged.empty()) judged.back().evidence = std::move(evidence);
   if (judged.empty() || !findings.empty()) {
     for (Finding& finding : findings.Take()) judged.push_back(std::move(finding));
   }
