@@ -70,8 +70,9 @@ Selection Existing(const Selection& registers, const SkylakeCpu& cpu) {
   }
   for (const MsrAddress address : registers.msrs) {
     const MsrDef* const msr = registers::FindMsr(address);
-    if (msr == nullptr || registers::Meets(cpu, msr->present->requirement) != Presence::kAbsent)
+    if (msr == nullptr || registers::Meets(cpu, msr->present->requirement) != Presence::kAbsent) {
       existing.Add(address);
+    }
   }
   return existing;
 }

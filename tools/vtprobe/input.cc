@@ -94,8 +94,9 @@ OrFailure<std::vector<import::Input>> ReadInputs(const std::vector<std::string>&
 }
 
 std::string Described(const import::Error& error) {
-  if (error.line == 0)
+  if (error.line == 0) {
     return fmt::format("{}: {}", Printable(error.file), Printable(error.message));
+  }
   return fmt::format("{}:{}:{}: {}", Printable(error.file), error.line, error.column,
                      Printable(error.message));
 }

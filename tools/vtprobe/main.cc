@@ -19,7 +19,7 @@ OrFailure<int> RunConfined(const Request& request, const Reads& reads, Output* o
   const auto& [command, arguments] = request;
   Confinement confinement(reads);
   confinement.Begin();
-  const auto exit_status =
+  auto exit_status =
       command->run(arguments, {VTPROBE_VERSION, DescribeTerminal(), output, &confinement});
   if (arguments.verbose) {
     for (const std::string& note : confinement.notes()) {

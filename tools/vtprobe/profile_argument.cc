@@ -47,8 +47,9 @@ OrFailure<Profile> Parsed(const std::string& name, std::string_view text) {
 OrFailure<Profile> LoadProfile(const std::string& name_or_path, const OpenedFiles* opened) {
   const ShippedProfile* const shipped = FindShippedProfile(name_or_path);
   if (shipped != nullptr) return Parsed(name_or_path, shipped->text);
-  if (!LooksLikePath(name_or_path) && !IsThere(name_or_path, opened))
+  if (!LooksLikePath(name_or_path) && !IsThere(name_or_path, opened)) {
     return NoProfile(name_or_path);
+  }
   const auto text = ReadTextFile(name_or_path, opened);
   if (!text) return tl::unexpected(text.error());
   return Parsed(InputName(name_or_path), *text);
