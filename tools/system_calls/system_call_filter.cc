@@ -34,7 +34,7 @@ std::optional<std::string> RestrictSystemCalls(SystemCallPhase phase) {
                                                  : std::span<const sock_filter>(kReadingProgram);
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return Why("PR_SET_NO_NEW_PRIVS");
   // The kernel does not write to it.
-  const sock_fprog program{static_cast<unsigned short>(steps.size()),
+  const sock_fprog program{static_cast<decltype(sock_fprog::len)>(steps.size()),
                            const_cast<sock_filter*>(steps.data())};
   if (::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) != 0) {
     return Why("seccomp");

@@ -2,7 +2,6 @@
 // the constants of all rows are known, so that one may look at a register that
 // stands further down.
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -82,13 +81,13 @@ constexpr std::size_t PlaceOf(std::uint32_t address) {
 // NOLINTNEXTLINE(misc-no-recursion): ends at kRows, and when this is compiled
 constexpr bool CanBeAsked(std::size_t place, std::size_t depth = 0) {
   if (depth > kRows) return false;
-  const auto nodes = kTable[place].present.nodes();
-  // NOLINTNEXTLINE(misc-no-recursion)
-  return std::all_of(nodes.begin(), nodes.end(), [depth](const Node& node) {
-    if (node.kind != Node::Kind::kMsr) return true;
+  // NOLINTNEXTLINE(readability-use-anyofallof): recursion by way of an algorithm
+  for (const Node& node : kTable[place].present.nodes()) {
+    if (node.kind != Node::Kind::kMsr) continue;
     const std::size_t other = PlaceOf(node.at);
-    return other != kRows && CanBeAsked(other, depth + 1);
-  });
+    if (other == kRows || !CanBeAsked(other, depth + 1)) return false;
+  }
+  return true;
 }
 
 #define VTPROBE_MSR(constant, ...)                                                   \
