@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,14 @@ class LibarchiveInput {
       begin = 0;
     }
     return true;
+  }
+
+  // Why libarchive can't go on: the source's error, or its own.
+  tl::unexpected<std::string> WhyBroken(const LibArchive& library, ::archive* handle) const {
+    if (error_) return tl::unexpected(*error_);
+    const char* const why = library.archive_error_string(handle);
+    return tl::unexpected(std::string("the archive is broken: ") +
+                          (why == nullptr ? "unknown error" : why));
   }
 
  private:

@@ -61,12 +61,7 @@ class Unpacker final : public ByteSource {
     return static_cast<std::uint64_t>(library_.archive_filter_bytes(handle_.get(), -1));
   }
 
-  tl::unexpected<std::string> Broken() const {
-    if (input_.error()) return tl::unexpected(*input_.error());
-    const char* const why = library_.archive_error_string(handle_.get());
-    return tl::unexpected(std::string("the archive is broken: ") +
-                          (why == nullptr ? "unknown error" : why));
-  }
+  tl::unexpected<std::string> Broken() const { return input_.WhyBroken(library_, handle_.get()); }
 
   LibArchive library_;
   LibarchiveInput input_;

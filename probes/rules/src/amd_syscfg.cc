@@ -107,10 +107,7 @@ std::vector<Finding> JudgeFixDramMod(const Rule& rule, const RuleInput& input) {
       add(Outcome::kPass, clear.cpus.Together(), "MtrrFixDramModEn is clear.", clear);
     }
   }
-  if (judged.empty() || !findings.empty()) {
-    for (Finding& finding : findings.Take()) judged.push_back(std::move(finding));
-  }
-  return judged;
+  return Joined(std::move(judged), &findings);
 }
 
 }  // namespace

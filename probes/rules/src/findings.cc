@@ -147,4 +147,10 @@ std::vector<Finding> Findings::Take() {
   return findings;
 }
 
+std::vector<Finding> Joined(std::vector<Finding> compared, Findings* others) {
+  if (!compared.empty() && others->empty()) return compared;
+  for (Finding& finding : others->Take()) compared.push_back(std::move(finding));
+  return compared;
+}
+
 }  // namespace vtprobe::rules

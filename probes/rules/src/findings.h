@@ -97,6 +97,10 @@ class Findings {
   std::map<Key, std::size_t, IsBefore> places_;
 };
 
+// The findings about the CPUs that were compared, and then those about the
+// others; the latter alone if there were none to compare.
+std::vector<Finding> Joined(std::vector<Finding> compared, Findings* others);
+
 }  // namespace vtprobe::rules
 
 #endif  // VTPROBE_PROBES_RULES_SRC_FINDINGS_H_

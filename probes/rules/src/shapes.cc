@@ -26,14 +26,6 @@ std::string NameOf(const MsrDef& msr, std::uint64_t mask) {
 
 const MsrDef& LastMsr(const Rule& rule) { return **(rule.msrs.end() - 1); }
 
-// The findings about the CPUs that were compared, and then those about the
-// others; the latter alone if there were none to compare.
-std::vector<Finding> Joined(std::vector<Finding> compared, Findings* others) {
-  if (!compared.empty() && others->empty()) return compared;
-  for (Finding& finding : others->Take()) compared.push_back(std::move(finding));
-  return compared;
-}
-
 // The finding about CPUs on which a switch has the same position. One alone
 // tells nothing of others, which are not there or were not read.
 Finding AllTheSame(const Rule& rule, const RuleInput& input, CpuSet cpus,

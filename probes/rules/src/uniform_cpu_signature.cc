@@ -66,10 +66,7 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
                        findings.FirstUnread().value_or(AccessCode::kNotRecorded), evidence);
   }
   if (!judged.empty()) judged.back().evidence = std::move(evidence);
-  if (judged.empty() || !findings.empty()) {
-    for (Finding& finding : findings.Take()) judged.push_back(std::move(finding));
-  }
-  return judged;
+  return Joined(std::move(judged), &findings);
 }
 
 }  // namespace

@@ -133,10 +133,7 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
     compared->evidence = std::move(readings.evidence);
     judged.push_back(std::move(*compared));
   }
-  if (judged.empty() || !findings.empty()) {
-    for (Finding& finding : findings.Take()) judged.push_back(std::move(finding));
-  }
-  return judged;
+  return Joined(std::move(judged), &findings);
 }
 
 }  // namespace
