@@ -9,10 +9,10 @@ namespace {
 // The CPU list is whole, and the recording holds the rest.
 constexpr std::size_t kMaxEvidence = 16;
 
-void AddNew(Evidence reading, std::vector<Evidence>* evidence) {
+void AddNew(const Evidence& reading, std::vector<Evidence>* evidence) {
   if (evidence->size() >= kMaxEvidence) return;
   if (std::find(evidence->begin(), evidence->end(), reading) == evidence->end()) {
-    evidence->push_back(std::move(reading));
+    evidence->push_back(reading);
   }
 }
 

@@ -14,7 +14,6 @@ namespace vtprobe::rules {
 namespace {
 
 using registers::kVmxEptVpidCap;
-using registers::kVmxProcbasedCtls;
 using registers::kVmxProcbasedCtls2;
 
 Opinion UnrestrictedGuestHasEpt(const CheckedCpu& cpu) {
