@@ -56,6 +56,14 @@ TEST_F(Sequence, ThatLosesALockIsNotUsableAsItIs) {
   EXPECT_EQ(ended.exit_status, 1);
 }
 
+TEST_F(Sequence, ThatLosesALockFailsInATestsReportToo) {
+  const Ended ended =
+      Vtprobe({"check", "--format", "junit", "--replay", Dump("cold-boot.dump", "0x40000000"),
+               "--replay", Dump("resumed.dump", "0x0")});
+  EXPECT_EQ(ended.exit_status, 1);
+  EXPECT_THAT(ended.out, HasSubstr("failures=\"1\" errors=\"0\""));
+}
+
 TEST_F(Sequence, OfOneRecordingIsNone) {
   const Ended ended =
       Vtprobe({"check", "--format", "json", "--replay", Dump("one.dump", "0x40000000")});

@@ -3,8 +3,9 @@
     check_formats.py FORMAT VTPROBE DUMPS SCHEMA
 
 FORMAT is json or sarif (SCHEMA is a JSON Schema), junit (an XSD) or tap (no
-schema: the rules of TAP 14 that matter are stated here). Exits with 77, which
-the test's list takes for "skipped", where a validator is not installed.
+schema: the rules of TAP 14 that matter are stated here). JUnit and TAP also have
+to say what the exit status says, with and without a profile. Exits with 77,
+which the test's list takes for "skipped", where a validator is not installed.
 """
 
 import json
@@ -14,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree
 
 SKIPPED = 77
 
@@ -23,21 +25,37 @@ def skip(reason):
     sys.exit(SKIPPED)
 
 
-def reports(vtprobe, form, dumps):
-    """(name, text) of each machine's report, and of this machine's."""
+def reports(vtprobe, form, dumps, profiles=()):
+    """(name, text, exit status) of each machine's report, and of this machine's."""
     machines = sorted(dumps.glob("*/*/machine.dump"))
     assert machines, f"no machine in {dumps}"
-    yield "this machine", vtprobe_says(vtprobe, form, [])
+    yield "this machine", *vtprobe_says(vtprobe, form, [])
     for machine in machines:
-        yield str(machine.relative_to(dumps)), vtprobe_says(
-            vtprobe, form, ["--replay", str(machine)])
+        name = str(machine.relative_to(dumps))
+        replay = ["--replay", str(machine)]
+        yield name, *vtprobe_says(vtprobe, form, replay)
+        for profile in profiles:
+            yield f"{name} as {profile}", *vtprobe_says(
+                vtprobe, form, [*replay, "--profile", profile])
 
 
 def vtprobe_says(vtprobe, form, arguments):
     done = subprocess.run([vtprobe, "check", "--format", form, *arguments],
                           capture_output=True, check=False)
     assert done.returncode in (0, 1, 2, 3), f"{arguments}: {done.returncode} {done.stderr}"
-    return done.stdout.decode("utf-8")
+    return done.stdout.decode("utf-8"), done.returncode
+
+
+# One that every machine's answer counts in, and one whose rules are other ones.
+PROFILES = ("kvm-host", "hardened")
+
+
+def disagreement(status, failures, errors):
+    """What is wrong with as many of them beside that exit status; None: nothing."""
+    right = {0: failures == errors == 0, 1: failures > 0, 2: failures == 0 < errors,
+             3: failures > 0}
+    return None if right[status] else (
+        f"exit status {status} with {failures} failures and {errors} errors")
 
 
 def check_json(vtprobe, form, dumps, schema):
@@ -49,7 +67,7 @@ def check_json(vtprobe, form, dumps, schema):
     jsonschema.Draft202012Validator.check_schema(rules)
     validator = jsonschema.Draft202012Validator(rules)
     wrong = []
-    for name, text in reports(vtprobe, form, dumps):
+    for name, text, _ in reports(vtprobe, form, dumps):
         for error in validator.iter_errors(json.loads(text)):
             wrong.append(f"{name}: {error.json_path}: {error.message}")
     return wrong
@@ -60,15 +78,21 @@ def check_junit(vtprobe, form, dumps, schema):
         skip("xmllint is not installed")
     with tempfile.TemporaryDirectory() as folder:
         files = []
-        for name, text in reports(vtprobe, form, dumps):
+        wrong = []
+        for name, text, status in reports(vtprobe, form, dumps, PROFILES):
+            suites = xml.etree.ElementTree.fromstring(text)
+            told = disagreement(status, int(suites.get("failures")), int(suites.get("errors")))
+            if told:
+                wrong.append(f"{name}: {told}")
             file = pathlib.Path(folder, name.replace("/", "+").replace(" ", "-") + ".xml")
             file.write_text(text)
             files.append(str(file))
         done = subprocess.run(["xmllint", "--noout", "--schema", str(schema), *files],
                               capture_output=True, text=True, check=False)
         if done.returncode == 0:
-            return []
-        return [line for line in done.stderr.splitlines() if not line.endswith(" validates")]
+            return wrong
+        return wrong + [line for line in done.stderr.splitlines()
+                        if not line.endswith(" validates")]
 
 
 POINT = re.compile(r"(?P<status>ok|not ok) (?P<number>\d+) - (?P<what>(?:[^#\\]|\\.)+?)"
@@ -77,7 +101,7 @@ POINT = re.compile(r"(?P<status>ok|not ok) (?P<number>\d+) - (?P<what>(?:[^#\\]|
 
 def check_tap(vtprobe, form, dumps, _):
     wrong = []
-    for name, text in reports(vtprobe, form, dumps):
+    for name, text, status in reports(vtprobe, form, dumps, PROFILES):
         lines = text.splitlines()
         plan = re.fullmatch(r"1\.\.(\d+)", lines[1])
         if lines[0] != "TAP version 14" or plan is None:
@@ -96,6 +120,8 @@ def check_tap(vtprobe, form, dumps, _):
                     wrong.append(f"{name}: not test point {number}: {line}")
             elif not line.startswith("  "):
                 wrong.append(f"{name}: not indented: {line}")
+        if ("\nnot ok " in text) != (status != 0):
+            wrong.append(f"{name}: exit status {status} with other points")
         if number != int(plan[1]) or in_yaml:
             wrong.append(f"{name}: {number} points, planned {plan[1]}")
     return wrong

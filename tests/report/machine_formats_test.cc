@@ -37,6 +37,13 @@ Finding MakeFinding(std::string_view rule, Outcome outcome, CpuSet cpus = CpuSet
   finding.spec = "[amd/apm-vol2] 15.4";
   finding.evidence = {{&registers::kVmCr, 0x18}};
   finding.remedy = "What to do.";
+  finding.counted = true;
+  return finding;
+}
+
+Finding Advice(std::string_view rule, Outcome outcome) {
+  Finding finding = MakeFinding(rule, outcome);
+  finding.counted = false;
   return finding;
 }
 
@@ -110,13 +117,27 @@ TEST_F(Junit, CountsRulesAndNotFindings) {
               AllOf(HasSubstr("CPUs 4-7"), HasSubstr("CPUs 0-3")));
 }
 
-TEST_F(Junit, UnderAProfileOnlyWhatCountsFails) {
-  Finding counted = MakeFinding("a.rule", Outcome::kPass);
-  counted.counted = true;
-  const pugi::xml_node suite =
-      Suite(WithFindings({counted, MakeFinding("b.rule", Outcome::kFail)}));
+TEST_F(Junit, SkipsAdviceAndSaysIt) {
+  const pugi::xml_node suite = Suite(
+      WithFindings({MakeFinding("a.rule", Outcome::kPass), Advice("b.rule", Outcome::kFail),
+                    Advice("c.rule", Outcome::kIndeterminate), Advice("d.rule", Outcome::kPass)}));
   EXPECT_EQ(suite.attribute("failures").as_int(), 0);
-  EXPECT_EQ(suite.attribute("skipped").as_int(), 1);
+  EXPECT_EQ(suite.attribute("errors").as_int(), 0);
+  EXPECT_EQ(suite.attribute("skipped").as_int(), 2);
+  const pugi::xml_node advice = suite.find_child_by_attribute("testcase", "name", "b.rule");
+  EXPECT_STREQ(advice.child("skipped").attribute("message").value(),
+               "advice, fail: What was found.");
+  EXPECT_THAT(advice.child("system-out").text().get(), HasSubstr("What to do."));
+  EXPECT_FALSE(HasProblem(suite.find_child_by_attribute("testcase", "name", "d.rule")));
+}
+
+TEST_F(Junit, FailsWhatAMachineDoesNotOffer) {
+  Report report = WithFindings({MakeFinding("virtualization.usable", Outcome::kNotApplicable),
+                                MakeFinding("b.rule", Outcome::kNotApplicable)});
+  report.exit_code = 3;
+  const pugi::xml_node suite = Suite(report);
+  EXPECT_TRUE(suite.child("testcase").child("failure"));
+  EXPECT_EQ(suite.attribute("failures").as_int(), 1);
 }
 
 TEST_F(Junit, KeepsMarkupInWordsFromElsewhereApart) {
@@ -137,6 +158,13 @@ TEST(Tap, FailsWhatFailsAndWhatIsUnknown) {
                           HasSubstr("\nok 2 - b.rule"), HasSubstr("\nnot ok 3 - c.rule"),
                           HasSubstr("\nok 4 - d.rule")));
   EXPECT_THAT(text, HasSubstr(" # SKIP not_applicable: What was found."));
+}
+
+TEST(Tap, SkipsAdviceAndSaysIt) {
+  const std::string text = Render("tap", WithFindings({Advice("a.rule", Outcome::kFail),
+                                                       Advice("b.rule", Outcome::kIndeterminate)}));
+  EXPECT_THAT(text, AllOf(HasSubstr("\nok 1 - a.rule"), HasSubstr("\nok 2 - b.rule"),
+                          HasSubstr(" # SKIP advice, fail: What was found.\n")));
 }
 
 TEST(Tap, KeepsANumberSignInWordsFromBeingADirective) {

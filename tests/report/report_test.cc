@@ -5,6 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+#include <string_view>
+
 #include "vtprobe/hal/dump.h"
 
 namespace vtprobe {
@@ -70,6 +74,27 @@ TEST(Subject, KeepsUnknownKeysInTheirOrder) {
   EXPECT_THAT(
       ReportOn("meta x-rack = 12\nmeta kernel = 6.1\nmeta licence = CC0\ncpu 0\n").subject.other,
       ElementsAre(Pair("x-rack", "12"), Pair("licence", "CC0")));
+}
+
+// The verdict decides without a profile; two states that are both usable are told
+// apart by the other rule about it.
+TEST(ReportOf, AMachineWithoutAProfileCountsTheVerdictAlone) {
+  constexpr std::string_view kAmd =
+      "cpuid 0x0.0x0 = 0xd 0x68747541 0x444d4163 0x69746e65\n"
+      "cpuid 0x1.0x0 = 0x800f12 0x2100800 0x7ed8320b 0x178bfbff\n"
+      "cpuid 0x80000000.0x0 = 0x8000001f 0x68747541 0x444d4163 0x69746e65\n"
+      "cpuid 0x80000001.0x0 = 0x800f12 0x0 0x35c233ff 0x2fd3fbff\n";
+  const auto counted = [&](std::string_view switches) {
+    std::set<std::string_view> rules;
+    for (const Finding& finding :
+         ReportOn("cpu 0-1\n" + std::string(kAmd) + std::string(switches)).findings) {
+      if (finding.counted) rules.insert(finding.rule);
+    }
+    return rules;
+  };
+  EXPECT_THAT(counted("msr 0xc0010114 = 0x8\n"), ElementsAre("virtualization.usable"));
+  EXPECT_THAT(counted("cpu 0\nmsr 0xc0010114 = 0x8\ncpu 1\nmsr 0xc0010114 = 0x0\n"),
+              ElementsAre("virtualization.uniform", "virtualization.usable"));
 }
 
 TEST(ReportOf, ASnapshotCountsItsFindings) {

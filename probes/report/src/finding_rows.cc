@@ -77,18 +77,19 @@ class Rows {
       AddSection("", true);
       AddSection(fmt::format("{} does not count these:", report_.profile->name), false);
     } else {
-      AddSection("", false);
+      AddSection("", std::nullopt);
     }
     return std::move(rows_);
   }
 
  private:
-  // The findings that count, or those that don't.
-  void AddSection(const std::string& heading, bool counted) {
+  // The findings that count, or those that don't, or all.
+  void AddSection(const std::string& heading, std::optional<bool> counted) {
     const std::size_t before = rows_.size();
     std::vector<Unread> unread;
     for (const Finding* const finding : ByUrgency(report_.findings)) {
-      if (finding->counted != counted || !IsShown(*finding)) continue;
+      if (counted && finding->counted != *counted) continue;
+      if (!IsShown(*finding)) continue;
       if (finding->unread && !verbose_) {
         AddTo(*finding, &unread);
       } else {

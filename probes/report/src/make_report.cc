@@ -80,11 +80,25 @@ const PlatformSnapshot* BeforeSystem(const PlatformSnapshot& snapshot,
   return &earlier.back();
 }
 
-// Whoever gives several recordings asks what became of the machine in between.
-bool LostSomething(const std::vector<Finding>& findings) {
-  return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
-    return finding.rule.starts_with("sequence.") && finding.outcome == Outcome::kFail;
-  });
+// Without a profile the verdict decides, and its findings say so.
+void CountVerdict(const VirtualizationVerdict& verdict, std::vector<Finding>* findings) {
+  for (Finding& finding : *findings) {
+    finding.counted =
+        finding.rule == "virtualization.usable" ||
+        (finding.rule == "virtualization.uniform" && verdict.state == State::kInconsistent);
+  }
+}
+
+// Whoever gives several recordings asks what became of the machine in between:
+// what was lost counts, whatever else does. Whether anything was.
+bool CountLosses(std::vector<Finding>* findings) {
+  bool lost = false;
+  for (Finding& finding : *findings) {
+    if (!finding.rule.starts_with("sequence.") || finding.outcome != Outcome::kFail) continue;
+    finding.counted = true;
+    lost = true;
+  }
+  return lost;
 }
 
 }  // namespace
@@ -130,12 +144,14 @@ Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_versio
   for (const Finding& finding : report.findings) {
     ++report.summary.at(static_cast<std::size_t>(finding.outcome));
   }
-  if (profile != nullptr) report.profile = {profile->name, profile->title};
-  report.exit_code =
-      profile != nullptr ? ExitCode(*profile, report.findings) : ExitCode(report.virtualization);
-  if (!earlier.empty() && report.exit_code == 0 && LostSomething(report.findings)) {
-    report.exit_code = 1;
+  if (profile != nullptr) {
+    report.profile = {profile->name, profile->title};
+    report.exit_code = ExitCode(*profile, report.findings);
+  } else {
+    CountVerdict(report.virtualization, &report.findings);
+    report.exit_code = ExitCode(report.virtualization);
   }
+  if (report.exit_code <= 1 && CountLosses(&report.findings)) report.exit_code = 1;
   return report;
 }
 

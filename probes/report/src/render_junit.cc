@@ -1,6 +1,7 @@
 // JUnit XML as Jenkins and GitLab read it: a test case for each rule. A rule
-// that fails is a <failure>, one that could not be judged an <error>, one that
-// does not apply is <skipped>. What the machine is stands in <properties>.
+// that fails is a <failure>, one that could not be judged an <error>, if it
+// counts; advice and what does not apply is <skipped>. What the machine is stands
+// in <properties>.
 
 #include <fmt/format.h>
 
@@ -82,8 +83,8 @@ void AddCase(const RuleResult& result, pugi::xml_node suite) {
       add("error", worst.unread ? Name(*worst.unread) : Name(worst.outcome));
       return;
     case TestResult::kSkipped:
-      Set(test.append_child("skipped"), "message",
-          fmt::format("{}: {}", Name(worst.outcome), worst.message));
+      Set(test.append_child("skipped"), "message", WhySkipped(result));
+      AddText(test.append_child("system-out"), AllDetails(result));
       return;
     case TestResult::kPassed:
       AddText(test.append_child("system-out"), AllDetails(result));

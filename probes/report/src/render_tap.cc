@@ -59,8 +59,7 @@ std::string RenderTap(const Report& report, const RenderOptions&) {
     text += fmt::format("{} {} - {}: {}", Status(result.result), ++number, Escaped(result.rule),
                         Escaped(result.title));
     if (result.result == TestResult::kSkipped) {
-      text += fmt::format(" # SKIP {}: {}", Name(result.worst().outcome),
-                          Escaped(result.worst().message));
+      text += fmt::format(" # SKIP {}", Escaped(WhySkipped(result)));
     }
     text += '\n';
     text += Diagnostics(result);

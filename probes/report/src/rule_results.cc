@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {
 namespace {
+
+// Of the command's exit status.
+constexpr int kNotOffered = 3;
 
 // The higher, the more a reader has to know of it.
 int Weight(Outcome outcome) {
@@ -28,16 +32,20 @@ int Weight(Outcome outcome) {
   return 0;
 }
 
-TestResult ResultOf(Outcome outcome) {
-  switch (outcome) {
+TestResult ResultOf(const Finding& finding, int exit_code) {
+  switch (finding.outcome) {
     case Outcome::kPass:
     case Outcome::kWarn:
       return TestResult::kPassed;
     case Outcome::kFail:
-      return TestResult::kFailed;
+      return finding.counted ? TestResult::kFailed : TestResult::kSkipped;
     case Outcome::kIndeterminate:
-      return TestResult::kError;
+      return finding.counted ? TestResult::kError : TestResult::kSkipped;
     case Outcome::kNotApplicable:
+      // A machine that does not offer it is no success for whoever asked for it.
+      return finding.counted && exit_code == kNotOffered && finding.rule == "virtualization.usable"
+                 ? TestResult::kFailed
+                 : TestResult::kSkipped;
     case Outcome::kWaived:
       return TestResult::kSkipped;
   }
@@ -58,16 +66,22 @@ std::vector<RuleResult> RuleResults(const Report& report) {
     }
     results.back().findings.push_back(&finding);
   }
-  const bool has_profile = std::any_of(report.findings.begin(), report.findings.end(),
-                                       [](const Finding& finding) { return finding.counted; });
   for (RuleResult& result : results) {
-    std::stable_sort(
-        result.findings.begin(), result.findings.end(),
-        [](const Finding* a, const Finding* b) { return Weight(a->outcome) > Weight(b->outcome); });
-    result.result = ResultOf(result.worst().outcome);
-    if (has_profile && !result.worst().counted) result.result = TestResult::kSkipped;
+    std::stable_sort(result.findings.begin(), result.findings.end(),
+                     [](const Finding* a, const Finding* b) {
+                       return std::tuple(b->counted, Weight(b->outcome)) <
+                              std::tuple(a->counted, Weight(a->outcome));
+                     });
+    result.result = ResultOf(result.worst(), report.exit_code);
   }
   return results;
+}
+
+std::string WhySkipped(const RuleResult& result) {
+  const Finding& worst = result.worst();
+  const bool is_advice =
+      worst.outcome == Outcome::kFail || worst.outcome == Outcome::kIndeterminate;
+  return fmt::format("{}{}: {}", is_advice ? "advice, " : "", Name(worst.outcome), worst.message);
 }
 
 std::vector<std::string> EvidenceLines(const Finding& finding) {

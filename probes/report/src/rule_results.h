@@ -21,14 +21,18 @@ struct RuleResult {
   std::string_view rule;
   std::string_view title;
   TestResult result = TestResult::kPassed;
-  std::vector<const Finding*> findings;  // the worst first; never empty
+  std::vector<const Finding*> findings;  // those that count first, and the worst; never empty
 
   const Finding& worst() const { return *findings.front(); }
 };
 
-// In the order of the findings. Under a profile a rule that does not count is
-// kSkipped, whatever it found.
+// In the order of the findings. What does not count is advice: kSkipped where it
+// fails or is not known. So something is kFailed where the exit status is 1 or 3,
+// kError where it is 2, and neither where it is 0.
 std::vector<RuleResult> RuleResults(const Report& report);
+
+// "not_applicable: ...", "advice, fail: ..." of one that is kSkipped.
+std::string WhySkipped(const RuleResult& result);
 
 // A finding in a few lines: CPUs, message, evidence, spec, remedy.
 std::string Detail(const Finding& finding);
