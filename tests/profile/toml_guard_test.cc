@@ -16,6 +16,7 @@ namespace vtprobe {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 std::string Repeated(std::size_t count, std::string_view part) {
   std::string text;
@@ -55,6 +56,35 @@ TEST(TomlGuard, RefusesWhatTomlPlusPlusHasNoAnswerTo) {
   ExpectRefused("\xd2\x90 = 1\n", 1, 1, "ASCII");
   ExpectRefused("a = \xe2\x82\xac\n", 1, 5, "ASCII");
   ExpectRefused("a = 1\x01\n", 1, 6, "ASCII");
+}
+
+TEST(TomlGuard, RefusesABracketThatClosesAnother) {
+  ExpectRefused("a = [\n  1,\n}\n", 3, 1, "] before }");
+  ExpectRefused("a = [ } ]\n", 1, 7, "] before }");
+  ExpectRefused("a = {b = ]}\n", 1, 10, "} before ]");
+  ExpectRefused("a = [{b = 1]\n", 1, 12, "} before ]");
+  ExpectRefused("a = {b = [}\n", 1, 11, "] before }");
+}
+
+void ExpectRefusedWithItsPlace(const std::string& text) {
+  SCOPED_TRACE(text);
+  const auto profile = ParseProfile(text, "2026-01-31");
+  ASSERT_FALSE(profile);
+  EXPECT_THAT(profile.error().message, Not(HasSubstr("toml++")));
+}
+
+// What toml++ takes for impossible must not end the program, whatever it is.
+TEST(TomlGuard, EverySignInPlaceOfEveryOtherIsAnError) {
+  const std::string text = "a = [1, {b = 'c'}, [\"d\"]]\n[e.f]\ng = 2026-11-28\n[[h]]\n";
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    for (const char sign : std::string_view("[]{},#=.'\"_+-:0t \t\n\r")) {
+      std::string changed = text;
+      changed[at] = sign;
+      ExpectRefusedWithItsPlace(changed);
+      changed.erase(at);
+      ExpectRefusedWithItsPlace(changed + sign);
+    }
+  }
 }
 
 TEST(TomlGuard, RefusesWhatIsNoText) {

@@ -331,24 +331,13 @@ std::map<std::string, RuleProfile, std::less<>> ReadExtended(const toml::node& n
   return {};
 }
 
-// The library is built with exceptions in every file of a program or in none.
-tl::expected<toml::table, ProfileError> ParseToml(std::string_view text) {
-  if (auto unsafe = WhyNoSafeToml(text)) {
-    return tl::unexpected(ProfileError{unsafe->line, unsafe->column, std::move(unsafe->message)});
-  }
-  try {
-    return toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    Errors errors;
-    errors.Add(error.source(), std::string(error.description()));
-    return tl::unexpected(*errors.First());
-  }
-}
-
 tl::expected<Profile, ProfileError> Parse(std::string_view text, std::string_view today,
                                           const Chain& extended) {
   const auto root = ParseToml(text);
-  if (!root) return tl::unexpected(root.error());
+  if (!root) {
+    const TomlError& error = root.error();
+    return tl::unexpected(ProfileError{error.line, error.column, error.message});
+  }
   Errors errors;
   Profile profile;
   Keys keys(*root, &errors);

@@ -21,23 +21,18 @@ tl::unexpected<TomlError> ErrorAt(const toml::source_region& place, std::string 
 }  // namespace
 
 tl::expected<std::vector<std::string>, TomlError> ParseSequenceList(std::string_view text) {
-  if (auto unsafe = WhyNoSafeToml(text)) return tl::unexpected(*std::move(unsafe));
-  toml::table table;
-  try {
-    table = toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    return ErrorAt(error.source(), std::string(error.description()));
-  }
-  for (const auto& [key, node] : table) {
+  const auto table = ParseToml(text);
+  if (!table) return tl::unexpected(table.error());
+  for (const auto& [key, node] : *table) {
     if (key.str() != kRecordings) {
       constexpr std::size_t kLongestNamed = 80;
       return ErrorAt(key.source(), fmt::format("{} is no key of this file; it has recordings",
                                                key.str().substr(0, kLongestNamed)));
     }
   }
-  const toml::array* const recordings = table[kRecordings].as_array();
+  const toml::array* const recordings = (*table)[kRecordings].as_array();
   if (recordings == nullptr || recordings->empty()) {
-    return ErrorAt(table.source(), "expected recordings = [\"first.dump\", \"second.dump\"]");
+    return ErrorAt(table->source(), "expected recordings = [\"first.dump\", \"second.dump\"]");
   }
   if (recordings->size() > kMostRecordings) {
     return ErrorAt(recordings->source(),

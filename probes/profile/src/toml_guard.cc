@@ -38,7 +38,7 @@ class Guard {
         error = String();
       } else if (IsBareKeyCharacter(c)) {
         error = Word();
-      } else if (c == '[' && is_line_start && depth_ == 0) {
+      } else if (c == '[' && is_line_start && open_.empty()) {
         error = Header();
       } else {
         error = Sign(c);
@@ -72,10 +72,15 @@ class Guard {
     if (c == ' ' || c == '\t') return std::nullopt;
     dots_ = 0;
     if (c == '[' || c == '{') {
-      if (++depth_ <= kDeepestToml) return std::nullopt;
+      open_ += c;
+      if (open_.size() <= kDeepestToml) return std::nullopt;
       return Expected("at most " + std::to_string(kDeepestToml) + " brackets within each other");
     }
-    if ((c == ']' || c == '}') && depth_ > 0) --depth_;
+    // What is closed and never opened toml++ sees by itself; that of a header is.
+    if ((c != ']' && c != '}') || open_.empty()) return std::nullopt;
+    const char closing = open_.back() == '[' ? ']' : '}';
+    if (c != closing) return Expected(std::string(1, closing) + " before " + c);
+    open_.pop_back();
     return std::nullopt;
   }
 
@@ -137,7 +142,7 @@ class Guard {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  std::size_t depth_ = 0;
+  std::string open_;      // brackets and braces, the innermost last
   std::size_t dots_ = 0;  // of the key or number that is being read
 };
 
