@@ -2,8 +2,9 @@
 # Installs what is missing, builds everything and runs all tests.
 #
 #   tools/test.sh [PRESET...]   presets of CMakePresets.json; without any: dev
-#     PRESET:LABELS             only the tests with such a label (a regular expression)
-#     PRESET!LABELS             only the tests without
+#     PRESET:LABEL              only the tests with this label, and of the build only what
+#                               the build preset PRESET-LABEL names
+#     PRESET!LABELS             only the tests without such a label (a regular expression)
 #
 # Goes through all presets given, whatever fails in between, and then exits
 # with 1 if anything did. Each one's ctest output is kept in
@@ -25,19 +26,24 @@ done
 # is where the threads are.
 build_and_test() {
   local preset=${1%%[:!]*}
-  local log=$PWD/build/$preset/ctest.log fixed_addresses=() targets=() labels=()
+  local build=$preset targets=(--target all all_verify_interface_header_sets)
+  local log=$PWD/build/$preset/ctest.log fixed_addresses=() labels=()
   case $1 in
-    *:*) labels=(--label-regex "${1#*:}") ;;
+    *:*)
+      build+=-${1#*:}
+      targets=()
+      labels=(--label-regex "^${1#*:}\$")
+      ;;
     *!*) labels=(--label-exclude "${1#*!}") ;;
   esac
-  [[ $preset == tsan ]] || targets=(--target all all_verify_interface_header_sets)
+  if [[ $preset == tsan ]]; then targets=(); fi
   # gcc 12's ThreadSanitizer can't start under the address randomization of
   # newer kernels (vm.mmap_rnd_bits above 28); a container may forbid setarch.
   if [[ $preset == tsan ]] && setarch --addr-no-randomize true 2>/dev/null; then
     fixed_addresses=(setarch --addr-no-randomize)
   fi
   cmake --preset "$preset" &&
-    "${fixed_addresses[@]}" cmake --build --preset "$preset" --parallel "$(nproc)" \
+    "${fixed_addresses[@]}" cmake --build --preset "$build" --parallel "$(nproc)" \
       "${targets[@]}" &&
     "${fixed_addresses[@]}" ctest --preset "$preset" --parallel "$(nproc)" --output-log "$log" \
       "${labels[@]}"
