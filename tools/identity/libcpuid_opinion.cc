@@ -7,31 +7,14 @@
 #include <cctype>
 #include <cstdint>
 #include <memory>
+#include <vector>
+
+#include "identity/libcpuid_rows.h"
+#include "libcpuid_data.h"
+#include "vtprobe/probes/identity.h"
 
 namespace vtprobe {
 namespace {
-
-using Row = std::uint32_t[NUM_REGS];
-
-// Libcpuid knows no missing leaf: what was not read stays 0.
-void Fill(const RegisterView& cpu, CpuidLeaf leaf, Row& row) {
-  const CpuidReading reading = cpu.Cpuid(leaf);
-  if (!reading || reading->recorded != kAllCpuidRegisters) return;
-  row[0] = reading->registers.eax;
-  row[1] = reading->registers.ebx;
-  row[2] = reading->registers.ecx;
-  row[3] = reading->registers.edx;
-}
-
-template <std::size_t kCount>
-void FillLeaves(const RegisterView& cpu, std::uint32_t first, Row (&rows)[kCount]) {
-  for (std::uint32_t i = 0; i < kCount; ++i) Fill(cpu, {first + i, 0}, rows[i]);
-}
-
-template <std::size_t kCount>
-void FillSubleaves(const RegisterView& cpu, std::uint32_t leaf, Row (&rows)[kCount]) {
-  for (std::uint32_t i = 0; i < kCount; ++i) Fill(cpu, {leaf, i}, rows[i]);
-}
 
 std::string Lowered(std::string_view text) {
   std::string lowered(text);
@@ -263,6 +246,18 @@ constexpr std::array kDesigns = {
     Design{"zurich", "bulldozer"},
 };
 
+// Whether our table knows CPUs of that model as several designs.
+bool IsToldByStepping(const RegisterView& cpu) {
+  const Identity identity = Identify(cpu);
+  if (!identity.vendor || !identity.signature) return false;
+  CpuSignature other = *identity.signature;
+  const auto own = FindCodename(*identity.vendor, other);
+  for (other.stepping = 0; other.stepping < 16; ++other.stepping) {
+    if (FindCodename(*identity.vendor, other) != own) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::optional<std::string> LibcpuidCodename(const RegisterView& cpu) {
@@ -270,14 +265,7 @@ std::optional<std::string> LibcpuidCodename(const RegisterView& cpu) {
     const CpuidReading reading = cpu.Cpuid({leaf});
     if (!reading || reading->recorded != kAllCpuidRegisters) return std::nullopt;
   }
-  const auto raw = std::make_unique<cpu_raw_data_t>();
-  FillLeaves(cpu, 0, raw->basic_cpuid);
-  FillLeaves(cpu, 0x8000'0000, raw->ext_cpuid);
-  FillSubleaves(cpu, 0x4, raw->intel_fn4);
-  FillSubleaves(cpu, 0xb, raw->intel_fn11);
-  FillSubleaves(cpu, 0x12, raw->intel_fn12h);
-  FillSubleaves(cpu, 0x14, raw->intel_fn14h);
-  FillSubleaves(cpu, 0x8000'001d, raw->amd_fn8000001dh);
+  const auto raw = LibcpuidData(cpu);
   const auto identified = std::make_unique<cpu_id_t>();
   if (cpu_identify(raw.get(), identified.get()) < 0) return std::nullopt;
   std::string codename(identified->cpu_codename);
@@ -285,16 +273,33 @@ std::optional<std::string> LibcpuidCodename(const RegisterView& cpu) {
   return codename;
 }
 
-bool NamesAnotherDesign(std::string_view libcpuid_codename, std::string_view our_codename) {
+NamedDesign CompareDesigns(std::string_view libcpuid_codename, std::string_view our_codename) {
   const std::string theirs = Lowered(libcpuid_codename);
   const std::string ours = Lowered(our_codename);
-  bool names_a_design = false;
+  NamedDesign named = NamedDesign::kNone;
   for (const Design& design : kDesigns) {
     if (theirs.find(design.theirs) == std::string::npos) continue;
-    if (ours.find(design.ours) != std::string::npos) return false;
-    names_a_design = true;
+    if (ours.find(design.ours) != std::string::npos) return NamedDesign::kOurs;
+    named = NamedDesign::kAnother;
   }
-  return names_a_design;
+  return named;
+}
+
+std::optional<std::string> LibcpuidDoubt(const RegisterView& cpu, std::string_view our_codename) {
+  auto theirs = LibcpuidCodename(cpu);
+  if (!theirs || CompareDesigns(*theirs, our_codename) != NamedDesign::kAnother) {
+    return std::nullopt;
+  }
+  std::vector<LibcpuidRow> rows = LibcpuidRowsOf(cpu);
+  if (IsToldByStepping(cpu)) {
+    std::erase_if(rows, [](const LibcpuidRow& row) { return !row.states_stepping; });
+  }
+  bool is_known = false;
+  for (const LibcpuidRow& row : rows) {
+    if (CompareDesigns(row.codename, our_codename) == NamedDesign::kOurs) return std::nullopt;
+    is_known = is_known || row.codename == *theirs;
+  }
+  return is_known ? theirs : std::nullopt;
 }
 
 }  // namespace vtprobe

@@ -1,11 +1,10 @@
 // What libcpuid takes a CPU for, from the same raw leaves: a second opinion
 // beside our own table of codenames.
 //
-// Its database is older than some CPUs, and it guesses then: a Core Ultra 7
-// 155H becomes a "Pentium III (Coppermine)" in 0.6.2. So it never replaces a
-// name; where it names another design, both are shown. It names the variant of
-// a design where our table names the design, or a product and no design at all:
-// neither is a doubt.
+// Its database is older than some CPUs, and it guesses then (libcpuid_rows.h). So
+// it never replaces a name; where it knows the CPU and names another design, both
+// are shown. It names the variant of a design where our table
+// names the design, or a product and no design at all: neither is a doubt.
 
 #ifndef VTPROBE_TOOLS_IDENTITY_LIBCPUID_OPINION_H_
 #define VTPROBE_TOOLS_IDENTITY_LIBCPUID_OPINION_H_
@@ -22,10 +21,17 @@ namespace vtprobe {
 // there or libcpuid refuses them.
 std::optional<std::string> LibcpuidCodename(const RegisterView& cpu);
 
-// Whether it names a design that is known and is another than ours: "Ryzen 9
-// (Rembrandt)" is not "Zen 5 (Granite Ridge)". "Xeon (Gainestown)" is one of
-// "Nehalem (Nehalem-EP)", and "Opteron" may be anything.
-bool NamesAnotherDesign(std::string_view libcpuid_codename, std::string_view our_codename);
+// Whether the design that libcpuid names is known, and then whether it is ours:
+// "Ryzen 9 (Rembrandt)" is not "Zen 5 (Granite Ridge)". "Xeon (Gainestown)" is one
+// of "Nehalem (Nehalem-EP)", and "Opteron" may be anything.
+enum class NamedDesign { kOurs, kAnother, kNone };
+NamedDesign CompareDesigns(std::string_view libcpuid_codename, std::string_view our_codename);
+
+// What it says if that is a doubt about the codename that ours gives: of the rows
+// of this family and model, and of this stepping where either table tells the
+// designs of a model apart by it, it chose one of another design, and none is of
+// ours.
+std::optional<std::string> LibcpuidDoubt(const RegisterView& cpu, std::string_view our_codename);
 
 }  // namespace vtprobe
 

@@ -59,9 +59,9 @@ std::optional<std::string> CodenameDoubt(const PlatformSnapshot& snapshot, const
   const Selection identity = IdentityRegisters();
   const std::vector<SnapshotRow> rows = snapshot.Rows(identity);
   if (rows.empty() || !subject.codename) return std::nullopt;
-  const auto opinion = LibcpuidCodename(rows.front());
-  if (!opinion || !NamesAnotherDesign(*opinion, *subject.codename)) return std::nullopt;
-  return "libcpuid says " + *opinion;
+  const auto doubt = LibcpuidDoubt(rows.front(), *subject.codename);
+  if (!doubt) return std::nullopt;
+  return "libcpuid says " + *doubt;
 }
 
 OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
