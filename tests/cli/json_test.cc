@@ -45,9 +45,9 @@ TEST(JsonReport, HasEveryKeyOfTheContractWhateverIsKnown) {
     EXPECT_THAT(Keys(report["tool"]), ElementsAre("name", "version"));
     EXPECT_THAT(
         Keys(report["subject"]),
-        IsSupersetOf({"provenance", "stage", "source", "vendor", "model", "codename", "family",
-                      "model_number", "stepping", "microcode", "kernel", "firmware", "hypervisor",
-                      "cpus_online", "cpus_offline", "topology"}));
+        IsSupersetOf({"provenance", "stage", "file", "source", "vendor", "model", "codename",
+                      "family", "model_number", "stepping", "microcode", "kernel", "firmware",
+                      "hypervisor", "cpus_online", "cpus_offline", "topology"}));
     EXPECT_THAT(Keys(report["subject"]["firmware"]), ElementsAre("vendor", "version", "date"));
     EXPECT_THAT(Keys(report["virtualization"]),
                 IsSupersetOf({"technology", "state", "usable", "attribution", "groups",
@@ -72,6 +72,7 @@ TEST(JsonReport, SaysWhatTheRecordingSays) {
   const Json& subject = report["subject"];
   EXPECT_EQ(subject["provenance"], "synthetic");
   EXPECT_EQ(subject["stage"], "os");
+  EXPECT_EQ(subject["file"], "<stdin>");
   EXPECT_EQ(subject["source"], "a thread");
   EXPECT_EQ(subject["vendor"], "GenuineIntel");
   // 0x506e3: family 6, extended model 5, model 0xe, stepping 3.
@@ -142,6 +143,7 @@ TEST(JsonReport, OfARecordingOfThisMachineIsThatOfThisMachine) {
   EXPECT_EQ(replayed["subject"]["provenance"], "recorded");
   for (Json* const report : {&live, &replayed}) {
     (*report)["subject"].erase("provenance");
+    (*report)["subject"].erase("file");
     (*report)["subject"].erase("source");
     (*report)["subject"]["other"].erase("time");
     (*report)["subject"]["other"].erase("tool");

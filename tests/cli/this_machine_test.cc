@@ -59,7 +59,7 @@ std::string Verdict(const std::string& json) {
   auto report = nlohmann::ordered_json::parse(json, nullptr, false);
   if (!report.is_object()) return "no JSON: " + json;
   auto& subject = report["subject"];
-  for (const char* const key : {"provenance", "source"}) subject.erase(key);
+  for (const char* const key : {"provenance", "file", "source"}) subject.erase(key);
   for (const char* const key : {"tool", "time"}) subject["other"].erase(key);
   return report.dump(2);
 }

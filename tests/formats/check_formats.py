@@ -113,6 +113,8 @@ def check_tap(vtprobe, form, dumps, _):
                 if in_yaml == (line == "  ---"):
                     wrong.append(f"{name}: {line} out of place after point {number}")
                 in_yaml = line == "  ---"
+            elif not in_yaml and line.startswith("# "):
+                continue
             elif not in_yaml:
                 point = POINT.fullmatch(line)
                 number += 1

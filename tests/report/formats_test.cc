@@ -152,7 +152,7 @@ TEST(TextReport, ShowsNothingThatSteersATerminal) {
   Report report = WithHeadline(Usable::kYes);
   report.subject.kernel = "6.1\x1b]0;title\x07\xc2\x9b\xff\n";
   const RenderOptions verbose{.verbosity = Verbosity::kVerbose};
-  report.subject.source = "\x1b[2J.dump";
+  report.subject.file = "\x1b[2J.dump";
   const std::string text = Render("text", report, verbose);
   EXPECT_THAT(text, HasSubstr("kernel 6.1?]0;title????"));
   EXPECT_THAT(text, HasSubstr("?[2J.dump"));

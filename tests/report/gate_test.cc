@@ -106,8 +106,8 @@ Report HostileReport(const std::string& text) {
   Subject& subject = report.subject;
   subject.provenance = text;
   for (std::optional<std::string>* const field :
-       {&subject.stage, &subject.source, &subject.vendor, &subject.model, &subject.codename,
-        &subject.codename_doubt, &subject.kernel, &subject.firmware_vendor,
+       {&subject.stage, &subject.file, &subject.source, &subject.vendor, &subject.model,
+        &subject.codename, &subject.codename_doubt, &subject.kernel, &subject.firmware_vendor,
         &subject.firmware_version, &subject.firmware_date, &subject.board, &subject.hypervisor}) {
     *field = text;
   }

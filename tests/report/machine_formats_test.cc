@@ -49,7 +49,7 @@ Finding Advice(std::string_view rule, Outcome outcome) {
 
 Report WithFindings(std::vector<Finding> findings) {
   Report report;
-  report.subject.source = "a machine.dump";
+  report.subject.file = "a machine.dump";
   report.findings = std::move(findings);
   return report;
 }
@@ -140,6 +140,23 @@ TEST_F(Junit, FailsWhatAMachineDoesNotOffer) {
   EXPECT_EQ(suite.attribute("failures").as_int(), 1);
 }
 
+// Fifty machines that say of themselves the same.
+TEST_F(Junit, IsNamedByTheFileAndTellsTheSource) {
+  Report report = WithFindings({MakeFinding("a.rule", Outcome::kPass)});
+  report.subject.source = "a thread";
+  const pugi::xml_node suite = Suite(report);
+  EXPECT_STREQ(suite.attribute("name").value(), "a machine.dump");
+  EXPECT_STREQ(suite.child("testcase").attribute("classname").value(), "a machine.dump");
+  const auto property = [&](const char* name) {
+    return std::string(suite.child("properties")
+                           .find_child_by_attribute("property", "name", name)
+                           .attribute("value")
+                           .value());
+  };
+  EXPECT_EQ(property("file"), "a machine.dump");
+  EXPECT_EQ(property("source"), "a thread");
+}
+
 TEST_F(Junit, KeepsMarkupInWordsFromElsewhereApart) {
   Report report = WithFindings({MakeFinding("a.rule", Outcome::kFail)});
   report.findings[0].message = "<failure> & ]]> \x1b[31m \"quoted\"";
@@ -199,8 +216,9 @@ TEST(Sarif, SaysHowEachCheckWent) {
 }
 
 TEST(Sarif, NamesTheRecordingAndTheCpus) {
-  const auto sarif =
-      nlohmann::json::parse(Render("sarif", WithFindings({MakeFinding("a.rule", Outcome::kFail)})));
+  Report report = WithFindings({MakeFinding("a.rule", Outcome::kFail)});
+  report.subject.source = "a thread";
+  const auto sarif = nlohmann::json::parse(Render("sarif", report));
   const auto& location = sarif["runs"][0]["results"][0]["locations"][0];
   EXPECT_EQ(location["physicalLocation"]["artifactLocation"]["uri"], "a%20machine.dump");
   EXPECT_EQ(location["logicalLocations"][0]["name"], "CPUs 0-7");

@@ -34,6 +34,12 @@ TEST(Subject, PrefersARecordingsOwnSourceToItsPath) {
   EXPECT_EQ(ReportOn("cpu 0\n").subject.source, std::nullopt);
 }
 
+TEST(Subject, KeepsTheFilesNameBesideTheSource) {
+  EXPECT_EQ(ReportOn("cpu 0\n", "a.dump").subject.file, "a.dump");
+  EXPECT_EQ(ReportOn("meta source = a thread\ncpu 0\n", "a.dump").subject.file, "a.dump");
+  EXPECT_EQ(ReportOn("meta source = a thread\ncpu 0\n").subject.file, std::nullopt);
+}
+
 TEST(Subject, IsKnownFromAnyCpuThatTells) {
   const Report report = ReportOn(
       "cpu 0\ncpuid 0x0.0x0 ! not-pinned\ncpuid 0x1.0x0 ! not-pinned\n"

@@ -58,11 +58,12 @@ void TakeFromMetadata(const Metadata& metadata, Subject* subject) {
   }
 }
 
-Subject SubjectOf(const PlatformSnapshot& snapshot, std::optional<std::string> source) {
+Subject SubjectOf(const PlatformSnapshot& snapshot, std::optional<std::string> file) {
   Subject subject = IdentifySubject(snapshot);
   // A dump is a recording unless it says otherwise.
   subject.provenance = "recorded";
-  subject.source = std::move(source);
+  subject.source = file;
+  subject.file = std::move(file);
   TakeFromMetadata(snapshot.metadata(), &subject);
   subject.cpus_online = snapshot.online();
   subject.cpus_offline = snapshot.offline();
@@ -134,11 +135,11 @@ Subject IdentifySubject(const PlatformSnapshot& snapshot) {
 }
 
 Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_version,
-                  std::optional<std::string> source, const Profile* profile,
+                  std::optional<std::string> file, const Profile* profile,
                   std::span<const PlatformSnapshot> earlier) {
   Report report;
   report.tool_version = tool_version;
-  report.subject = SubjectOf(snapshot, std::move(source));
+  report.subject = SubjectOf(snapshot, std::move(file));
   report.virtualization = JudgeVirtualization(snapshot, BeforeSystem(snapshot, earlier));
   report.findings = JudgeRules({snapshot, report.virtualization, profile, earlier});
   for (const Finding& finding : report.findings) {

@@ -25,6 +25,7 @@ OrderedJson SubjectJson(const Subject& subject) {
   OrderedJson json;
   json["provenance"] = subject.provenance;
   json["stage"] = OrNull(subject.stage);
+  json["file"] = OrNull(subject.file);
   json["source"] = OrNull(subject.source);
   json["vendor"] = OrNull(subject.vendor);
   json["model"] = OrNull(subject.model);

@@ -41,6 +41,7 @@ void AddProperties(const Report& report, pugi::xml_node suite) {
   AddProperty(properties, "exit_code", fmt::format("{}", report.exit_code));
   AddProperty(properties, "provenance", subject.provenance);
   AddProperty(properties, "stage", subject.stage);
+  AddProperty(properties, "file", subject.file);
   AddProperty(properties, "source", subject.source);
   AddProperty(properties, "vendor", subject.vendor);
   AddProperty(properties, "model", subject.model);
@@ -64,9 +65,9 @@ std::string AllDetails(const RuleResult& result) {
 
 void AddText(pugi::xml_node node, const std::string& text) { node.text().set(text.c_str()); }
 
-void AddCase(const RuleResult& result, pugi::xml_node suite) {
+void AddCase(const RuleResult& result, const std::string& machine, pugi::xml_node suite) {
   pugi::xml_node test = suite.append_child("testcase");
-  Set(test, "classname", "vtprobe");
+  Set(test, "classname", machine);
   Set(test, "name", result.rule);
   const Finding& worst = result.worst();
   const auto add = [&](const char* element, std::string_view type) {
@@ -108,7 +109,8 @@ std::string RenderJunit(const Report& report, const RenderOptions&) {
   pugi::xml_node suites = document.append_child("testsuites");
   Set(suites, "name", "vtprobe");
   pugi::xml_node suite = suites.append_child("testsuite");
-  Set(suite, "name", report.subject.source.value_or("this machine"));
+  const std::string machine = report.subject.file.value_or("this machine");
+  Set(suite, "name", machine);
   for (pugi::xml_node node : {suites, suite}) {
     Set(node, "tests", fmt::format("{}", results.size()));
     Set(node, "failures", count(TestResult::kFailed));
@@ -116,7 +118,7 @@ std::string RenderJunit(const Report& report, const RenderOptions&) {
     Set(node, "skipped", count(TestResult::kSkipped));
   }
   AddProperties(report, suite);
-  for (const RuleResult& result : results) AddCase(result, suite);
+  for (const RuleResult& result : results) AddCase(result, machine, suite);
   std::ostringstream text;
   document.save(text, "  ", pugi::format_indent, pugi::encoding_utf8);
   return text.str();

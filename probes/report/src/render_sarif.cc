@@ -77,8 +77,8 @@ OrderedJson RuleJson(const Rule& rule) {
 
 OrderedJson LocationJson(const Finding& finding, const Subject& subject) {
   OrderedJson location;
-  if (subject.source) {
-    location["physicalLocation"]["artifactLocation"]["uri"] = UriOf(*subject.source);
+  if (subject.file) {
+    location["physicalLocation"]["artifactLocation"]["uri"] = UriOf(*subject.file);
   }
   OrderedJson logical;
   logical["name"] = finding.cpus.empty() ? "no CPU" : "CPUs " + finding.cpus.ToString();

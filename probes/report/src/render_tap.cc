@@ -53,7 +53,8 @@ std::string Diagnostics(const RuleResult& result) {
 
 std::string RenderTap(const Report& report, const RenderOptions&) {
   const std::vector<RuleResult> results = RuleResults(report);
-  std::string text = fmt::format("TAP version 14\n1..{}\n", results.size());
+  std::string text = fmt::format("TAP version 14\n1..{}\n# {}\n", results.size(),
+                                 Printable(report.subject.file.value_or("this machine")));
   std::size_t number = 0;
   for (const RuleResult& result : results) {
     text += fmt::format("{} {} - {}: {}", Status(result.result), ++number, Escaped(result.rule),

@@ -162,6 +162,7 @@ class Body {
     const Subject& subject = report_.subject;
     Add("origin", subject.stage ? fmt::format("{}, {}", subject.provenance, *subject.stage)
                                 : subject.provenance);
+    if (subject.file && subject.file != subject.source) Add("file", *subject.file);
     if (subject.source) Add("source", *subject.source);
     for (const auto& [key, value] : subject.other) Add(key, value);
   }

@@ -25,6 +25,10 @@ namespace vtprobe {
 struct Subject {
   std::string provenance;            // live, recorded, synthetic
   std::optional<std::string> stage;  // pre-os, os, guest
+  // The recording's name, as it was given. By it people find it again, and it is
+  // another for each of many; `source` is what the recording says of itself, and
+  // the name where it says nothing.
+  std::optional<std::string> file;
   std::optional<std::string> source;
   std::optional<std::string> vendor;
   std::optional<std::string> model;  // the brand string
@@ -69,12 +73,12 @@ struct Report {
 // it.
 Subject IdentifySubject(const PlatformSnapshot& snapshot);
 
-// Judges a snapshot. `source` names where it comes from, for people: a path, or
-// nothing for a live run; a recording's own `source` goes before it. A profile decides the exit
-// status. With earlier recordings of the machine, a lock or a microcode revision
-// that was lost between them makes an exit status of 0 a 1.
+// Judges a snapshot. `file` names where it comes from, for people: a path, or
+// nothing for a live run. A profile decides the exit status. With earlier
+// recordings of the machine, a lock or a microcode revision that was lost between
+// them makes an exit status of 0 a 1.
 Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_version,
-                  std::optional<std::string> source, const Profile* profile = nullptr,
+                  std::optional<std::string> file, const Profile* profile = nullptr,
                   std::span<const PlatformSnapshot> earlier = {});
 
 }  // namespace vtprobe
