@@ -122,7 +122,8 @@ TEST(Archive, WhatIsNoRegularFileIsPassedOver) {
   const std::string bytes =
       Pack({{"pu0", "", AE_IFLNK}, {"pu0", "", AE_IFIFO}, {"../../pu1", Pu(1)}, {"/pu3", Pu(3)}},
            kNoCompression.add);
-  const auto unpacked = Unpack({"x.tar", bytes});
+  Allowance allowance;
+  const auto unpacked = Unpack({"x.tar", bytes}, &allowance);
   ASSERT_TRUE(unpacked.has_value()) << Said(unpacked.error());
   ASSERT_EQ(unpacked->members.size(), 2u);
   EXPECT_EQ(unpacked->members[0].path, "../../pu1");
@@ -269,7 +270,8 @@ TEST(Archive, ABombIsRefused) {
   const std::string zeros(std::size_t{64} << 20, '0');
   const std::string bomb = Pack({{"x", zeros}}, kGzip.add, true);
   ASSERT_LT(bomb.size(), std::size_t{100} << 10);
-  const auto unpacked = Unpack({"bomb.gz", bomb});
+  Allowance allowance;
+  const auto unpacked = Unpack({"bomb.gz", bomb}, &allowance);
   ASSERT_FALSE(unpacked.has_value());
   EXPECT_EQ(unpacked.error().file, "bomb.gz");
   EXPECT_THAT(unpacked.error().message, HasSubstr("far more"));
@@ -280,7 +282,8 @@ TEST(Archive, LimitsHoldForAllMembersTogether) {
   for (int i = 0; i < 10; ++i) members.push_back({'m' + std::to_string(i), std::string(1000, 'x')});
   const std::string bytes = Pack(members, kNoCompression.add);
   const auto unpacks = [&](const UnpackLimits& limits) {
-    return Unpack({"x", bytes}, limits).has_value();
+    Allowance allowance;
+    return Unpack({"x", bytes}, &allowance, limits).has_value();
   };
   EXPECT_TRUE(unpacks({.allowance = 10'000, .ratio = 0, .total = 10'000, .members = 10}));
   EXPECT_FALSE(unpacks({.allowance = 9'999, .ratio = 0, .total = 10'000, .members = 10}));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -26,22 +27,29 @@ std::size_t ThreadCount() {
   return std::clamp<std::size_t>(CpusOfThisProcess().Count(), 1, kMostThreads);
 }
 
+// What it holds of memory, with the room that was made and not used.
 std::size_t SizeOf(const FoundMachine& machine) {
-  std::size_t size = machine.name.size();
+  std::size_t size = sizeof machine + machine.name.capacity();
   if (const auto* const files = std::get_if<std::vector<import::Input>>(&machine.recording)) {
-    for (const import::Input& file : *files) size += file.name.size() + file.content.size();
+    for (const import::Input& file : *files) {
+      size += sizeof file + file.name.capacity() + file.content.capacity();
+    }
   }
   return size;
 }
 
-OrFailure<std::optional<import::Imported>> Load(FoundMachine* machine) {
+OrFailure<std::optional<import::Imported>> Load(FoundMachine* machine,
+                                                import::Allowance* allowance) {
   if (const auto* const paths = std::get_if<MachinePaths>(&machine->recording)) {
-    return LoadIfRecording(*paths);
+    return LoadIfRecording(*paths, allowance);
   }
-  if (auto* const files = std::get_if<std::vector<import::Input>>(&machine->recording)) {
-    return LoadIfRecording(std::move(*files));
+  auto* const files = std::get_if<std::vector<import::Input>>(&machine->recording);
+  if (files == nullptr) return tl::unexpected(std::get<Failure>(machine->recording));
+  for (const import::Input& file : *files) {
+    // A member of an archive was refused if it is larger.
+    static_cast<void>(allowance->Take(file.content.size()));
   }
-  return tl::unexpected(std::get<Failure>(machine->recording));
+  return LoadIfRecording(std::move(*files), allowance);
 }
 
 void Complain(std::size_t number, std::string message, CorpusJudge::Result* result) {
@@ -105,24 +113,27 @@ CorpusJudge::Result CorpusJudge::Finish() {
 
 void CorpusJudge::Judge(std::size_t number, FoundMachine machine, Result* result) {
   Corpus& corpus = result->corpus;
-  const auto recording = Load(&machine);
-  if (!recording) {
-    ++corpus.malformed;
-    Complain(number, recording.error().message, result);
-    return;
-  }
-  if (!*recording) {
-    ++corpus.not_recordings;
-    return;
-  }
-  const PlatformSnapshot& snapshot = (*recording)->snapshot;
-  const VirtualizationVerdict verdict = JudgeVirtualization(snapshot);
-  Generation generation = GenerationOf(IdentifySubject(snapshot));
-  corpus.generations[generation].Add(verdict.state);
-  if (!corpus.not_usable || verdict.usable == Usable::kYes) return;
-  corpus.not_usable->push_back(
-      {number, std::move(machine.name), std::move(generation), verdict.state, verdict.usable});
+  std::unique_lock<std::mutex> alone;
+  import::Allowance allowance([&] { alone = std::unique_lock(large_);
+});
+const auto recording = Load(&machine, &allowance);
+if (!recording) {
+  ++corpus.malformed;
+  Complain(number, recording.error().message, result);
+  return;
 }
+if (!*recording) {
+  ++corpus.not_recordings;
+  return;
+}
+const PlatformSnapshot& snapshot = (*recording)->snapshot;
+const VirtualizationVerdict verdict = JudgeVirtualization(snapshot);
+Generation generation = GenerationOf(IdentifySubject(snapshot));
+corpus.generations[generation].Add(verdict.state);
+if (!corpus.not_usable || verdict.usable == Usable::kYes) return;
+corpus.not_usable->push_back({number, std::move(machine.name), std::move(generation), verdict.state,
+                              verdict.usable});
+}  // namespace vtprobe
 
 void CorpusJudge::Give() {
   const std::size_t size = std::exchange(batch_size_, 0);

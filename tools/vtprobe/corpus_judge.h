@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -42,9 +43,10 @@ class CorpusJudge {
     std::vector<FoundMachine> machines;
   };
 
-  static void Judge(std::size_t number, FoundMachine machine, Result* result);
+  void Judge(std::size_t number, FoundMachine machine, Result* result);
   void Give();
 
+  std::mutex large_;  // of who reads a large recording: one at a time
   std::function<void(std::size_t)> progress_;
   std::vector<Result> shares_;  // of each thread
   std::size_t count_ = 0;

@@ -21,7 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kBlock = std::size_t{64} << 10;
 constexpr std::size_t kBeginning = std::size_t{1} << 20;
-constexpr std::size_t kLargest = std::size_t{1} << 30;
 
 // Of a file, in bytes; 0 for what has no size.
 std::size_t SizeOf(int fd) {
@@ -41,17 +40,13 @@ OrFailure<std::size_t> Append(const std::string& path, int fd, std::size_t most,
   return static_cast<std::size_t>(count);
 }
 
-OrFailure<std::string> ReadAll(const std::string& path, int fd, bool takes_all) {
-  return ReadContent(path, SizeOf(fd), takes_all, [&](std::size_t most, std::string* bytes) {
-    return Append(path, fd, most, bytes);
-  });
-}
-
-OrFailure<std::string> ReadFile(const std::string& path, bool takes_all,
-                                const OpenedFiles* opened) {
+OrFailure<std::string> ReadFile(const std::string& path, bool takes_all, const OpenedFiles* opened,
+                                import::Allowance* allowance) {
   const InputFile file(path, opened);
   if (!file.valid()) return CantRead(path, ErrnoText(-file.get()));
-  return ReadAll(path, file.get(), takes_all);
+  return ReadContent(
+      path, SizeOf(file.get()), takes_all, allowance,
+      [&](std::size_t most, std::string* bytes) { return Append(path, file.get(), most, bytes); });
 }
 
 // The regular files of a folder; what else there is in it is no recording.
@@ -70,11 +65,18 @@ OrFailure<std::vector<std::string>> FilesIn(const std::string& folder) {
 }
 
 OrFailure<std::vector<import::Input>> ReadInputs(const std::vector<std::string>& paths,
-                                                 bool takes_all, const OpenedFiles* opened) {
+                                                 bool takes_all, const OpenedFiles* opened,
+                                                 import::Allowance* allowance) {
   std::vector<import::Input> inputs;
   const auto add = [&](const std::string& path, bool is_named) -> OrFailure<void> {
-    auto content = ReadFile(path, takes_all && is_named, opened);
+    auto content = ReadFile(path, takes_all && is_named, opened, allowance);
     if (!content) return tl::unexpected(std::move(content.error()));
+    // Of what is no recording the name is enough.
+    if (!is_named && content->size() >= kBeginning && !import::MayBeRecording(*content)) {
+      allowance->Give(content->size());
+      content->clear();
+      content->shrink_to_fit();
+    }
     inputs.push_back({path == "-" ? InputName(path) : path, *std::move(content), is_named});
     return {};
   };
@@ -101,8 +103,10 @@ std::string Described(const import::Error& error) {
                      Printable(error.message));
 }
 
-OrFailure<import::Imported> Read(std::vector<import::Input> inputs, const ReadingOptions& options) {
-  auto recording = import::ReadRecording(std::move(inputs), options.importer, options.import);
+OrFailure<import::Imported> Read(std::vector<import::Input> inputs, const ReadingOptions& options,
+                                 import::Allowance* allowance) {
+  auto recording =
+      import::ReadRecording(std::move(inputs), options.importer, options.import, allowance);
   if (!recording) return Fails(kMalformedInput, Described(recording.error()));
   return *std::move(recording);
 }
@@ -116,7 +120,7 @@ tl::unexpected<Failure> CantRead(const std::string& path, std::string_view why) 
 }
 
 OrFailure<std::string> ReadContent(const std::string& name, std::size_t expected, bool takes_all,
-                                   const MoreBytes& more) {
+                                   import::Allowance* allowance, const MoreBytes& more) {
   std::string bytes;
   bool is_checked = takes_all;
   while (true) {
@@ -125,7 +129,7 @@ OrFailure<std::string> ReadContent(const std::string& name, std::size_t expected
     // One byte more than there should be shows the end.
     const std::size_t rest = has_rest ? expected - size + 1 : kBlock;
     const std::size_t block = std::min(rest, kBeginning);
-    if (is_checked && has_rest) bytes.reserve(size + std::min(rest, kLargest));
+    if (is_checked && has_rest) bytes.reserve(size + std::min(rest, kLargestRecording));
     const auto count = more(block, &bytes);
     if (!count) return tl::unexpected(count.error());
     if (*count == 0) {
@@ -133,13 +137,13 @@ OrFailure<std::string> ReadContent(const std::string& name, std::size_t expected
       bytes.shrink_to_fit();
       return bytes;
     }
+    if (!allowance->Take(*count)) {
+      return Fails(kMalformedInput, fmt::format("{}: {}, with all of its files", InputName(name),
+                                                TooLargeRecording()));
+    }
     if (!is_checked && bytes.size() >= kBeginning) {
       if (!import::MayBeRecording(bytes)) return bytes;
       is_checked = true;
-    }
-    if (bytes.size() > kLargest) {
-      return Fails(kMalformedInput,
-                   fmt::format("{}: expected a recording of at most 1 GiB", InputName(name)));
     }
   }
 }
@@ -160,23 +164,27 @@ OrFailure<std::string> ReadTextFile(const std::string& path, const OpenedFiles* 
 
 OrFailure<import::Imported> LoadRecording(const std::vector<std::string>& paths,
                                           const ReadingOptions& options) {
-  auto inputs = ReadInputs(paths, options.importer != nullptr, options.opened);
+  import::Allowance own;
+  import::Allowance* const allowance = options.allowance == nullptr ? &own : options.allowance;
+  auto inputs = ReadInputs(paths, options.importer != nullptr, options.opened, allowance);
   if (!inputs) return tl::unexpected(std::move(inputs.error()));
-  return Read(*std::move(inputs), options);
+  return Read(*std::move(inputs), options, allowance);
 }
 
-OrFailure<std::optional<import::Imported>> LoadIfRecording(const std::vector<std::string>& paths) {
-  auto inputs = ReadInputs(paths, false, nullptr);
+OrFailure<std::optional<import::Imported>> LoadIfRecording(const std::vector<std::string>& paths,
+                                                           import::Allowance* allowance) {
+  auto inputs = ReadInputs(paths, false, nullptr, allowance);
   if (!inputs) return tl::unexpected(std::move(inputs.error()));
-  return LoadIfRecording(*std::move(inputs));
+  return LoadIfRecording(*std::move(inputs), allowance);
 }
 
-OrFailure<std::optional<import::Imported>> LoadIfRecording(std::vector<import::Input> files) {
+OrFailure<std::optional<import::Imported>> LoadIfRecording(std::vector<import::Input> files,
+                                                           import::Allowance* allowance) {
   const bool is_recording = std::any_of(files.begin(), files.end(), [](const import::Input& input) {
     return import::MayBeRecording(input.content);
   });
   if (!is_recording) return std::nullopt;
-  return Read(std::move(files), {}).map([](import::Imported&& recording) {
+  return Read(std::move(files), {}, allowance).map([](import::Imported&& recording) {
     return std::optional(std::move(recording));
   });
 }

@@ -31,7 +31,8 @@ OrFailure<std::string> ReadTextFile(const std::string& path, const OpenedFiles* 
 struct ReadingOptions {
   const import::Importer* importer = nullptr;  // null: by the content
   import::Options import;
-  const OpenedFiles* opened = nullptr;  // null: nothing was opened before
+  const OpenedFiles* opened = nullptr;     // null: nothing was opened before
+  import::Allowance* allowance = nullptr;  // null: one of its own
 };
 
 // Reads the recording that these files make together; a folder stands for the
@@ -43,8 +44,10 @@ OrFailure<import::Imported> LoadRecording(const std::vector<std::string>& paths,
 
 // The same for files that were come across: nothing if none of them looks like
 // a recording.
-OrFailure<std::optional<import::Imported>> LoadIfRecording(const std::vector<std::string>& paths);
-OrFailure<std::optional<import::Imported>> LoadIfRecording(std::vector<import::Input> files);
+OrFailure<std::optional<import::Imported>> LoadIfRecording(const std::vector<std::string>& paths,
+                                                           import::Allowance* allowance);
+OrFailure<std::optional<import::Imported>> LoadIfRecording(std::vector<import::Input> files,
+                                                           import::Allowance* allowance);
 
 // Where bytes come from: appends at most that many and returns how many, 0 at
 // the end.
@@ -52,9 +55,10 @@ using MoreBytes = std::function<OrFailure<std::size_t>(std::size_t most, std::st
 
 // Whatever the content is if `takes_all`, and otherwise no more than the
 // beginning of what is no recording. `expected` is the size in bytes, 0 where
-// there is none. kMalformedInput for more than a recording has.
+// there is none. It is taken from the allowance. kMalformedInput for more than
+// a recording has.
 OrFailure<std::string> ReadContent(const std::string& name, std::size_t expected, bool takes_all,
-                                   const MoreBytes& more);
+                                   import::Allowance* allowance, const MoreBytes& more);
 
 // What a person should know about how it was read, on standard error.
 void PrintNotes(const import::Imported& recording);

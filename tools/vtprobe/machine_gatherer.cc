@@ -65,30 +65,46 @@ MachineGatherer::Folder& MachineGatherer::Enter(std::string_view path) {
 
 void MachineGatherer::AddToOpen(std::string_view name, import::Input file, Folder* folder) {
   if (name == kWholeMachine) {
-    folder->kind = Kind::kOneDump;
-    folder->waiting = {};
+    Empty(folder, Kind::kOneDump);
     return TakeFile(std::move(file));
   }
   // Of what is no recording the name is enough.
   constexpr std::size_t kLong = std::size_t{1} << 20;
   if (file.content.size() >= kLong && !import::MayBeRecording(file.content)) file.content = {};
   folder->has_pu0 = folder->has_pu0 || name == kFirstOfWholeFolder;
-  folder->size += file.content.size() + file.name.size() + sizeof(file);
+  const std::size_t size = file.content.capacity() + file.name.capacity() + sizeof(file);
+  folder->size += size;
+  waiting_size_ += size;
   folder->waiting.push_back(std::move(file));
-  if (folder->size <= kMostWaiting) return;
-  if (!folder->has_pu0) {
-    folder->kind = Kind::kEachFile;
-    return TakeEach(folder);
+  MakeRoom();
+}
+
+void MachineGatherer::MakeRoom() {
+  while (waiting_size_ > kMostWaiting) {
+    Folder& folder =
+        *std::max_element(open_.begin(), open_.end(),
+                          [](const Folder& a, const Folder& b) { return a.size < b.size; });
+    if (!folder.has_pu0) {
+      folder.kind = Kind::kEachFile;
+      TakeEach(&folder);
+      continue;
+    }
+    Empty(&folder, Kind::kOneDump);
+    Refuse(NameOf(folder.path),
+           fmt::format("expected a machine of at most {} MiB", kMostWaiting >> 20));
   }
-  folder->kind = Kind::kOneDump;
+}
+
+void MachineGatherer::Empty(Folder* folder, Kind kind) {
+  folder->kind = kind;
   folder->waiting = {};
-  Refuse(NameOf(folder->path),
-         fmt::format("expected a machine of at most {} MiB", kMostWaiting >> 20));
+  waiting_size_ -= std::exchange(folder->size, 0);
 }
 
 void MachineGatherer::Close(Folder* folder) {
   if (!folder->has_pu0 || folder->kind != Kind::kOpen) return TakeEach(folder);
-  std::vector<import::Input>& files = folder->waiting;
+  std::vector<import::Input> files = std::move(folder->waiting);
+  Empty(folder, folder->kind);
   std::sort(files.begin(), files.end(), [](const import::Input& a, const import::Input& b) {
     return import::IsNaturallyBefore(a.name, b.name);
   });
@@ -97,7 +113,9 @@ void MachineGatherer::Close(Folder* folder) {
 }
 
 void MachineGatherer::TakeEach(Folder* folder) {
-  for (import::Input& file : std::exchange(folder->waiting, {})) TakeFile(std::move(file));
+  std::vector<import::Input> files = std::move(folder->waiting);
+  Empty(folder, folder->kind);
+  for (import::Input& file : files) TakeFile(std::move(file));
 }
 
 void MachineGatherer::TakeFile(import::Input file) {

@@ -24,8 +24,8 @@ namespace vtprobe {
 
 class MachineGatherer {
  public:
-  // What files may be waiting of one folder, in bytes: hwloc's of some thousand
-  // CPUs are less.
+  // What files may be waiting, of all folders that are open, in bytes of memory:
+  // hwloc's of some thousand CPUs are less.
   static constexpr std::size_t kMostWaiting = std::size_t{16} << 20;
 
   // `take` gets each machine, the recording or why there is none. `prefix` goes
@@ -56,11 +56,15 @@ class MachineGatherer {
   void Close(Folder* folder);
   void TakeEach(Folder* folder);
   void TakeFile(import::Input file);
+  // Decides on folders, the one that holds most first, until there is room.
+  void MakeRoom();
+  void Empty(Folder* folder, Kind kind);
   void Refuse(const std::string& name, std::string_view why);
 
   std::string prefix_;
   std::function<void(FoundMachine)> take_;
-  std::vector<Folder> open_;  // each within the one before
+  std::vector<Folder> open_;      // each within the one before
+  std::size_t waiting_size_ = 0;  // of all of them
 };
 
 }  // namespace vtprobe

@@ -71,7 +71,10 @@ class ArchiveOfMachines {
         return *broken_;
       });
     };
-    auto content = ReadContent(name, member.size.value_or(0), /*takes_all=*/false, more);
+    // It is taken from that of the machine that it belongs to when it is known.
+    import::Allowance allowance;
+    auto content =
+        ReadContent(name, member.size.value_or(0), /*takes_all=*/false, &allowance, more);
     if (content) return *std::move(content);
     if (!broken_) take_({name, content.error()});
     return std::nullopt;

@@ -33,8 +33,9 @@ OrFailure<void> CheckPresent(const CpuSet& chosen, const CpuSet& online, const C
 }
 
 OrFailure<PlatformSnapshot> LoadOne(const std::string& path, const std::optional<CpuSet>& chosen,
-                                    bool is_quiet, const OpenedFiles& opened) {
-  auto recording = LoadRecording({path}, {.importer = nullptr, .import = {}, .opened = &opened});
+                                    bool is_quiet, const OpenedFiles& opened,
+                                    import::Allowance* allowance) {
+  auto recording = LoadRecording({path}, {.import = {}, .opened = &opened, .allowance = allowance});
   if (!recording) return tl::unexpected(recording.error());
   if (!is_quiet) PrintNotes(*recording);
   if (!chosen) return std::move(recording->snapshot);
@@ -49,8 +50,9 @@ OrFailure<LoadedSubject> LoadReplay(const std::vector<std::string>& paths,
                                     const std::optional<CpuSet>& chosen, bool is_quiet,
                                     const OpenedFiles& opened) {
   LoadedSubject subject;
+  import::Allowance allowance;  // of all of them: they are held together
   for (const std::string& path : paths) {
-    auto snapshot = LoadOne(path, chosen, is_quiet, opened);
+    auto snapshot = LoadOne(path, chosen, is_quiet, opened, &allowance);
     if (!snapshot) return tl::unexpected(snapshot.error());
     if (&path == &paths.back()) {
       subject.snapshot = *std::move(snapshot);

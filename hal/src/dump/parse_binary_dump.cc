@@ -19,6 +19,7 @@
 #include "snapshot/column_access.h"
 #include "snapshot/cpu_bitmap.h"
 #include "vtprobe/hal/binary_dump.h"
+#include "vtprobe/hal/dump_limits.h"
 #include "vtprobe/hal/metadata.h"
 
 namespace vtprobe {
@@ -110,6 +111,15 @@ class Reader {
     if (header_.reserved != 0 || header_.reserved_too != 0) {
       return Fail(offsetof(Header, reserved), "expected 0 in what is reserved");
     }
+    if (bytes_.size() > kLargestRecording) {
+      return Fail(kLargestRecording, TooLargeRecording());
+    }
+    if (std::uint64_t{header_.msr_readings} + header_.leaf_readings > kMostReadings) {
+      return Fail(offsetof(Header, msr_readings), TooManyReadings());
+    }
+    if (std::uint64_t{header_.sets} > kMostCpuRanges || header_.set_ranges > kMostCpuRanges) {
+      return Fail(offsetof(Header, sets), TooManyCpuRanges());
+    }
     if (header_.size != bytes_.size() || SizeByCounts() != bytes_.size()) {
       return Fail(offsetof(Header, size), "the sizes in the header are not those of the file");
     }
@@ -169,6 +179,9 @@ class Reader {
       Metadata& metadata = snapshot_.mutable_metadata();
       if (key.empty() || !std::all_of(key.begin(), key.end(), IsKeyCharacter)) {
         return Fail(offset, "expected a key of letters, digits, '.', '_' and '-'");
+      }
+      if (metadata.entries().size() == kMostMetadataKeys || all.size() > kMostMetadata) {
+        return Fail(offset, TooMuchMetadata());
       }
       if (metadata.Get(key)) return Fail(offset, "the key stands here a second time");
       metadata.Set(key, value);

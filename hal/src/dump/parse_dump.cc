@@ -10,6 +10,7 @@
 
 #include "dump/cursor.h"
 #include "vtprobe/hal/dump.h"
+#include "vtprobe/hal/dump_limits.h"
 #include "vtprobe/hal/snapshot_builder.h"
 #include "vtprobe/hal/utf8.h"
 
@@ -156,6 +157,11 @@ class Parser {
     if (const auto allowed = Metadata::WhyInvalid(key, value)) {
       return cursor_.ErrorAtWord("expected " + std::string(*allowed) + ", found " + Quote(value));
     }
+    metadata_size_ += key.size() + value.size();
+    if (builder_.metadata().entries().size() == kMostMetadataKeys ||
+        metadata_size_ > kMostMetadata) {
+      return cursor_.ErrorAtWord(TooMuchMetadata());
+    }
     builder_.metadata().Set(key, value);
     return std::nullopt;
   }
@@ -165,6 +171,10 @@ class Parser {
     const std::size_t place = cursor_.word_start();
     auto cpus = CpuSet::Parse(list);
     if (!cpus) return cursor_.ErrorAtWord(cpus.error().message, cpus.error().offset);
+    ranges_ += cpus->ranges().size();
+    if (ranges_ > kMostCpuRanges) {
+      return cursor_.ErrorAtWord(TooManyCpuRanges());
+    }
     auto presence = SnapshotBuilder::Presence::kOnline;
     if (!cursor_.AtEndOfLine()) {
       const std::string_view word = cursor_.Word();
@@ -242,9 +252,13 @@ class Parser {
     return cursor_.ErrorAt(place, "one of these CPUs has this register already");
   }
 
-  Error ExpectBlock(std::string_view keyword) const {
-    if (in_block_) return std::nullopt;
-    return cursor_.ErrorAtWord("expected a cpu line before the first " + std::string(keyword));
+  // Where a reading may stand.
+  Error ExpectBlock(std::string_view keyword) {
+    if (!in_block_) {
+      return cursor_.ErrorAtWord("expected a cpu line before the first " + std::string(keyword));
+    }
+    if (readings_++ < kMostReadings) return std::nullopt;
+    return cursor_.ErrorAtWord(TooManyReadings());
   }
 
   Error Expect(std::string_view sign) {
@@ -292,11 +306,18 @@ class Parser {
   Cursor cursor_;
   SnapshotBuilder builder_;
   bool in_block_ = false;
+  // What counts towards the limits.
+  std::size_t metadata_size_ = 0;
+  std::size_t ranges_ = 0;
+  std::size_t readings_ = 0;
 };
 
 }  // namespace
 
 tl::expected<PlatformSnapshot, DumpError> ParseDump(std::string_view text) {
+  if (text.size() > kLargestRecording) {
+    return tl::unexpected(DumpError{1, 1, TooLargeRecording()});
+  }
   return Parser(text).Parse();
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/dump_limits.h"
 #include "vtprobe/hal/snapshot_builder.h"
 
 namespace vtprobe::import {
@@ -261,10 +262,12 @@ std::uint32_t CpuCollector::CurrentCpu() {
 
 void CpuCollector::AddMsr(MsrAddress address, MsrReading reading, std::size_t line,
                           bool is_sample) {
+  if (msrs_.size() + cpuid_.size() > kMostReadings) return;  // Build() refuses one too many
   msrs_.push_back({CurrentCpu(), static_cast<std::uint32_t>(line), address, is_sample, reading});
 }
 
 void CpuCollector::AddCpuid(CpuidLeaf leaf, CpuidReading reading, std::size_t line) {
+  if (msrs_.size() + cpuid_.size() > kMostReadings) return;
   const std::uint32_t cpu = CurrentCpu();
   subleaves_.Follow(leaf);
   cpuid_.push_back({cpu, static_cast<std::uint32_t>(line), leaf, reading});
@@ -276,6 +279,7 @@ void CpuCollector::AddCpuid(const LeafLine& answer, std::size_t line) {
     AddCpuid({answer.leaf, *answer.subleaf}, reading, line);
     return;
   }
+  if (msrs_.size() + cpuid_.size() > kMostReadings) return;
   const std::uint32_t cpu = CurrentCpu();
   cpuid_.push_back({cpu, static_cast<std::uint32_t>(line),
                     subleaves_.Number(answer.leaf, answer.registers), reading});
@@ -357,6 +361,11 @@ bool CpuCollector::NumberCpus() {
 tl::expected<Imported, Error> CpuCollector::Build(const File& file) && {
   if (!has_readings()) {
     return tl::unexpected(Error{file.name, 0, 0, "there is not one reading of a register in it"});
+  }
+  if (msrs_.size() + cpuid_.size() > kMostReadings) {
+    const std::size_t line =
+        std::max(msrs_.empty() ? 0 : msrs_.back().line, cpuid_.empty() ? 0 : cpuid_.back().line);
+    return tl::unexpected(Error{file.name, line, line == 0 ? 0u : 1u, TooManyReadings()});
   }
   if (!NumberCpus()) {
     return tl::unexpected(Error{file.name, 0, 0,

@@ -57,15 +57,14 @@ Error ErrorAt(const File& file, std::size_t offset, std::string message) {
 
 // Where the string begins whose closing quote stands before `end`.
 std::size_t StartOfString(std::string_view text, std::size_t end) {
-  std::size_t start = end - 1;
-  bool is_escaped = true;  // no look at the closing quote itself
-  while (start > 0 && (is_escaped || text[start] != '"')) {
-    --start;
-    const std::string_view before = text.substr(0, start);
-    const std::size_t other = before.find_last_not_of('\\');
-    is_escaped = (before.size() - (other + 1)) % 2 != 0;  // npos + 1 is 0
+  // The quotes before the closing one; each backslash is looked at once.
+  for (std::size_t at = end - 1; at > 0;) {
+    const std::size_t quote = text.rfind('"', at - 1);
+    if (quote == std::string_view::npos) break;
+    at = text.substr(0, quote).find_last_not_of('\\') + 1;  // npos + 1 is 0
+    if ((quote - at) % 2 == 0) return quote;
   }
-  return start;
+  return 0;
 }
 
 bool IsPartOfWord(char c) {

@@ -27,7 +27,7 @@ bool IsFoundBefore(const Input& a, const Input& b) { return IsNaturallyBefore(a.
 
 // The members of archives take the archives' place, in the order of their
 // names.
-tl::expected<std::vector<Input>, Error> Unfold(std::vector<Input> inputs) {
+tl::expected<std::vector<Input>, Error> Unfold(std::vector<Input> inputs, Allowance* allowance) {
   std::vector<Input> files;
   for (Input& input : inputs) {
     // An archive in a folder is another machine, or none.
@@ -35,7 +35,7 @@ tl::expected<std::vector<Input>, Error> Unfold(std::vector<Input> inputs) {
       files.push_back(std::move(input));
       continue;
     }
-    auto unpacked = Unpack(File{input.name, input.content});
+    auto unpacked = Unpack(File{input.name, input.content}, allowance);
     if (!unpacked) return tl::unexpected(std::move(unpacked.error()));
     input.content = {};
     std::vector<Input> members;
@@ -180,11 +180,11 @@ std::string_view TakeNumber(std::string_view* text) {
 }  // namespace
 
 tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Importer* forced,
-                                            const Options& options) {
+                                            const Options& options, Allowance* allowance) {
   std::vector<std::string> names;
   names.reserve(inputs.size());
   for (const Input& input : inputs) names.push_back(input.name);
-  auto files = Unfold(std::move(inputs));
+  auto files = Unfold(std::move(inputs), allowance);
   if (!files) return tl::unexpected(files.error());
   for (Input& file : *files) file.content = WithUsualEncoding(std::move(file.content));
   const auto chosen = Choose(*files, forced);
@@ -201,6 +201,12 @@ tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Imp
     StateOrigin(SourceOf(names, *chosen), &imported->snapshot);
   }
   return imported;
+}
+
+tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Importer* forced,
+                                            const Options& options) {
+  Allowance allowance;
+  return ReadRecording(std::move(inputs), forced, options, &allowance);
 }
 
 bool MayBeRecording(std::string_view beginning) {

@@ -24,11 +24,15 @@ std::string WithoutCompressionSuffix(std::string_view name) {
 
 // The content of the member that `reader` stands at; `left` is what the archive
 // may still unpack to.
-tl::expected<std::string, std::string> ReadContent(ArchiveReader* reader, std::size_t* left) {
+tl::expected<std::string, std::string> ReadContent(ArchiveReader* reader, Allowance* allowance,
+                                                   std::size_t* left) {
   std::string content;
   while (true) {
     const auto got = reader->Read(kBlock, &content);
     if (!got) return tl::unexpected(got.error());
+    if (!allowance->Take(*got)) {
+      return tl::unexpected(TooLargeRecording() + ", unpacked");
+    }
     if (*got > *left) {
       return tl::unexpected<std::string>("it unpacks to far more than a recording would: refused");
     }
@@ -39,7 +43,8 @@ tl::expected<std::string, std::string> ReadContent(ArchiveReader* reader, std::s
   return content;
 }
 
-tl::expected<Unpacked, std::string> UnpackAll(const File& file, const UnpackLimits& limits) {
+tl::expected<Unpacked, std::string> UnpackAll(const File& file, Allowance* allowance,
+                                              const UnpackLimits& limits) {
   auto reader = ArchiveReader::OfMemory(file.content);
   if (!reader) return tl::unexpected(std::move(reader.error()));
   std::size_t left = std::min(limits.total, limits.allowance + limits.ratio * file.content.size());
@@ -54,7 +59,7 @@ tl::expected<Unpacked, std::string> UnpackAll(const File& file, const UnpackLimi
     if (unpacked.members.size() == limits.members) {
       return tl::unexpected(fmt::format("expected an archive of at most {} files", limits.members));
     }
-    auto content = ReadContent(&*reader, &left);
+    auto content = ReadContent(&*reader, allowance, &left);
     if (!content) return tl::unexpected(std::move(content.error()));
     if (!unpacked.is_tar) path = WithoutCompressionSuffix(file.name);
     if (path.empty()) path = fmt::format("(member {})", unpacked.members.size() + 1);
@@ -66,8 +71,9 @@ tl::expected<Unpacked, std::string> UnpackAll(const File& file, const UnpackLimi
 
 bool IsArchive(std::string_view content) { return IsCompressed(content) || IsTar(content); }
 
-tl::expected<Unpacked, Error> Unpack(const File& file, const UnpackLimits& limits) {
-  return UnpackAll(file, limits).map_error([&](std::string&& why) {
+tl::expected<Unpacked, Error> Unpack(const File& file, Allowance* allowance,
+                                     const UnpackLimits& limits) {
+  return UnpackAll(file, allowance, limits).map_error([&](std::string&& why) {
     return Error{file.name, 0, 0, std::move(why)};
   });
 }

@@ -13,6 +13,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "vtprobe/import/allowance.h"
 #include "vtprobe/import/importer.h"
 
 namespace vtprobe::import {
@@ -37,13 +38,15 @@ struct Unpacked {
 struct UnpackLimits {
   std::size_t allowance = std::size_t{32} << 20;
   std::size_t ratio = 100;
-  std::size_t total = std::size_t{1} << 30;
+  std::size_t total = kLargestRecording;
   std::size_t members = 100'000;
 };
 
 // An archive that breaks off, breaks a limit, or for which libarchive is
-// missing is an error as a whole. Requires IsArchive(file.content).
-tl::expected<Unpacked, Error> Unpack(const File& file, const UnpackLimits& limits = {});
+// missing is an error as a whole. What it unpacks to is taken from the
+// allowance. Requires IsArchive(file.content).
+tl::expected<Unpacked, Error> Unpack(const File& file, Allowance* allowance,
+                                     const UnpackLimits& limits = {});
 
 }  // namespace vtprobe::import
 

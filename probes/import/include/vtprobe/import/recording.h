@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vtprobe/import/allowance.h"
 #include "vtprobe/import/importer.h"
 
 namespace vtprobe::import {
@@ -22,9 +23,13 @@ struct Input {
   bool is_named = true;
 };
 
-// All inputs are of one machine. `forced` is the importer of --from, null to
+// All inputs are of one machine, and taken from the allowance already; what
+// they unpack to is taken here. `forced` is the importer of --from, null to
 // recognise the format. Foreign recordings get provenance and source, and are
 // marked as a guest's where the hypervisor bit says so.
+tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Importer* forced,
+                                            const Options& options, Allowance* allowance);
+// The same with an allowance of its own.
 tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Importer* forced,
                                             const Options& options);
 
