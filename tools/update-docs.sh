@@ -1,14 +1,28 @@
 #!/usr/bin/env bash
-# Makes probes/REGISTERS.md and probes/RULES.md anew, of the tables that the program
-# is built with.
+# Writes what documents say of tables and machines anew, from the program that is
+# built with them: probes/REGISTERS.md, probes/RULES.md, and in README.md what the
+# commands print that it shows (the machines counted among them). Tests compare all.
 #
 #   tools/update-docs.sh [PRESET]    dev without one; builds vtprobe first
+#
+# With --machines also the rows of tests/e2e/RESULTS.md that are of recorded
+# machines, which needs what tests/e2e/run needs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+machines=
+[[ ${1-} != --machines ]] || { machines=1; shift; }
 readonly PRESET=${1-dev}
 [[ -d build/$PRESET ]] || cmake --preset "$PRESET"
 cmake --build --preset "$PRESET" --target vtprobe
+readonly VTPROBE=$PWD/build/$PRESET/bin/vtprobe
 for table in registers rules; do
-  "build/$PRESET/bin/vtprobe" "$table" --format markdown -o "probes/${table^^}.md"
+  "$VTPROBE" "$table" --format markdown -o "probes/${table^^}.md"
 done
+
+shown=$(tools/show-again.sh "$VTPROBE" <README.md)
+printf '%s\n' "$shown" >README.md
+
+if [[ $machines ]]; then
+  VTPROBE_UPDATE_RESULTS=1 tests/e2e/run --only served-peers --vtprobe "$VTPROBE"
+fi

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -85,6 +86,38 @@ TEST_F(CorpusArchive, SaysOfTheShippedRecordingsWhatTheFolderSays) {
   EXPECT_EQ(of_tar.exit_status, 0);
   EXPECT_THAT(of_tar.err, IsEmpty());
   EXPECT_EQ(of_tar.out, Vtprobe({"corpus", VTPROBE_SHIPPED_RECORDINGS}).out);
+}
+
+// A machine that holds what differs from its base, in every order of its folder's
+// files and its base's.
+TEST_F(CorpusArchive, MakesAMachineWholeWhereverItsBaseStands) {
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {"c/lab/plain/machine.dump", Enabled()},
+      {"c/lab/one-off/manifest.toml", "base = \"lab/plain\"\n"},
+      {"c/lab/one-off/machine.dump", "vtprobe-difference 1\ncpu 0\nmsr 0x3a = 0x1\n"}};
+  for (const auto& [first, second, third] :
+       {std::array{0, 1, 2}, std::array{0, 2, 1}, std::array{1, 2, 0}, std::array{2, 1, 0}}) {
+    TarWriter tar;
+    for (const int i : {first, second, third}) {
+      tar.AddFile(files[static_cast<std::size_t>(i)].first,
+                  files[static_cast<std::size_t>(i)].second);
+    }
+    const Ended ended = Corpus(tar.Archive(), {"--verbose"});
+    EXPECT_EQ(ended.exit_status, 0) << first << second << third;
+    EXPECT_THAT(ended.err, IsEmpty()) << first << second << third;
+    EXPECT_THAT(ended.out, HasSubstr("c/lab/one-off/machine.dump")) << first << second << third;
+    EXPECT_THAT(ended.out, HasSubstr("disabled_locked 1")) << first << second << third;
+  }
+}
+
+TEST_F(CorpusArchive, NamesABaseThatItDoesNotHold) {
+  TarWriter tar;
+  tar.AddFile("c/lab/one-off/machine.dump", "vtprobe-difference 1\n");
+  tar.AddFile("c/lab/one-off/manifest.toml", "base = \"lab/plain\"\n");
+  const Ended ended = Corpus(tar);
+  EXPECT_EQ(ended.exit_status, 65);
+  EXPECT_THAT(ended.err, HasSubstr("fleet.tar!c/lab/one-off/machine.dump:1:1: "));
+  EXPECT_THAT(ended.err, HasSubstr("lab/plain/machine.dump is not in the archive"));
 }
 
 // Each way in which files make a machine, and what stands beside them.

@@ -70,17 +70,5 @@ TEST(Corpus, KnowsTheRecordingsThatComeWithIt) {
   }
 }
 
-TEST(Corpus, IsShownInTheReadme) {
-  const std::string text = ContentOf(VTPROBE_README);
-  constexpr std::string_view kCommand = "$ vtprobe corpus recorded-msr-dumps\n";
-  const std::size_t start = text.find(kCommand);
-  ASSERT_NE(start, std::string::npos);
-  const std::size_t end = text.find("```", start);
-  ASSERT_NE(end, std::string::npos);
-  const std::size_t table = start + kCommand.size();
-  EXPECT_EQ(text.substr(table, end - table), Vtprobe({"corpus"}).out)
-      << "the recordings have changed: put the command's output into README.md";
-}
-
 }  // namespace
 }  // namespace vtprobe

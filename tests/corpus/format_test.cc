@@ -46,6 +46,15 @@ TEST(FormatMd, ShowsRecordingsThatCanBeRead) {
   }
 }
 
+// The machine that is shown is one of those that there are, which are judged.
+TEST(FormatMd, ShowsAMachineWithABase) {
+  std::ifstream stream(ShippedDumps() /
+                       "synthetic/server-intel-debug-unlocked-on-one/machine.dump");
+  const std::string shown{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  EXPECT_TRUE(IsDumpDifference(shown));
+  EXPECT_THAT(FormatMd(), HasSubstr("```\n" + shown + "```"));
+}
+
 TEST(FormatMd, NamesEveryAccessError) {
   const std::string text = FormatMd();
   for (const AccessCode code : kAllAccessCodes) {

@@ -6,13 +6,13 @@
 #include <array>
 #include <cctype>
 #include <fstream>
-#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/hal/metadata.h"
+#include "vtprobe/import/import.h"
 
 namespace vtprobe::corpus {
 namespace {
@@ -70,14 +70,20 @@ void CheckFiles(const fs::path& folder, Problems* problems) {
   }
 }
 
-PlatformSnapshot ReadDump(const fs::path& file, Problems* problems) {
+bool IsDifference(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  auto snapshot = ParseDump(text);
-  if (snapshot) return *std::move(snapshot);
-  const DumpError& error = snapshot.error();
-  problems->push_back(file.filename().string() + ":" + std::to_string(error.line) + ":" +
-                      std::to_string(error.column) + ": " + error.message);
+  std::string line;
+  std::getline(stream, line);
+  return IsDumpDifference(line);
+}
+
+// Whole, also of a machine that holds what differs from its base.
+PlatformSnapshot ReadDump(const fs::path& file, Problems* problems) {
+  auto imported = import::Import(file);
+  if (imported) return std::move(imported->snapshot);
+  const import::Error& error = imported.error();
+  problems->push_back(fs::path(error.file).filename().string() + ":" + std::to_string(error.line) +
+                      ":" + std::to_string(error.column) + ": " + error.message);
   return {};
 }
 
@@ -102,6 +108,7 @@ Manifest ReadManifest(const fs::path& file, Problems* problems) {
   manifest.vendor = table.String("vendor");
   manifest.source = table.String("source");
   manifest.how = table.String("how");
+  manifest.base = table.OptionalString("base");
   manifest.licence = table.String("licence");
   manifest.known = table.String("known");
   manifest.filled_in = table.OptionalString("filled_in");
@@ -207,6 +214,10 @@ tl::expected<Machine, Problems> LoadMachine(const fs::path& root, const std::str
                   ReadExpected(path / kExpected, &problems)};
   if (!problems.empty()) return tl::unexpected(std::move(problems));
 
+  if (machine.manifest.base.has_value() != IsDifference(path / kDump)) {
+    problems.push_back(
+        "a manifest names a base if and only if the dump holds what differs from it");
+  }
   CheckAgreement(path.parent_path().filename().string(), machine, &problems);
   if (!problems.empty()) return tl::unexpected(std::move(problems));
   return machine;

@@ -22,6 +22,7 @@ struct Manifest {
   std::string vendor;  // the CPU's maker
   std::string source;
   std::string how;  // "transcribed", "synthetic", "recorded"
+  std::optional<std::string> base;  // GROUP/NAME; absent: the dump is whole
   std::string licence;
   std::string known;
   std::optional<std::string> filled_in;

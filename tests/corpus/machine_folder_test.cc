@@ -129,6 +129,42 @@ TEST_F(MachineFolder, NeedsAWellFormedDump) {
   EXPECT_THAT(LoadProblems(), ElementsAre(HasSubstr("machine.dump:3:5: ")));
 }
 
+// The machine with CPU 1 switched on, and the plain one as its base.
+class MachineFolderWithABase : public MachineFolder {
+ protected:
+  void SetUp() override {
+    MachineFolder::SetUp();
+    fs::rename(root_ / "synthetic/a-machine", root_ / "synthetic/plain");
+    fs::create_directories(root_ / "synthetic/a-machine");
+    Write("machine.dump", "vtprobe-difference 1\ncpu 1\nmsr 0x3a = 0x5\n");
+    Write("manifest.toml", std::string(kManifest) + "base = \"synthetic/plain\"\n");
+    Write("expected.toml", kExpected);
+  }
+};
+
+TEST_F(MachineFolderWithABase, IsAWholeMachine) {
+  const auto machine = Load();
+  ASSERT_TRUE(machine) << testing::PrintToString(machine.error());
+  EXPECT_EQ(machine->snapshot.Msr(LogicalCpu{0}, MsrAddress{0x3a}), MsrReading(0x1));
+  EXPECT_EQ(machine->snapshot.Msr(LogicalCpu{1}, MsrAddress{0x3a}), MsrReading(0x5));
+  EXPECT_EQ(machine->snapshot.metadata().Get("source"), "here");
+}
+
+TEST_F(MachineFolderWithABase, NamesTheLineThatRepeatsItsBase) {
+  Write("machine.dump", "vtprobe-difference 1\ncpu 1\nmsr 0x3a = 0x1\n");
+  EXPECT_THAT(LoadProblems(), ElementsAre(HasSubstr("machine.dump:3:5: the base says the same")));
+}
+
+TEST_F(MachineFolderWithABase, IsNoneIfTheDumpIsWhole) {
+  Write("machine.dump", kDump);
+  EXPECT_THAT(LoadProblems(), ElementsAre(HasSubstr("a manifest names a base if and only if")));
+}
+
+TEST_F(MachineFolderWithABase, ABaseThatIsMissingIsNamed) {
+  fs::remove_all(root_ / "synthetic/plain");
+  EXPECT_THAT(LoadProblems(), ElementsAre(HasSubstr("synthetic/plain/machine.dump can't be read")));
+}
+
 TEST_F(MachineFolder, NeedsWellFormedToml) {
   Write("manifest.toml", "title = \n");
   EXPECT_THAT(LoadProblems(), Contains(HasSubstr("manifest.toml:1:")));

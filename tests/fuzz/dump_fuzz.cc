@@ -1,5 +1,5 @@
-// Any bytes as a dump: it is refused at a place within it, or it is a recording
-// that survives being written, and that the engine judges.
+// Any bytes as a dump, whole or what differs from a base: it is refused at a place within it, or it
+// is a recording that survives being written, and that the engine judges.
 
 #include <algorithm>
 #include <cstddef>
@@ -35,11 +35,21 @@ void CheckRecording(const vtprobe::PlatformSnapshot& snapshot) {
   Check(!vtprobe::JudgeRules({snapshot, verdict}).empty());
 }
 
+// What a text that holds a difference differs from.
+const vtprobe::PlatformSnapshot& Base() {
+  static const auto base = vtprobe::ParseDump(
+      "vtprobe-dump 1\nmeta stage = os\ncpu 0-127\n"
+      "cpuid 0x0.0x0 = 0x20 0x756e6547 0x6c65746e 0x49656e69\n"
+      "cpuid 0x1.0x0 = 0x806f8 - 0x7ffefbff 0xbfebfbff\nmsr 0x3a = 0x5\n");
+  return *base;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto snapshot = vtprobe::ParseDump(text);
+  const auto snapshot = vtprobe::IsDumpDifference(text) ? vtprobe::ParseDumpDifference(text, Base())
+                                                        : vtprobe::ParseDump(text);
   if (snapshot) {
     CheckRecording(*snapshot);
   } else {

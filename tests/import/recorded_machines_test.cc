@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "vtprobe/hal/dump.h"
+#include "vtprobe/import/import.h"
 #include "vtprobe/import/recording.h"
 
 namespace vtprobe::import {
@@ -88,13 +88,13 @@ TEST(RecordedMachines, HoldWhatTheirSourceSays) {
   for (const auto& entry : fs::recursive_directory_iterator(VTPROBE_SHIPPED_DUMPS)) {
     if (entry.path().filename() != "machine.dump") continue;
     SCOPED_TRACE(entry.path());
-    const auto machine = ParseDump(Content(entry.path()));
+    const auto machine = Import(entry.path());
     ASSERT_TRUE(machine) << machine.error().message;
-    const auto path = SourceOf(*machine, files);
+    const auto path = SourceOf(machine->snapshot, files);
     if (!path) continue;
     const auto imported = ReadRecording({{path->string(), Content(*path)}}, nullptr, {});
     ASSERT_TRUE(imported.has_value()) << imported.error().message;
-    Compare(*machine, imported->snapshot);
+    Compare(machine->snapshot, imported->snapshot);
     ++compared;
   }
   // All of libcpuid's at least: one that is not found was not compared.

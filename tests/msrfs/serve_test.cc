@@ -23,7 +23,7 @@
 #include "corpus/machine_folder.h"
 #include "hal/temp_tree.h"
 #include "msrfs/served_dump.h"
-#include "vtprobe/hal/dump.h"
+#include "vtprobe/fixtures/replay_platform.h"
 #include "vtprobe/hal/linux_cpuid_device.h"
 #include "vtprobe/hal/linux_msr_reader.h"
 #include "vtprobe/hal/replay_backend.h"
@@ -179,15 +179,14 @@ std::string Hex(std::uint64_t number) {
 }
 
 void ExpectServedAsRecorded(const std::string& path) {
-  const auto snapshot = ParseDump(ContentOf(path));
-  ASSERT_TRUE(snapshot);
-  ReplayBackend recorded(*snapshot);
+  const PlatformSnapshot snapshot = fixtures::LoadDump(path);
+  ReplayBackend recorded(snapshot);
   const ServedDump served(path);
   LinuxMsrReader msrs(served.root());
   LinuxCpuidDevice cpuid(served.root());
 
-  const Selection all = snapshot->Everything();
-  for (const LogicalCpu cpu : snapshot->online().Union(snapshot->offline()).ToVector()) {
+  const Selection all = snapshot.Everything();
+  for (const LogicalCpu cpu : snapshot.online().Union(snapshot.offline()).ToVector()) {
     const std::string who = "CPU " + std::to_string(Number(cpu));
     for (const MsrAddress address : all.msrs) {
       Compare(msrs.ReadMsr(cpu, address), recorded.ReadMsr(cpu, address),

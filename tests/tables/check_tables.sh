@@ -38,4 +38,17 @@ table probes/import/src/importers.def 'VTPROBE_IMPORTER\(' \
 table tools/vtprobe/commands.def 'VTPROBE_COMMAND\(' \
   tools/vtprobe 'const Command ([A-Za-z0-9_]+)\{'
 
+# Each machine that was made up is shown to other programs, and has its row there.
+readonly RESULTS=tests/e2e/RESULTS.md
+readonly MACHINES=recorded-msr-dumps/synthetic
+rows=$(sed -n '/^<!-- table served -->/,/^<!-- end -->/s/^| \([a-z0-9.-]*\) |.*/\1/p' "$RESULTS" | sort)
+folders=$(cd "$MACHINES" && printf '%s\n' */ | tr -d / | sort)
+for name in $(comm -23 <(printf '%s\n' "$rows") <(printf '%s\n' "$folders")); do
+  [[ $name == recording ]] || { echo "$RESULTS has a row for $name, which is no folder of $MACHINES"; status=1; }
+done
+for name in $(comm -13 <(printf '%s\n' "$rows") <(printf '%s\n' "$folders")); do
+  echo "$MACHINES has $name, of which $RESULTS has no row: tools/update-docs.sh --machines writes it"
+  status=1
+done
+
 exit "$status"

@@ -6,7 +6,10 @@ set -euo pipefail
 check=$1 root=$2 copy=$3 file=$4 line=$5 complaint=$6
 rm -rf "$copy"
 mkdir -p "$copy"
-(cd "$root" && cp -r --parents probes/{rules,report,import}/{include,src} tools/vtprobe "$copy")
+(cd "$root" && cp -r --parents probes/{rules,report,import}/{include,src} tools/vtprobe \
+  tests/e2e/RESULTS.md "$copy"
+ printf '%s\0' recorded-msr-dumps/synthetic/*/ | (cd "$copy" && xargs -0 mkdir -p))
+mkdir -p "$(dirname "$copy/$file")"
 printf '%s\n' "$line" >>"$copy/$file"
 if said=$(bash "$check" "$copy"); then
   echo "nothing is said of $line in $file" >&2

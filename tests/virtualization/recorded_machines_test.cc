@@ -6,15 +6,13 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "virtualization/oracle.h"
 #include "virtualization/raw_machine.h"
-#include "vtprobe/import/recording.h"
+#include "vtprobe/import/import.h"
 
 namespace vtprobe::raw {
 namespace {
@@ -30,13 +28,6 @@ std::vector<fs::path> FilesBelow(const fs::path& folder) {
   return files;
 }
 
-std::string Content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
-}
-
 // How many of the files are recordings; each of those is judged twice. After ten
 // differences more would say the same.
 std::size_t JudgeTwice(const std::vector<fs::path>& files) {
@@ -44,7 +35,7 @@ std::size_t JudgeTwice(const std::vector<fs::path>& files) {
   std::size_t recordings = 0;
   int differing = 0;
   for (const fs::path& file : files) {
-    const auto imported = import::ReadRecording({{file.string(), Content(file)}}, nullptr, {});
+    const auto imported = import::Import(file);
     if (!imported) continue;
     ++recordings;
     const std::string differences = DifferenceFromOracle(imported->snapshot, &oracle);

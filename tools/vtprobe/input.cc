@@ -12,6 +12,7 @@
 
 #include "fd_io.h"
 #include "output.h"
+#include "vtprobe/import/difference.h"
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {
@@ -64,6 +65,16 @@ OrFailure<std::vector<std::string>> FilesIn(const std::string& folder) {
   return files;
 }
 
+// A file beside a recording that holds only what differs from its base.
+tl::expected<std::string, std::string> ReadBeside(const std::string& path,
+                                                  import::Allowance* allowance) {
+  const InputFile file(path, nullptr);
+  if (!file.valid()) return tl::unexpected("can't be read: " + ErrnoText(-file.get()));
+  return ReadFile(path, false, nullptr, allowance).map_error([](const Failure& failure) {
+    return failure.message;
+  });
+}
+
 OrFailure<std::vector<import::Input>> ReadInputs(const std::vector<std::string>& paths,
                                                  bool takes_all, const OpenedFiles* opened,
                                                  import::Allowance* allowance) {
@@ -77,7 +88,11 @@ OrFailure<std::vector<import::Input>> ReadInputs(const std::vector<std::string>&
       content->clear();
       content->shrink_to_fit();
     }
-    inputs.push_back({path == "-" ? InputName(path) : path, *std::move(content), is_named});
+    const auto beside = [&](const std::string& file) { return ReadBeside(file, allowance); };
+    auto whole = import::MadeWhole(
+        {path == "-" ? InputName(path) : path, *std::move(content), is_named}, beside);
+    if (!whole) return Fails(kMalformedInput, Described(whole.error()));
+    inputs.push_back(*std::move(whole));
     return {};
   };
   for (const std::string& path : paths) {
@@ -95,14 +110,6 @@ OrFailure<std::vector<import::Input>> ReadInputs(const std::vector<std::string>&
   return inputs;
 }
 
-std::string Described(const import::Error& error) {
-  if (error.line == 0) {
-    return fmt::format("{}: {}", Printable(error.file), Printable(error.message));
-  }
-  return fmt::format("{}:{}:{}: {}", Printable(error.file), error.line, error.column,
-                     Printable(error.message));
-}
-
 OrFailure<import::Imported> Read(std::vector<import::Input> inputs, const ReadingOptions& options,
                                  import::Allowance* allowance) {
   auto recording =
@@ -114,6 +121,14 @@ OrFailure<import::Imported> Read(std::vector<import::Input> inputs, const Readin
 }  // namespace
 
 std::string InputName(const std::string& path) { return path == "-" ? "<stdin>" : Printable(path); }
+
+std::string Described(const import::Error& error) {
+  if (error.line == 0) {
+    return fmt::format("{}: {}", Printable(error.file), Printable(error.message));
+  }
+  return fmt::format("{}:{}:{}: {}", Printable(error.file), error.line, error.column,
+                     Printable(error.message));
+}
 
 tl::unexpected<Failure> CantRead(const std::string& path, std::string_view why) {
   return Fails(kInputMissing, fmt::format("can't read {}: {}", InputName(path), why));

@@ -23,6 +23,10 @@ std::string InputName(const std::string& path);
 // kInputMissing, with the reason.
 tl::unexpected<Failure> CantRead(const std::string& path, std::string_view why);
 
+// What is wrong with a recording, and where: FILE:LINE:COLUMN, or FILE where there
+// is no place to name.
+std::string Described(const import::Error& error);
+
 // A file that a person wrote, of at most 1 MiB. kInputMissing if it can't be
 // read, kMalformedInput if it is larger.
 OrFailure<std::string> ReadTextFile(const std::string& path, const OpenedFiles* opened = nullptr);

@@ -5,10 +5,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "input.h"
+#include "vtprobe/hal/dump.h"
+#include "vtprobe/import/difference.h"
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {
 namespace {
+
+// Names the base of a machine that holds only what differs from one.
+constexpr std::string_view kManifest = "manifest.toml";
 
 // The folder and the name in it.
 std::pair<std::string_view, std::string_view> Split(std::string_view path) {
@@ -25,7 +31,9 @@ bool IsWithin(std::string_view path, std::string_view folder) {
 }  // namespace
 
 bool MachineGatherer::Wants(std::string_view path) {
-  return Enter(Split(path).first).kind != Kind::kOneDump;
+  const auto [folder, name] = Split(path);
+  const Kind kind = Enter(folder).kind;
+  return kind == Kind::kDifference ? name == kManifest : kind != Kind::kOneDump;
 }
 
 void MachineGatherer::Add(std::string_view path, std::string content) {
@@ -34,6 +42,9 @@ void MachineGatherer::Add(std::string_view path, std::string content) {
   import::Input file{NameOf(path), std::move(content), true};
   switch (folder.kind) {
     case Kind::kOneDump:
+      return;
+    case Kind::kDifference:
+      if (name == kManifest) kept_.Keep(file);
       return;
     case Kind::kOpen:
       return AddToOpen(name, std::move(file), &folder);
@@ -50,6 +61,7 @@ void MachineGatherer::Finish() {
     Close(&open_.back());
     open_.pop_back();
   }
+  for (import::Input& file : std::exchange(differences_, {})) TakeDifference(std::move(file));
 }
 
 MachineGatherer::Folder& MachineGatherer::Enter(std::string_view path) {
@@ -65,7 +77,9 @@ MachineGatherer::Folder& MachineGatherer::Enter(std::string_view path) {
 
 void MachineGatherer::AddToOpen(std::string_view name, import::Input file, Folder* folder) {
   if (name == kWholeMachine) {
+    if (IsDumpDifference(file.content)) return AddDifference(std::move(file), folder);
     Empty(folder, Kind::kOneDump);
+    kept_.Keep(file);
     return TakeFile(std::move(file));
   }
   // Of what is no recording the name is enough.
@@ -101,6 +115,20 @@ void MachineGatherer::Empty(Folder* folder, Kind kind) {
   waiting_size_ -= std::exchange(folder->size, 0);
 }
 
+void MachineGatherer::AddDifference(import::Input file, Folder* folder) {
+  for (const import::Input& other : folder->waiting) {
+    if (Split(other.name).second == kManifest) kept_.Keep(other);
+  }
+  Empty(folder, Kind::kDifference);
+  if (!kept_.Takes(file)) {
+    return Refuse(file.name,
+                  fmt::format("it holds only what differs from a base and comes behind "
+                              "more than {} MiB: extract the archive and name the folder",
+                              KeptFiles::kMost >> 20));
+  }
+  differences_.push_back(std::move(file));
+}
+
 void MachineGatherer::Close(Folder* folder) {
   if (!folder->has_pu0 || folder->kind != Kind::kOpen) return TakeEach(folder);
   std::vector<import::Input> files = std::move(folder->waiting);
@@ -123,6 +151,14 @@ void MachineGatherer::TakeFile(import::Input file) {
   std::vector<import::Input> files;
   files.push_back(std::move(file));
   take_({std::move(name), std::move(files)});
+}
+
+void MachineGatherer::TakeDifference(import::Input file) {
+  std::string name = file.name;
+  auto whole =
+      import::MadeWhole(std::move(file), [&](const std::string& path) { return kept_.Find(path); });
+  if (whole) return TakeFile(*std::move(whole));
+  take_({std::move(name), Failure{kMalformedInput, Described(whole.error())}});
 }
 
 void MachineGatherer::Refuse(const std::string& name, std::string_view why) {

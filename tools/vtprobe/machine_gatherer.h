@@ -6,6 +6,9 @@
 // file that is neither in it nor below it, or when they are too many to be one
 // machine's. That is right for what tar makes of a folder, and for paths in
 // order: a folder's files stand together there.
+//
+// A machine that holds only what differs from a base waits for the end, since its
+// base may come anywhere (kept_files.h).
 
 #ifndef VTPROBE_TOOLS_VTPROBE_MACHINE_GATHERER_H_
 #define VTPROBE_TOOLS_VTPROBE_MACHINE_GATHERER_H_
@@ -17,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kept_files.h"
 #include "recorded_machines.h"
 #include "vtprobe/import/recording.h"
 
@@ -41,7 +45,7 @@ class MachineGatherer {
   void Finish();
 
  private:
-  enum class Kind : std::uint8_t { kOpen, kOneDump, kEachFile };
+  enum class Kind : std::uint8_t { kOpen, kOneDump, kDifference, kEachFile };
 
   struct Folder {
     std::string path;
@@ -53,18 +57,22 @@ class MachineGatherer {
 
   Folder& Enter(std::string_view path);
   void AddToOpen(std::string_view name, import::Input file, Folder* folder);
+  void AddDifference(import::Input file, Folder* folder);
   void Close(Folder* folder);
   void TakeEach(Folder* folder);
   void TakeFile(import::Input file);
   // Decides on folders, the one that holds most first, until there is room.
   void MakeRoom();
   void Empty(Folder* folder, Kind kind);
+  void TakeDifference(import::Input file);
   void Refuse(const std::string& name, std::string_view why);
 
   std::string prefix_;
   std::function<void(FoundMachine)> take_;
   std::vector<Folder> open_;      // each within the one before
   std::size_t waiting_size_ = 0;  // of all of them
+  KeptFiles kept_{prefix_};
+  std::vector<import::Input> differences_;
 };
 
 }  // namespace vtprobe

@@ -1,13 +1,17 @@
-// The parser of format 1. It is strict: a recording is evidence, and a line
-// that is not understood is an error and not a comment.
+// The parser of format 1, of whole dumps and of those that hold what differs from
+// a base. It is strict: a recording is evidence, and a line that is not understood
+// is an error and not a comment.
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "dump/against_base.h"
 #include "dump/cursor.h"
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/hal/dump_limits.h"
@@ -18,6 +22,8 @@ namespace vtprobe {
 namespace {
 
 constexpr std::string_view kMagic = "vtprobe-dump";
+constexpr std::string_view kDifferenceMagic = "vtprobe-difference";
+constexpr std::string_view kRemoved = "removed";
 constexpr std::string_view kVersion = "1";
 
 template <typename T>
@@ -80,21 +86,24 @@ bool IsKey(std::string_view word) {
 class Parser {
  public:
   explicit Parser(std::string_view text) : cursor_(text) {}
+  Parser(std::string_view text, const PlatformSnapshot& base) : cursor_(text), against_(base) {}
 
   Parsed<PlatformSnapshot> Parse() {
     if (auto error = Header()) return tl::unexpected(*std::move(error));
     while (!cursor_.AtEndOfText()) {
       if (auto error = Line()) return tl::unexpected(*std::move(error));
     }
-    return builder_.Build();
+    return against_ ? against_->Build() : builder_.Build();
   }
 
  private:
   using Error = std::optional<DumpError>;
+  using Change = AgainstBase::Change;
 
   Error Header() {
-    if (cursor_.Word() != kMagic) {
-      return cursor_.ErrorAtWord("expected the first line \"vtprobe-dump 1\"");
+    const std::string_view magic = against_ ? kDifferenceMagic : kMagic;
+    if (cursor_.Word() != magic) {
+      return cursor_.ErrorAtWord("expected the first line \"" + std::string(magic) + " 1\"");
     }
     const std::string_view version = cursor_.Word();
     if (version != kVersion) {
@@ -139,11 +148,14 @@ class Parser {
     if (!IsKey(key)) {
       return cursor_.ErrorAtWord("expected a key of letters, digits, '.', '_' and '-'");
     }
+    const std::size_t place = cursor_.word_start();
     if (in_block_) return cursor_.ErrorAtWord("meta lines stand before the first cpu line");
     if (builder_.metadata().Get(key)) {
       return cursor_.ErrorAtWord("the key " + Quote(key) + " stands here a second time");
     }
-    if (Error error = Expect("=")) return error;
+    const std::string_view sign = cursor_.Word();
+    if (against_ && sign == kRemoved) return Taken(place, against_->Remove(key));
+    if (sign != "=") return cursor_.ErrorAtWord("expected " + Signs("\"=\""));
     const std::string_view value = cursor_.RestOfLine();
     if (value.empty()) return cursor_.ErrorAtWord("expected a value");
     for (std::size_t i = 0; i < value.size();) {
@@ -163,7 +175,8 @@ class Parser {
       return cursor_.ErrorAtWord(TooMuchMetadata());
     }
     builder_.metadata().Set(key, value);
-    return std::nullopt;
+    if (!against_) return std::nullopt;
+    return Taken(place, against_->Set(key, *builder_.metadata().Get(key)));
   }
 
   Error CpuLine() {
@@ -175,6 +188,8 @@ class Parser {
     if (ranges_ > kMostCpuRanges) {
       return cursor_.ErrorAtWord(TooManyCpuRanges());
     }
+    in_block_ = true;
+    if (against_) return ChangedCpus(place, *std::move(cpus));
     auto presence = SnapshotBuilder::Presence::kOnline;
     if (!cursor_.AtEndOfLine()) {
       const std::string_view word = cursor_.Word();
@@ -187,8 +202,47 @@ class Parser {
     if (!builder_.OpenBlock(*std::move(cpus), presence)) {
       return cursor_.ErrorAt(place, "a CPU can't be both online and offline");
     }
-    in_block_ = true;
     return std::nullopt;
+  }
+
+  // The rest of a cpu line that is held against a base.
+  Error ChangedCpus(std::size_t place, CpuSet cpus) {
+    auto change = Change::kNone;
+    if (!cursor_.AtEndOfLine()) {
+      constexpr std::pair<std::string_view, Change> kChanges[] = {{"added", Change::kAdded},
+                                                                  {"online", Change::kOnline},
+                                                                  {"offline", Change::kOffline},
+                                                                  {kRemoved, Change::kRemoved}};
+      const std::string_view word = cursor_.Word();
+      const auto* const found =
+          std::find_if(std::begin(kChanges), std::end(kChanges),
+                       [&](const auto& named) { return named.first == word; });
+      if (found == std::end(kChanges)) {
+        return cursor_.ErrorAtWord(
+            "expected added, online, offline, removed or the end of the line, found " +
+            Quote(word));
+      }
+      change = found->second;
+    }
+    if (change == Change::kAdded && !cursor_.AtEndOfLine()) {
+      const std::string_view word = cursor_.Word();
+      if (word != "offline") {
+        return cursor_.ErrorAtWord("expected \"offline\" or the end of the line, found " +
+                                   Quote(word));
+      }
+      change = Change::kAddedOffline;
+    }
+    return Taken(place, against_->OpenBlock(std::move(cpus), change));
+  }
+
+  Error Taken(std::size_t place, AgainstBase::Problem problem) const {
+    if (!problem) return std::nullopt;
+    return cursor_.ErrorAt(place, *std::move(problem));
+  }
+
+  // What may stand in a line at the place of these.
+  std::string Signs(std::string_view signs) const {
+    return std::string(signs) + (against_ ? " or \"removed\"" : "");
   }
 
   Error CpuidLine() {
@@ -211,9 +265,12 @@ class Parser {
       const auto code = ErrorName();
       if (!code) return code.error();
       reading = tl::unexpected(*code);
+    } else if (against_ && sign == kRemoved) {
+      return Taken(place, against_->Remove(key));
     } else {
-      return cursor_.ErrorAtWord("expected \"=\" or \"!\"");
+      return cursor_.ErrorAtWord("expected " + Signs("\"=\" or \"!\""));
     }
+    if (against_) return Taken(place, against_->Set(key, reading));
     if (builder_.AddCpuid(key, reading)) return std::nullopt;
     return cursor_.ErrorAt(place, "one of these CPUs has an answer to this leaf already");
   }
@@ -245,9 +302,12 @@ class Parser {
       const auto code = ErrorName();
       if (!code) return code.error();
       reading = tl::unexpected(*code);
+    } else if (against_ && sign == kRemoved) {
+      return Taken(place, against_->Remove(MsrAddress{address}));
     } else {
-      return cursor_.ErrorAtWord("expected \"=\" or \"!\"");
+      return cursor_.ErrorAtWord("expected " + Signs("\"=\" or \"!\""));
     }
+    if (against_) return Taken(place, against_->Set(MsrAddress{address}, reading));
     if (builder_.AddMsr(MsrAddress{address}, reading)) return std::nullopt;
     return cursor_.ErrorAt(place, "one of these CPUs has this register already");
   }
@@ -259,11 +319,6 @@ class Parser {
     }
     if (readings_++ < kMostReadings) return std::nullopt;
     return cursor_.ErrorAtWord(TooManyReadings());
-  }
-
-  Error Expect(std::string_view sign) {
-    if (cursor_.Word() == sign) return std::nullopt;
-    return cursor_.ErrorAtWord("expected \"" + std::string(sign) + "\"");
   }
 
   Parsed<AccessCode> ErrorName() {
@@ -304,7 +359,8 @@ class Parser {
   }
 
   Cursor cursor_;
-  SnapshotBuilder builder_;
+  SnapshotBuilder builder_;  // of a difference only what its meta lines say
+  std::optional<AgainstBase> against_;
   bool in_block_ = false;
   // What counts towards the limits.
   std::size_t metadata_size_ = 0;
@@ -319,6 +375,13 @@ tl::expected<PlatformSnapshot, DumpError> ParseDump(std::string_view text) {
     return tl::unexpected(DumpError{1, 1, TooLargeRecording()});
   }
   return Parser(text).Parse();
+}
+
+bool IsDumpDifference(std::string_view text) { return text.starts_with(kDifferenceMagic); }
+
+tl::expected<PlatformSnapshot, DumpError> ParseDumpDifference(std::string_view text,
+                                                              const PlatformSnapshot& base) {
+  return Parser(text, base).Parse();
 }
 
 }  // namespace vtprobe

@@ -4,10 +4,12 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "vtprobe/import/difference.h"
 #include "vtprobe/import/recording.h"
 
 namespace vtprobe::import {
@@ -17,23 +19,38 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLargest = std::size_t{1} << 30;
 
+constexpr std::string_view kCantBeRead = "can't be read: ";
+
 tl::unexpected<Error> CantRead(const fs::path& path, const std::string& why) {
-  return tl::unexpected(Error{path.string(), 0, 0, "can't be read: " + why});
+  return tl::unexpected(Error{path.string(), 0, 0, std::string(kCantBeRead) + why});
+}
+
+// The bytes, or why they can't be had.
+tl::expected<std::string, std::string> ReadFile(const fs::path& path) {
+  std::error_code error;
+  const auto size = fs::file_size(path, error);
+  if (error) return tl::unexpected(std::string(kCantBeRead) + error.message());
+  if (size > kLargest) {
+    return tl::unexpected(std::string(kCantBeRead) + "a recording has at most 1 GiB");
+  }
+  std::string bytes(size, '\0');
+  std::ifstream stream(path, std::ios::binary);
+  stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (stream.bad() || !stream.is_open()) {
+    return tl::unexpected(std::string(kCantBeRead) + "it can't be opened");
+  }
+  bytes.resize(static_cast<std::size_t>(stream.gcount()));
+  return bytes;
 }
 
 // Adds the file to `inputs`; nothing if all is well.
 std::optional<tl::unexpected<Error>> AddFile(const fs::path& path, bool is_named,
                                              std::vector<Input>* inputs) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  if (error) return CantRead(path, error.message());
-  if (size > kLargest) return CantRead(path, "a recording has at most 1 GiB");
-  std::string bytes(size, '\0');
-  std::ifstream stream(path, std::ios::binary);
-  stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (stream.bad() || !stream.is_open()) return CantRead(path, "it can't be opened");
-  bytes.resize(static_cast<std::size_t>(stream.gcount()));
-  inputs->push_back({path.string(), std::move(bytes), is_named});
+  auto bytes = ReadFile(path);
+  if (!bytes) return tl::unexpected(Error{path.string(), 0, 0, std::move(bytes.error())});
+  auto whole = MadeWhole({path.string(), *std::move(bytes), is_named}, ReadFile);
+  if (!whole) return tl::unexpected(std::move(whole.error()));
+  inputs->push_back(*std::move(whole));
   return std::nullopt;
 }
 

@@ -8,7 +8,8 @@ namespace vtprobe::import {
 namespace {
 
 Confidence Recognize(const File& file) {
-  return file.content.starts_with("vtprobe-dump") ? Confidence::kSettled : Confidence::kNone;
+  const bool is_ours = file.content.starts_with("vtprobe-dump") || IsDumpDifference(file.content);
+  return is_ours ? Confidence::kSettled : Confidence::kNone;
 }
 
 tl::expected<Imported, Error> Import(std::span<const File> files, const Options&) {
@@ -16,6 +17,11 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
   if (files.size() > 1) {
     return tl::unexpected(
         Error{files[1].name, 0, 0, "a vtprobe dump holds a whole machine: give one file"});
+  }
+  if (IsDumpDifference(file.content)) {
+    return tl::unexpected(Error{file.name, 1, 1,
+                                "it holds only what differs from a base, which the manifest.toml "
+                                "beside it names: give its path in the folder of its machine"});
   }
   auto snapshot = ParseDump(file.content);
   if (!snapshot) {

@@ -117,7 +117,11 @@ class Machine:
 
     def __init__(self, vtprobe, path, work):
         self.name = path.parent.name
-        self.dump = Dump(path)
+        work.mkdir(parents=True)
+        # Of a machine that holds what differs from its base, the whole.
+        whole = work / "whole.dump"
+        run([vtprobe, "import", "--quiet", path, "-o", whole], status=0)
+        self.dump = Dump(whole)
         first = min(self.dump.online)
         vmx = self.dump.cpuid(first, "0x1", "ECX") & _VMX
         svm = self.dump.cpuid(first, "0x80000001", "ECX") & _SVM
@@ -133,7 +137,6 @@ class Machine:
             flags_since = ""
         else:
             flags_since = flags
-        work.mkdir(parents=True)
         (work / "cpuinfo_old").write_text(cpuinfo(self.dump, flags))
         (work / "cpuinfo_new").write_text(cpuinfo(self.dump, flags_since))
         judged = run([vtprobe, "check", "--replay", path, "--format", "json"])

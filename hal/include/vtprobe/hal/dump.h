@@ -24,6 +24,15 @@ struct DumpError {
 // throws for bad input.
 tl::expected<PlatformSnapshot, DumpError> ParseDump(std::string_view text);
 
+// A text that holds only what differs from another machine, its base, and begins
+// with "vtprobe-difference" ("A machine with a base" in FORMAT.md).
+bool IsDumpDifference(std::string_view text);
+
+// The machine that such a text and its base make together, or nothing: a line that
+// repeats the base or takes away what it does not have is an error as any other.
+tl::expected<PlatformSnapshot, DumpError> ParseDumpDifference(std::string_view text,
+                                                              const PlatformSnapshot& base);
+
 // Writes format 1. ParseDump(WriteDump(s)) == s. Readings shared by the same
 // CPUs stand together in one block, those of most CPUs first.
 std::string WriteDump(const PlatformSnapshot& snapshot);

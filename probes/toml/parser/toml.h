@@ -7,8 +7,8 @@
 // for impossible ends a program that is built with assertions, and is undefined in
 // one without; here it is thrown in both, and an error of the text.
 
-#ifndef VTPROBE_PROBES_PROFILE_SRC_TOML_H_
-#define VTPROBE_PROBES_PROFILE_SRC_TOML_H_
+#ifndef VTPROBE_PROBES_TOML_PARSER_TOML_H_
+#define VTPROBE_PROBES_TOML_PARSER_TOML_H_
 
 #include <string_view>
 
@@ -44,4 +44,4 @@ tl::expected<toml::table, TomlError> ParseToml(std::string_view text);
 
 }  // namespace vtprobe
 
-#endif  // VTPROBE_PROBES_PROFILE_SRC_TOML_H_
+#endif  // VTPROBE_PROBES_TOML_PARSER_TOML_H_
