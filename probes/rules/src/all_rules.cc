@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 
+#include "alike_cpus.h"
 #include "deciding_msrs.h"
-#include "each_cpu.h"
 #include "rules.h"
 #include "vtprobe/probes/expectations.h"
 #include "vtprobe/probes/rule.h"

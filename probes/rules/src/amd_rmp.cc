@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-#include "each_cpu.h"
+#include "alike_cpus.h"
 #include "rules.h"
 #include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"

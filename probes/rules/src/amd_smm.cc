@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "each_cpu.h"
+#include "alike_cpus.h"
+#include "common_rules.h"
 #include "rules.h"
-#include "shapes.h"
 #include "vtprobe/registers/msr.h"
 #include "vtprobe/registers/requirement.h"
 

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "each_cpu.h"
+#include "alike_cpus.h"
+#include "common_rules.h"
 #include "rules.h"
-#include "shapes.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"

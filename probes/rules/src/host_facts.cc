@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "each_cpu.h"
+#include "alike_cpus.h"
 #include "settings.h"
 
 namespace vtprobe::rules {

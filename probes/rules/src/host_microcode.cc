@@ -6,7 +6,7 @@
 
 #include <set>
 
-#include "each_cpu.h"
+#include "alike_cpus.h"
 #include "host_facts.h"
 #include "rules.h"
 #include "vtprobe/hal/numbers.h"

@@ -3,8 +3,8 @@
 // third bit is sticky and tells of the past, so it alone is no failure: many
 // machines as they are sold show it.
 
+#include "common_rules.h"
 #include "rules.h"
-#include "shapes.h"
 #include "vtprobe/registers/msr.h"
 
 namespace vtprobe::rules {

@@ -2,8 +2,8 @@
 // checks, each of which firmware switches on or off for all CPUs; and the bits
 // that nobody has given a meaning.
 
+#include "common_rules.h"
 #include "rules.h"
-#include "shapes.h"
 #include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"
 

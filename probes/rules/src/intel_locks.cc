@@ -2,8 +2,8 @@
 // the manual are read on the models that have them, and a CPU that faults all
 // the same does not have them.
 
+#include "common_rules.h"
 #include "rules.h"
-#include "shapes.h"
 #include "vtprobe/registers/msr.h"
 #include "vtprobe/registers/requirement.h"
 

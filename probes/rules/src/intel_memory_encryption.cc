@@ -1,9 +1,9 @@
 // Encrypted memory, and the ranges that SGX and TDX keep for themselves. Each
 // is set by firmware at boot and locked; software can only look.
 
-#include "each_cpu.h"
+#include "alike_cpus.h"
+#include "common_rules.h"
 #include "rules.h"
-#include "shapes.h"
 #include "uniformity.h"
 #include "vtprobe/registers/msr.h"
 #include "vtprobe/registers/requirement.h"

@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
-#include "each_cpu.h"
+#include "alike_cpus.h"
+#include "common_rules.h"
 #include "rules.h"
-#include "shapes.h"
 #include "uniformity.h"
 #include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "each_cpu.h"
+#include "alike_cpus.h"
 #include "rules.h"
 #include "uniformity.h"
 #include "vtprobe/registers/cpuid.h"

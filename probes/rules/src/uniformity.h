@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "alike_cpus.h"
 #include "core_type.h"
-#include "each_cpu.h"
 #include "findings.h"
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/registers/definition.h"

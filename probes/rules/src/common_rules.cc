@@ -1,4 +1,4 @@
-#include "shapes.h"
+#include "common_rules.h"
 
 #include <fmt/compile.h>
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "each_cpu.h"
+#include "alike_cpus.h"
 #include "settings.h"
 #include "uniformity.h"
 #include "vtprobe/hal/hex.h"

@@ -5,8 +5,8 @@
 // each rule. So what CPUID decides is decided once for all CPUs of a kind, and
 // what is to be said of them is put into words once.
 
-#ifndef VTPROBE_PROBES_RULES_SRC_EACH_CPU_H_
-#define VTPROBE_PROBES_RULES_SRC_EACH_CPU_H_
+#ifndef VTPROBE_PROBES_RULES_SRC_ALIKE_CPUS_H_
+#define VTPROBE_PROBES_RULES_SRC_ALIKE_CPUS_H_
 
 #include <cstdint>
 #include <functional>
@@ -65,4 +65,4 @@ std::vector<Finding> JudgeEachCpu(const Rule& rule, const RuleInput& input);
 
 }  // namespace vtprobe::rules
 
-#endif  // VTPROBE_PROBES_RULES_SRC_EACH_CPU_H_
+#endif  // VTPROBE_PROBES_RULES_SRC_ALIKE_CPUS_H_

@@ -1,8 +1,8 @@
 // Rules that many have the shape of, so that each is a constant and no code:
 //   const Rule kSmmLocked{..., .msrs = {&kHwcr}, .check = BitsAre<kHwcr, kOnes, kZeros>};
 
-#ifndef VTPROBE_PROBES_RULES_SRC_SHAPES_H_
-#define VTPROBE_PROBES_RULES_SRC_SHAPES_H_
+#ifndef VTPROBE_PROBES_RULES_SRC_COMMON_RULES_H_
+#define VTPROBE_PROBES_RULES_SRC_COMMON_RULES_H_
 
 #include <cstdint>
 #include <functional>
@@ -52,4 +52,4 @@ std::vector<Finding> IsSwitched(const Rule& rule, const RuleInput& input) {
 
 }  // namespace vtprobe::rules
 
-#endif  // VTPROBE_PROBES_RULES_SRC_SHAPES_H_
+#endif  // VTPROBE_PROBES_RULES_SRC_COMMON_RULES_H_

@@ -1,4 +1,4 @@
-#include "each_cpu.h"
+#include "alike_cpus.h"
 
 #include <fmt/format.h>
 
