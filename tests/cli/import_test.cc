@@ -87,7 +87,7 @@ TEST_F(Import, WritesBinaryByTheNameOfTheFileAndReadsItByItsContent) {
 TEST_F(Import, WritesOurDump) {
   const Ended ended = Vtprobe({"import", Path("m/pu0"), Path("m/pu10")});
   EXPECT_EQ(ended.exit_status, 0);
-  EXPECT_THAT(ended.out, StartsWith("vtprobe-dump 1\n"));
+  EXPECT_THAT(ended.out, StartsWith("vtprobe-dump 1 sealed\n"));
   EXPECT_THAT(ended.out, HasSubstr(kReadings));
   EXPECT_THAT(ended.out, HasSubstr("meta source = pu0 and 1 more\n"));
   EXPECT_THAT(ended.out, HasSubstr("meta provenance = recorded\n"));
@@ -119,7 +119,8 @@ TEST_F(Import, FromStandardInput) {
 }
 
 TEST_F(Import, OfADumpIsThatDump) {
-  const std::string dump = "vtprobe-dump 1\nmeta board = x\ncpu 0\nmsr 0x3a ! io\n";
+  const std::string dump =
+      "vtprobe-dump 1 sealed\nmeta board = x\ncpu 0\nmsr 0x3a ! io\nend 5\n";
   const Ended ended = Vtprobe({"import", "-"}, {.input = dump});
   EXPECT_EQ(ended.exit_status, 0);
   EXPECT_EQ(ended.out, dump);

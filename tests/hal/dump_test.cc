@@ -27,13 +27,14 @@ using testing::HasSubstr;
 
 constexpr std::string_view kHeader = "vtprobe-dump 1\n";
 constexpr std::string_view kCliExample =
-    "vtprobe-dump 1\n"
+    "vtprobe-dump 1 sealed\n"
     "meta stage = os\n"
     "cpu 0-7\n"
     "cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
     "cpuid 0x1.0x0 = 0x506e3 0x100800 0x7ffafbff 0xbfebfbff\n"
     "msr 0x3a = 0xff03\n"
-    "cpu 8 offline\n";
+    "cpu 8 offline\n"
+    "end 8\n";
 
 CpuSet List(std::string_view text) { return *CpuSet::Parse(text); }
 
@@ -134,9 +135,9 @@ TEST(ParseDump, TheExampleOfTheFormat) {
 }
 
 TEST(ParseDump, AHeaderAloneIsAnEmptySnapshot) {
-  for (const std::string_view text : {"vtprobe-dump 1", "vtprobe-dump 1\n", "vtprobe-dump 1\r\n",
-                                      "vtprobe-dump\t1  # made by hand", "  vtprobe-dump 1 \r",
-                                      "vtprobe-dump 1\n\n \t\n# nothing\n"}) {
+  for (const std::string_view text :
+       {"vtprobe-dump 1\n", "vtprobe-dump 1\r\n", "vtprobe-dump\t1  # made by hand",
+        "  vtprobe-dump 1 \r", "vtprobe-dump 1\n\n \t\n# nothing\n"}) {
     EXPECT_TRUE(Parsed(text) == PlatformSnapshot()) << text;
   }
 }
@@ -185,7 +186,8 @@ TEST(ParseDump, TheLargestNumbers) {
 
 TEST(ParseDump, EveryErrorNameIsRead) {
   for (const AccessCode code : kAllAccessCodes) {
-    const auto snapshot = Parsed("vtprobe-dump 1\ncpu 0\nmsr 0x3a ! " + std::string(Name(code)));
+    const auto snapshot =
+        Parsed("vtprobe-dump 1\ncpu 0\nmsr 0x3a ! " + std::string(Name(code)) + "\n");
     EXPECT_EQ(snapshot.Msr(LogicalCpu{0}, MsrAddress{0x3a}), tl::unexpected(code));
   }
 }
@@ -240,18 +242,20 @@ INSTANTIATE_TEST_SUITE_P(
                     Malformed{"vtprobe-dump 01\n", 1, 14, "version 1"},
                     Malformed{"vtprobe-dump 1.1\n", 1, 14, "version 1"},
                     Malformed{"vtprobe-dump 1 cpu 0\n", 1, 16, "end of the line"},
+                    Malformed{"vtprobe-dump 1 seal\n", 1, 16, "sealed"},
+                    Malformed{"vtprobe-dump 1 sealed 2\n", 1, 23, "end of the line"},
                     Malformed{"\0\0\0\0"sv, 1, 1, "vtprobe-dump 1"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Keywords, MalformedDump,
-    testing::Values(Malformed{"vtprobe-dump 1\ncpus 0\n", 2, 1, "meta, cpu, cpuid or msr"},
-                    Malformed{"vtprobe-dump 1\n\n  CPU 0\n", 3, 3, "meta, cpu, cpuid or msr"},
-                    Malformed{"vtprobe-dump 1\nvtprobe-dump 1\n", 2, 1, "meta, cpu, cpuid or msr"},
-                    Malformed{"vtprobe-dump 1\n\0"sv, 2, 1, "meta, cpu, cpuid or msr"},
-                    Malformed{"vtprobe-dump 1\nmsr 0x3a = 0x5\n", 2, 1, "before the first msr"},
-                    Malformed{"vtprobe-dump 1\ncpuid 0x0.0x0 ! io\n", 2, 1,
-                              "before the first cpuid"},
-                    Malformed{"vtprobe-dump 1\ncpu 0\nmeta stage = os\n", 3, 6, "first cpu line"}));
+    testing::Values(
+        Malformed{"vtprobe-dump 1\ncpus 0\n", 2, 1, "meta, cpu, cpuid, msr or end"},
+        Malformed{"vtprobe-dump 1\n\n  CPU 0\n", 3, 3, "meta, cpu, cpuid, msr or end"},
+        Malformed{"vtprobe-dump 1\nvtprobe-dump 1\n", 2, 1, "meta, cpu, cpuid, msr or end"},
+        Malformed{"vtprobe-dump 1\n\0"sv, 2, 1, "meta, cpu, cpuid, msr or end"},
+        Malformed{"vtprobe-dump 1\nmsr 0x3a = 0x5\n", 2, 1, "before the first msr"},
+        Malformed{"vtprobe-dump 1\ncpuid 0x0.0x0 ! io\n", 2, 1, "before the first cpuid"},
+        Malformed{"vtprobe-dump 1\ncpu 0\nmeta stage = os\n", 3, 6, "first cpu line"}));
 
 INSTANTIATE_TEST_SUITE_P(
     CpuLists, MalformedDump,
@@ -369,6 +373,52 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"vtprobe-dump 1\ncpu 9 offline\ncpu 0-3\ncpu 0-15\n", 4, 5,
                   "both online and offline"}));
 
+// A number that is cut off is a number, and so is a list.
+INSTANTIATE_TEST_SUITE_P(
+    LastLines, MalformedDump,
+    testing::Values(Malformed{"vtprobe-dump 1", 1, 15, "line end"},
+                    Malformed{"vtprobe-dump 1\ncpu 0\nmsr 0xc0010114 = 0x1", 3, 21, "line end"},
+                    Malformed{"vtprobe-dump 1\ncpu 0\nmsr 0x3a = 0x5 \t", 3, 17, "line end"},
+                    Malformed{"vtprobe-dump 1\ncpu 0\ncpuid 0x1.0x0 = - - - 0x2", 3, 26,
+                              "line end"},
+                    Malformed{"vtprobe-dump 1\ncpu 1", 2, 6, "line end"},
+                    Malformed{"vtprobe-dump 1\nmeta kernel = 6.1", 2, 18, "line end"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    EndMarks, MalformedDump,
+    testing::Values(Malformed{"vtprobe-dump 1 sealed\n", 2, 1, "\"end 2\""},
+                    Malformed{"vtprobe-dump 1 sealed\ncpu 0\nmsr 0x3a = 0x5\n", 4, 1, "\"end 4\""},
+                    Malformed{"vtprobe-dump 1 sealed\ncpu 0\n# end 3", 4, 1, "\"end 4\""},
+                    Malformed{"vtprobe-dump 1 sealed\ncpu 0\nen", 3, 1, "msr or end"},
+                    Malformed{"vtprobe-dump 1 sealed\ncpu 0\nend", 3, 4, "expected 3"},
+                    Malformed{"vtprobe-dump 1 sealed\ncpu 0\nend 2\n", 3, 5, "expected 3"},
+                    Malformed{"vtprobe-dump 1 sealed\ncpu 0\nend 03\n", 3, 5, "expected 3"},
+                    Malformed{"vtprobe-dump 1 sealed\ncpu 0\nend 3 3\n", 3, 7, "end of the line"},
+                    Malformed{"vtprobe-dump 1 sealed\ncpu 0\nend 3\n\n end 3\n", 5, 2,
+                              "nothing behind"},
+                    Malformed{"vtprobe-dump 1\ncpu 0\nend 4\n", 3, 5, "expected 3"},
+                    Malformed{"vtprobe-dump 1\nend 2\ncpu 0\n", 3, 1, "nothing behind"}));
+
+TEST(ParseDump, AnEndMarkSaysNothingElse) {
+  const auto plain = Parsed("vtprobe-dump 1\ncpu 0\nmsr 0x3a = 0x5\n");
+  for (const std::string_view text :
+       {"vtprobe-dump 1 sealed\ncpu 0\nmsr 0x3a = 0x5\nend 4\n",
+        "vtprobe-dump 1 sealed\ncpu 0\nmsr 0x3a = 0x5\nend 4",
+        "vtprobe-dump 1 sealed # x\r\ncpu 0\r\n\r\nmsr 0x3a = 0x5\r\n  end 5 # x\r\n",
+        "vtprobe-dump 1 sealed\ncpu 0\nmsr 0x3a = 0x5\nend 4\n\n # x",
+        "vtprobe-dump 1\ncpu 0\nmsr 0x3a = 0x5\nend 4\n"}) {
+    EXPECT_TRUE(Parsed(text) == plain) << text;
+  }
+}
+
+// Wherever a transfer breaks off: only the last line end may be missing.
+TEST(WriteDump, WhatIsCutOffIsNoRecording) {
+  const std::string text = WriteDump(Parsed(kCliExample));
+  for (std::size_t size = 0; size + 1 < text.size(); ++size) {
+    EXPECT_FALSE(ParseDump(text.substr(0, size))) << text.substr(0, size);
+  }
+}
+
 // What a person wrote is shown, but neither without end nor raw.
 TEST(ParseDumpError, QuotesWhatItFound) {
   const auto wrong = ParseDump("vtprobe-dump 1\nc\x1b[31mpu 0\n");
@@ -394,7 +444,7 @@ TEST(WriteDump, WhatMostCpusShareComesFirst) {
     }
   });
   EXPECT_EQ(WriteDump(snapshot),
-            "vtprobe-dump 1\n"
+            "vtprobe-dump 1 sealed\n"
             "cpu 0-2\n"
             "cpuid 0x1.0x0 = 0x506e3 - 0x20 -\n"
             "msr 0x3a = 0x5\n"
@@ -404,7 +454,8 @@ TEST(WriteDump, WhatMostCpusShareComesFirst) {
             "cpu 1\n"
             "cpuid 0xb.0x0 = 0x1 0x2 0x100 0x1\n"
             "cpu 2\n"
-            "cpuid 0xb.0x0 = 0x1 0x2 0x100 0x2\n");
+            "cpuid 0xb.0x0 = 0x1 0x2 0x100 0x2\n"
+            "end 12\n");
 }
 
 TEST(WriteDump, OfflineCpusComeLastAndSilentOnesAreNamed) {
@@ -419,7 +470,7 @@ TEST(WriteDump, OfflineCpusComeLastAndSilentOnesAreNamed) {
     ASSERT_TRUE(builder.OpenBlock(List("12"), Presence::kOffline));
   });
   EXPECT_EQ(WriteDump(snapshot),
-            "vtprobe-dump 1\n"
+            "vtprobe-dump 1 sealed\n"
             "meta z = first\n"
             "meta a = second\n"
             "cpu 9,11\n"
@@ -427,13 +478,14 @@ TEST(WriteDump, OfflineCpusComeLastAndSilentOnesAreNamed) {
             "msr 0x3a = 0xff03\n"
             "cpu 0-7 offline\n"
             "msr 0x3a = 0xff03\n"
-            "cpu 12 offline\n");
+            "cpu 12 offline\n"
+            "end 10\n");
 }
 
 TEST(WriteDump, ManyEqualCpusAreOneBlock) {
   std::string text(kHeader);
   for (int cpu = 0; cpu < 256; ++cpu) text += "cpu " + std::to_string(cpu) + "\nmsr 0x3a = 0x5\n";
-  EXPECT_EQ(WriteDump(Parsed(text)), "vtprobe-dump 1\ncpu 0-255\nmsr 0x3a = 0x5\n");
+  EXPECT_EQ(WriteDump(Parsed(text)), "vtprobe-dump 1 sealed\ncpu 0-255\nmsr 0x3a = 0x5\nend 4\n");
 }
 
 }  // namespace

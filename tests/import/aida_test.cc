@@ -20,8 +20,8 @@ TEST_P(AidaHeader, NamesTheCpuOfWhatFollows) {
   const auto& [header, cpu] = GetParam();
   const Outcome outcome = ImportText(
       kAida, std::string(header) + "\n\nCPUID 00000001: 000906EA-03100800-7FFAFBBF-BFEBFBFF\n");
-  EXPECT_EQ(outcome.dump, std::string("vtprobe-dump 1\ncpu ") + cpu +
-                              "\ncpuid 0x1.0x0 = 0x906ea 0x3100800 0x7ffafbbf 0xbfebfbff\n");
+  EXPECT_EQ(outcome.dump, std::string("vtprobe-dump 1 sealed\ncpu ") + cpu +
+                              "\ncpuid 0x1.0x0 = 0x906ea 0x3100800 0x7ffafbbf 0xbfebfbff\nend 4\n");
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -21,7 +21,7 @@ using testing::HasSubstr;
 constexpr std::string_view kBase = "vtprobe-dump 1\ncpu 0-1\nmsr 0x3a = 0x5\n";
 constexpr std::string_view kDifference = "vtprobe-difference 1\ncpu 1\nmsr 0x3a = 0x1\n";
 constexpr std::string_view kWhole =
-    "vtprobe-dump 1\ncpu 0\nmsr 0x3a = 0x5\ncpu 1\nmsr 0x3a = 0x1\n";
+    "vtprobe-dump 1 sealed\ncpu 0\nmsr 0x3a = 0x5\ncpu 1\nmsr 0x3a = 0x1\nend 6\n";
 
 class MadeWholeTest : public testing::Test {
  protected:

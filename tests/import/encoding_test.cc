@@ -112,7 +112,7 @@ std::string Imported(const Sample& sample, std::string content) {
 TEST_P(SampleInAnyEncoding, SaysTheSame) {
   const Sample& sample = GetParam();
   const std::string expected = Imported(sample, sample.text);
-  ASSERT_TRUE(expected.starts_with("vtprobe-dump 1\n")) << expected;
+  ASSERT_TRUE(expected.starts_with("vtprobe-dump 1 sealed\n")) << expected;
   const std::string dos = Replaced(sample.text, "\r\n");
   EXPECT_EQ(Imported(sample, dos), expected);
   EXPECT_EQ(Imported(sample, Replaced(sample.text, "\n\r")), expected);

@@ -38,8 +38,20 @@ TEST(ReadRecording, TheSourceIsWhatWasTaken) {
   EXPECT_EQ(imported->snapshot.metadata().Get(meta::kSource), "pu0");
 }
 
+// Half of a number is a number, and other programs' formats have no mark.
+TEST(ReadRecording, SaysWhereALastNumberMayBeCutOff) {
+  constexpr std::string_view kText = "# rdmsr -p 0 0x3a\n5\n";
+  const auto whole = ReadRecording({Named("x", kText)}, nullptr, {});
+  ASSERT_TRUE(whole.has_value());
+  EXPECT_THAT(whole->notes, Not(Contains(HasSubstr("last number"))));
+  const auto cut = ReadRecording({Named("x", kText.substr(0, kText.size() - 1))}, nullptr, {});
+  ASSERT_TRUE(cut.has_value());
+  EXPECT_THAT(cut->notes, Contains(HasSubstr("last number")));
+}
+
 TEST(ReadRecording, LeavesOurOwnDumpAsItIs) {
-  constexpr std::string_view kDump = "vtprobe-dump 1\nmeta board = x\ncpu 0\nmsr 0x3a = 0x5\n";
+  constexpr std::string_view kDump =
+      "vtprobe-dump 1 sealed\nmeta board = x\ncpu 0\nmsr 0x3a = 0x5\nend 5\n";
   const auto imported = ReadRecording({Named("x", kDump)}, nullptr, {});
   ASSERT_TRUE(imported.has_value());
   EXPECT_EQ(WriteDump(imported->snapshot), kDump);

@@ -30,7 +30,8 @@ inline std::string Body(const PlatformSnapshot& snapshot) {
   PlatformSnapshot bare = snapshot;
   for (const auto& [key, value] : snapshot.metadata().entries()) bare.mutable_metadata().Erase(key);
   const std::string text = WriteDump(bare);
-  return text.substr(text.find('\n') + 1);
+  const std::size_t begin = text.find('\n') + 1;
+  return text.substr(begin, text.rfind("end ") - begin);
 }
 
 inline std::string Said(const Error& error) {

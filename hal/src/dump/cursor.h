@@ -57,6 +57,10 @@ class Cursor {
     return text_.substr(start, last - start);
   }
 
+  // Of the current line, from 1 on.
+  std::size_t line() const { return line_; }
+  std::size_t offset() const { return at_; }
+
   // Where the word read last stands, for an error found later in its line.
   std::size_t word_start() const { return word_start_; }
 

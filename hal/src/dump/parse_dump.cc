@@ -25,6 +25,7 @@ constexpr std::string_view kMagic = "vtprobe-dump";
 constexpr std::string_view kDifferenceMagic = "vtprobe-difference";
 constexpr std::string_view kRemoved = "removed";
 constexpr std::string_view kVersion = "1";
+constexpr std::string_view kSealed = "sealed";
 
 template <typename T>
 using Parsed = tl::expected<T, DumpError>;
@@ -93,6 +94,11 @@ class Parser {
     while (!cursor_.AtEndOfText()) {
       if (auto error = Line()) return tl::unexpected(*std::move(error));
     }
+    if (is_sealed_ && !has_ended_) {
+      return tl::unexpected(cursor_.ErrorAt(
+          cursor_.offset(), "expected the line \"end " + std::to_string(cursor_.line()) +
+                                "\", with which a sealed recording ends: it is cut off"));
+    }
     return against_ ? against_->Build() : builder_.Build();
   }
 
@@ -109,6 +115,14 @@ class Parser {
     if (version != kVersion) {
       return cursor_.ErrorAtWord("expected version 1, the one this vtprobe reads, found " +
                                  Quote(version));
+    }
+    if (!cursor_.AtEndOfLine()) {
+      const std::string_view word = cursor_.Word();
+      if (word != kSealed) {
+        return cursor_.ErrorAtWord("expected \"sealed\" or the end of the line, found " +
+                                   Quote(word));
+      }
+      is_sealed_ = true;
     }
     return EndOfLine();
   }
@@ -128,8 +142,10 @@ class Parser {
       error = CpuLine();
     } else if (keyword == "meta") {
       error = MetaLine();
+    } else if (keyword == "end") {
+      return EndMark();
     } else {
-      return cursor_.ErrorAtWord("expected meta, cpu, cpuid or msr, found " + Quote(keyword));
+      return cursor_.ErrorAtWord("expected meta, cpu, cpuid, msr or end, found " + Quote(keyword));
     }
     return error ? error : EndOfLine();
   }
@@ -139,7 +155,31 @@ class Parser {
       const std::string_view extra = cursor_.Word();
       return cursor_.ErrorAtWord("expected the end of the line, found " + Quote(extra));
     }
+    // Half a number is a number, and half a CPU list a list.
+    if (cursor_.AtEndOfText()) {
+      return cursor_.ErrorAt(cursor_.offset(),
+                             "expected a line end behind the last line: it may be cut off in it");
+    }
     cursor_.NextLine();
+    return std::nullopt;
+  }
+
+  // It holds the number of its own line, so that it is right nowhere else, and
+  // needs no line end to be whole.
+  Error EndMark() {
+    const std::string number = std::to_string(cursor_.line());
+    if (cursor_.Word() != number) {
+      return cursor_.ErrorAtWord("expected " + number +
+                                 ", the number of this line: lines are missing or too many");
+    }
+    if (!cursor_.AtEndOfLine()) return EndOfLine();
+    while (!cursor_.AtEndOfText()) {
+      if (!cursor_.AtEndOfLine()) {
+        return cursor_.ErrorAt(cursor_.offset(), "expected nothing behind the end mark");
+      }
+      cursor_.NextLine();
+    }
+    has_ended_ = true;
     return std::nullopt;
   }
 
@@ -362,6 +402,8 @@ class Parser {
   SnapshotBuilder builder_;  // of a difference only what its meta lines say
   std::optional<AgainstBase> against_;
   bool in_block_ = false;
+  bool is_sealed_ = false;
+  bool has_ended_ = false;
   // What counts towards the limits.
   std::size_t metadata_size_ = 0;
   std::size_t ranges_ = 0;

@@ -110,12 +110,14 @@ void AppendBlocks(const PlatformSnapshot& snapshot, const CpuSet& cpus, std::str
 }  // namespace
 
 std::string WriteDump(const PlatformSnapshot& snapshot) {
-  std::string text = "vtprobe-dump 1\n";
+  std::string text = "vtprobe-dump 1 sealed\n";
   for (const auto& [key, value] : snapshot.metadata().entries()) {
     text.append("meta ").append(key).append(" = ").append(value).append("\n");
   }
   AppendBlocks(snapshot, snapshot.online(), "", &text);
   AppendBlocks(snapshot, snapshot.offline(), " offline", &text);
+  const auto lines = std::count(text.begin(), text.end(), '\n');
+  text.append("end ").append(std::to_string(lines + 1)).append("\n");
   return text;
 }
 

@@ -168,6 +168,21 @@ void StateOrigin(std::string_view source, PlatformSnapshot* snapshot) {
   SetIfAbsent(meta::kSource, source, &metadata);
 }
 
+// Half of a number is a number.
+bool EndsInANumber(std::string_view content) {
+  std::size_t digits = 0;
+  bool has_decimal = false;
+  while (digits < content.size() && IsHexDigit(content[content.size() - 1 - digits])) {
+    has_decimal = has_decimal || IsDecimalDigit(content[content.size() - 1 - digits]);
+    ++digits;
+  }
+  content.remove_suffix(digits);
+  // A word such as "unused2" is none.
+  const bool is_part_of_word = !content.empty() && content.back() > ' ' && content.back() != 'x' &&
+                               (content.back() | 0x20) >= 'a' && (content.back() | 0x20) <= 'z';
+  return has_decimal && !is_part_of_word;
+}
+
 // Takes the digits at the text's start, of which leading zeros don't count.
 std::string_view TakeNumber(std::string_view* text) {
   const auto end = std::find_if_not(text->begin(), text->end(), IsDecimalDigit);
@@ -199,6 +214,13 @@ tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Imp
   }
   if (chosen->importer != &kVtprobeDump && chosen->importer != &kVtprobeBinary) {
     StateOrigin(SourceOf(names, *chosen), &imported->snapshot);
+    for (const File& file : taken) {
+      if (!EndsInANumber(file.content)) continue;
+      imported->notes.push_back(fmt::format(
+          "{} has no line end behind its last number: if it is cut off, that is another",
+          BaseName(file.name)));
+      break;
+    }
   }
   return imported;
 }
