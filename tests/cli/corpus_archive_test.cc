@@ -116,7 +116,7 @@ TEST_F(CorpusArchive, NamesABaseThatItDoesNotHold) {
   tar.AddFile("c/lab/one-off/manifest.toml", "base = \"lab/plain\"\n");
   const Ended ended = Corpus(tar);
   EXPECT_EQ(ended.exit_status, 65);
-  EXPECT_THAT(ended.err, HasSubstr("fleet.tar!c/lab/one-off/machine.dump:1:1: "));
+  EXPECT_THAT(ended.err, HasSubstr("fleet.tar!c/lab/one-off/manifest.toml:1:8: "));
   EXPECT_THAT(ended.err, HasSubstr("lab/plain/machine.dump is not in the archive"));
 }
 

@@ -39,8 +39,14 @@ tl::unexpected<Error> ErrorAt(const std::string& file, const toml::source_region
                               std::max(place.begin.column, 1u), std::move(message)});
 }
 
+// What a manifest names, and where.
+struct Base {
+  std::string name;
+  toml::source_region place;
+};
+
 // Of the manifest's other keys it says nothing.
-tl::expected<std::string, Error> BaseIn(const std::string& file, std::string_view text) {
+tl::expected<Base, Error> BaseIn(const std::string& file, std::string_view text) {
   const auto manifest = ParseToml(text);
   if (!manifest) {
     const TomlError& error = manifest.error();
@@ -53,7 +59,7 @@ tl::expected<std::string, Error> BaseIn(const std::string& file, std::string_vie
                    "differs from a base");
   }
   auto name = base->value_exact<std::string>();
-  if (name && IsMachine(*name)) return *std::move(name);
+  if (name && IsMachine(*name)) return Base{*std::move(name), base->source()};
   return ErrorAt(file, base->source(),
                  "expected the base as \"GROUP/NAME\", of letters a-z, digits, '-' and '.'");
 }
@@ -71,46 +77,37 @@ tl::unexpected<Error> TooLarge(const std::string& file) {
                                           Allowance::kSmall >> 10)});
 }
 
-tl::expected<PlatformSnapshot, Error> ReadBase(const std::string& file, std::string_view text,
-                                               const std::string& of) {
-  if (IsDumpDifference(text)) {
-    return tl::unexpected(
-        Error{file, 1, 1,
-              fmt::format("it is the base of {} and holds itself only what differs from a base: "
-                          "name one that is whole",
-                          of)});
-  }
-  auto base = ParseDump(text);
-  if (!base) return InDump(file, base.error());
-  return *std::move(base);
-}
-
 }  // namespace
 
 tl::expected<Input, Error> MadeWhole(Input input, const ReadBeside& read) {
   if (!IsDumpDifference(input.content)) return input;
   if (input.content.size() > Allowance::kSmall) return TooLarge(input.name);
-  const auto read_file = [&](const std::string& file) {
-    return read(file).map_error([&](const std::string& why) {
-      return Error{input.name, 1, 1,
-                   fmt::format("it holds only what differs from a base, and {} {}", file, why)};
-    });
-  };
   const std::string folder(FolderOf(input.name));
   const std::string manifest_file = folder + "manifest.toml";
-  const auto manifest = read_file(manifest_file);
-  if (!manifest) return tl::unexpected(manifest.error());
-  const auto base_name = BaseIn(manifest_file, *manifest);
-  if (!base_name) return tl::unexpected(base_name.error());
+  const auto manifest = read(manifest_file);
+  if (!manifest) {
+    return tl::unexpected(Error{input.name, 1, 1,
+                                fmt::format("it holds only what differs from a base, and {} {}",
+                                            manifest_file, manifest.error())});
+  }
+  const auto named = BaseIn(manifest_file, *manifest);
+  if (!named) return tl::unexpected(named.error());
 
   // From the machine's folder through its group's to the collection; a path that
   // does not name those is relative to the folder that it is read in.
-  const std::string base_file = folder + "../../" + *base_name + "/machine.dump";
-  const auto base_text = read_file(base_file);
-  if (!base_text) return tl::unexpected(base_text.error());
+  const std::string base_file = folder + "../../" + named->name + "/machine.dump";
+  const auto base_text = read(base_file);
+  if (!base_text) {
+    return ErrorAt(manifest_file, named->place,
+                   fmt::format("of this base {} {}", base_file, base_text.error()));
+  }
+  if (IsDumpDifference(*base_text)) {
+    return ErrorAt(manifest_file, named->place,
+                   "this base holds itself only what differs from a base: name one that is whole");
+  }
   if (base_text->size() > Allowance::kSmall) return TooLarge(base_file);
-  const auto base = ReadBase(base_file, *base_text, input.name);
-  if (!base) return tl::unexpected(base.error());
+  const auto base = ParseDump(*base_text);
+  if (!base) return InDump(base_file, base.error());
   const auto whole = ParseDumpDifference(input.content, *base);
   if (!whole) return InDump(input.name, whole.error());
   input.content = WriteDump(*whole);
