@@ -190,9 +190,18 @@ bool LibcpuidCpus(std::size_t n) {
   });
 }
 
-bool RdmsrCommands(std::size_t n) {
-  return ImportsLines("rdmsr", "", n, [](std::size_t i) {
+bool PastedCommands(std::size_t n) {
+  return ImportsLines("paste", "", n, [](std::size_t i) {
     return "root@h:~# rdmsr -p " + Number(i) + " 0x3a\n5\n";
+  });
+}
+
+// Lists of CPUs without numbers, and a CPU that failed to give each register.
+bool PastedLists(std::size_t n) {
+  return ImportsLines("paste", "", n, [](std::size_t i) {
+    const std::string address = Hex(0x1000 + i);
+    return "$ rdmsr -p 7 " + address + "\nrdmsr: CPU 7 cannot read MSR " + address +
+           "\n$ rdmsr -a " + address + "\n5\n1\n";
   });
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "importers.h"
+#include "paste/paste.h"
 
 namespace vtprobe::import {
 namespace {
@@ -19,11 +20,12 @@ std::ostream& operator<<(std::ostream& out, const Sample& sample) { return out <
 
 class SampleOfAFormat : public testing::TestWithParam<Sample> {};
 
-// Every importer there is looks at every sample: one that is added has to keep
-// its hands off these.
+// Every importer of a format looks at every sample: one that is added has to keep
+// its hands off these. The one that takes any text is asked where none does.
 TEST_P(SampleOfAFormat, IsClaimedByItsImporterAlone) {
   const Sample& sample = GetParam();
   for (const Importer* const importer : AllImporters()) {
+    if (importer == &kPaste) continue;
     const Confidence expected =
         importer->name == sample.importer ? sample.confidence : Confidence::kNone;
     EXPECT_EQ(importer->detect(File{"sample.txt", sample.text}), expected) << importer->name;
@@ -47,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(
                "_________________ Logical CPU #0 _________________\n"
                "basic_cpuid[0]=00000010 68747541 444d4163 69746e65\n"},
         Sample{"RdmsrNumbers", "rdmsr", Confidence::kPossible, "5\n0x5\nff03\n"},
-        Sample{"RdmsrTranscript", "rdmsr", Confidence::kLikely, "$ sudo rdmsr -p 0 0x3a\n5\n"},
+        Sample{"RdmsrTranscript", "rdmsr", Confidence::kPossible, "$ sudo rdmsr -p 0 0x3a\n5\n"},
         Sample{"RdmsrFailure", "rdmsr", Confidence::kCertain,
                "rdmsr: CPU 0 cannot read MSR 0x0000003a\n"},
         Sample{"Turbostat", "turbostat", Confidence::kCertain,
@@ -83,6 +85,37 @@ INSTANTIATE_TEST_SUITE_P(
                "[    0.000000] x86/cpu: VMX (outside TXT) disabled by BIOS\n"
                "[    0.134000] CPU0: Intel(R) Core(TM) i7 (family: 0x6, model: 0x9e)\n"}),
     [](const auto& row) { return row.param.name; });
+
+const Importer* Detected(std::string_view text) {
+  const File file{"text", text};
+  const auto importer = Detect(std::span(&file, 1));
+  return importer ? *importer : nullptr;
+}
+
+constexpr std::string_view kLeaf =
+    "CPU:\n   0x00000000 0x00: eax=0x00000016 ebx=0x756e6547 ecx=0x6c65746e edx=0x49656e69\n";
+
+TEST(TextDetection, AnyTextWithEvidenceIsAPaste) {
+  EXPECT_EQ(Detected("$ sudo rdmsr -p 0 0x3a\n5\n"), &kRdmsr);
+  EXPECT_EQ(Detected("[    0.1] x86/cpu: VMX (outside TXT) disabled by BIOS\n"), &kPaste);
+  EXPECT_EQ(Detected("The BIOS disables VT. See rdmsr(1) and CPUID.\n"), nullptr);
+}
+
+// What a format's importer would drop without a word is not lost.
+TEST(TextDetection, AFormatWithMoreBesideItIsAPaste) {
+  EXPECT_EQ(Detected(kLeaf), &kCpuidTool);
+  EXPECT_EQ(Detected(std::string(kLeaf) + "$ sudo rdmsr 0x3a\n1\n"), &kPaste);
+  EXPECT_EQ(Detected(std::string(kLeaf) + "[    0.1] kvm: disabled by bios\n"), &kPaste);
+}
+
+// Here the paste reader knows less than the importer.
+TEST(TextDetection, AFormatThatAPasteWouldNotKeepWholeStays) {
+  EXPECT_EQ(Detected("\x1b[0mGNU GRUB  version 2.06\n\ngrub> rdmsr 0x3a\n0x5\n"), &kGrub);
+  EXPECT_EQ(Detected("00:00:04.8 Gst: 00000000/0000  00000016 756e6547 6c65746e 49656e69\n"
+                     "00:00:04.8 Hst:                00000016 756e6547 6c65746e 49656e69\n"
+                     "00:00:04.8 HM: MSR_IA32_FEATURE_CONTROL          = 0x20005\n"),
+            &kVirtualBox);
+}
 
 // A dump of ours may quote another program; it is ours all the same.
 TEST(TextDetection, OwnFirstLineSettlesIt) {

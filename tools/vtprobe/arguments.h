@@ -29,6 +29,7 @@ struct Arguments {
   bool all = false;
   bool keep_identifiers = false;
   bool scrub = false;
+  bool explain = false;
   std::optional<std::string> mode;
   std::string reg;
   std::optional<std::string> bits;

@@ -7,6 +7,7 @@
 #include "input.h"
 #include "output.h"
 #include "register_argument.h"
+#include "vtprobe/import/explain.h"
 #include "vtprobe/probes/suggestions.h"
 #include "vtprobe/registers/identifiers.h"
 #include "vtprobe/report/printable.h"
@@ -23,6 +24,8 @@ void Declare(CLI::App* app, Arguments* arguments) {
   app->add_option("--register", arguments->msr,
                   "The MSR that bare values are of, as rdmsr prints them")
       ->type_name("REGISTER");
+  app->add_flag("--explain", arguments->explain,
+                "What became of each line of a text, in place of the dump");
   DeclareRecording(app, arguments);
   app->add_flag("--scrub", arguments->scrub,
                 "Leave out what tells the machine from its twins: PPIN, serial numbers, host name, "
@@ -52,11 +55,53 @@ OrFailure<MsrAddress> MsrNamed(const std::string& name) {
   return Fails(kUsageError, fmt::format("--register {}: expected an MSR", Printable(name)));
 }
 
+std::string_view WordOf(import::Fate fate) {
+  switch (fate) {
+    case import::Fate::kNothing:
+      return "";
+    case import::Fate::kUsed:
+      return "used";
+    case import::Fate::kKnown:
+      return "known";
+    case import::Fate::kNotUnderstood:
+      return "NOT UNDERSTOOD";
+  }
+  return "";
+}
+
+// Each line of a text with what became of it. The dump is not written.
+OrFailure<int> Explain(const Arguments& arguments, const Process& process) {
+  std::string text;
+  std::size_t taken = 0;
+  for (const std::string& path : arguments.files) {
+    const auto content = ReadWhole(path, &process.confinement->files());
+    if (!content) return tl::unexpected(content.error());
+    if (arguments.files.size() > 1) text += fmt::format("{}\n", InputName(path));
+    const auto imported = import::ExplainText(
+        {InputName(path), *content},
+        [&](std::size_t number, std::string_view line, import::Fate fate, std::string_view what) {
+          text += fmt::format("{:>6}  {:<14}  {:<28}  {}\n", number, WordOf(fate), what,
+                              Printable(line));
+        });
+    if (imported) {
+      ++taken;
+      if (!arguments.quiet) PrintNotes(*imported);
+    } else if (!arguments.quiet) {
+      PrintError(
+          fmt::format("vtprobe: {}: {}\n", InputName(path), Printable(imported.error().message)));
+    }
+  }
+  const auto written = process.output->Write(text);
+  if (!written) return tl::unexpected(written.error());
+  return taken > 0 ? 0 : kMalformedInput;
+}
+
 OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
   return Reads{.paths = arguments.files, .machine = false};
 }
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
+  if (arguments.explain) return Explain(arguments, process);
   ReadingOptions options;
   if (arguments.from) {
     const auto importer = ImporterNamed(*arguments.from);

@@ -13,6 +13,7 @@
 #include "fd_io.h"
 #include "output.h"
 #include "vtprobe/import/difference.h"
+#include "vtprobe/import/explain.h"
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {
@@ -157,7 +158,7 @@ OrFailure<std::string> ReadContent(const std::string& name, std::size_t expected
                                                 TooLargeRecording()));
     }
     if (!is_checked && bytes.size() >= kBeginning) {
-      if (!import::MayBeRecording(bytes)) return bytes;
+      if (!import::MayHoldEvidence(bytes)) return bytes;
       is_checked = true;
     }
   }
@@ -175,6 +176,11 @@ OrFailure<std::string> ReadTextFile(const std::string& path, const OpenedFiles* 
   }
   return Fails(kMalformedInput,
                fmt::format("{}: expected a text of at most 1 MiB", InputName(path)));
+}
+
+OrFailure<std::string> ReadWhole(const std::string& path, const OpenedFiles* opened) {
+  import::Allowance allowance;
+  return ReadFile(path, true, opened, &allowance);
 }
 
 OrFailure<import::Imported> LoadRecording(const std::vector<std::string>& paths,

@@ -31,6 +31,10 @@ std::string Described(const import::Error& error);
 // read, kMalformedInput if it is larger.
 OrFailure<std::string> ReadTextFile(const std::string& path, const OpenedFiles* opened = nullptr);
 
+// All of a file that a person named, or of standard input for "-". kInputMissing if
+// it can't be read, kMalformedInput if it is larger than a recording can be.
+OrFailure<std::string> ReadWhole(const std::string& path, const OpenedFiles* opened);
+
 // How a recording is to be read where its content does not say.
 struct ReadingOptions {
   const import::Importer* importer = nullptr;  // null: by the content

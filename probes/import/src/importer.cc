@@ -4,6 +4,7 @@
 #include <array>
 
 #include "importers.h"
+#include "paste/paste.h"
 
 namespace vtprobe::import {
 namespace {
@@ -23,6 +24,45 @@ std::string Names(const std::vector<const Importer*>& importers) {
   return names;
 }
 
+// Whether each value of each register of `a` is also somewhere in `b`.
+template <typename Key>
+bool AreAmong(const PlatformSnapshot& a, const PlatformSnapshot& b, const Key& key) {
+  const auto theirs = b.Values(key);
+  const auto mine = a.Values(key);
+  return std::all_of(mine.begin(), mine.end(), [&](const auto& value) {
+    return std::any_of(theirs.begin(), theirs.end(),
+                       [&](const auto& other) { return other.second == value.second; });
+  });
+}
+
+bool IsAmong(const PlatformSnapshot& a, const PlatformSnapshot& b) {
+  const Selection all = a.Everything();
+  return std::all_of(all.cpuid.begin(), all.cpuid.end(),
+                     [&](const auto& leaf) { return AreAmong(a, b, leaf.first); }) &&
+         std::all_of(all.msrs.begin(), all.msrs.end(),
+                     [&](MsrAddress address) { return AreAmong(a, b, address); });
+}
+
+bool HasWords(const Metadata& metadata) {
+  const auto& entries = metadata.entries();
+  return std::any_of(entries.begin(), entries.end(), [](const Metadata::Entry& entry) {
+    return entry.first.find("_log.") != std::string::npos;
+  });
+}
+
+// A format may be there and not be all: then the reader of any text has it, if
+// it loses nothing.
+bool IsBetterRead(const File& file, const Importer& importer) {
+  if (!HoldsMoreThan(importer.name, file.content)) return false;
+  const auto as_text = ReadPaste(file);
+  if (!as_text) return false;
+  const auto as_format = importer.import(std::span(&file, 1), {});
+  if (!as_format) return true;
+  const PlatformSnapshot& text = as_text->snapshot;
+  return IsAmong(as_format->snapshot, text) &&
+         (!IsAmong(text, as_format->snapshot) || HasWords(text.metadata()));
+}
+
 }  // namespace
 
 std::span<const Importer* const> AllImporters() { return kImporters; }
@@ -36,6 +76,7 @@ const Importer* FindImporter(std::string_view name) {
 Guess GuessFormat(const File& file) {
   Guess guess;
   for (const Importer* const importer : kImporters) {
+    if (importer == &kPaste) continue;
     const Confidence confidence = importer->detect(file);
     if (confidence == Confidence::kNone || confidence < guess.confidence) continue;
     if (confidence > guess.confidence) guess.candidates.clear();
@@ -49,6 +90,11 @@ Guess GuessFormat(const File& file) {
 tl::expected<const Importer*, Error> Detect(std::span<const File> files) {
   const File& file = files.front();
   const auto [confidence, candidates] = GuessFormat(file);
+  const bool is_text =
+      files.size() == 1 && confidence != Confidence::kSettled &&
+      (candidates.empty() ? kPaste.detect(file) != Confidence::kNone
+                          : candidates.size() == 1 && IsBetterRead(file, *candidates.front()));
+  if (is_text) return &kPaste;
   if (candidates.empty()) {
     return tl::unexpected(
         Error{file.name, 1, 1,

@@ -11,8 +11,10 @@
 
 #include "characters.h"
 #include "importers.h"
+#include "paste/paste.h"
 #include "text_encoding.h"
 #include "unpack.h"
+#include "vtprobe/import/explain.h"
 #include "vtprobe/probes/identity.h"
 #include "vtprobe/probes/system.h"
 
@@ -106,6 +108,13 @@ tl::expected<Chosen, Error> Choose(const std::vector<Input>& files, const Import
   std::vector<Guess> guesses;
   Chosen chosen;
   chosen.importer = forced;
+  if (forced == nullptr && files.size() == 1 && files.front().is_named) {
+    // One file that somebody named may be any text.
+    const std::array one = {File{files.front().name, files.front().content}};
+    const auto importer = Detect(one);
+    if (!importer) return tl::unexpected(importer.error());
+    return Chosen{*importer, {&files.front()}, {}};
+  }
   if (forced == nullptr) {
     for (const Input& input : files) guesses.push_back(GuessFormat({input.name, input.content}));
     const auto common = CommonFormat(files, guesses);
@@ -238,6 +247,10 @@ bool MayBeRecording(std::string_view beginning) {
     return !GuessFormat({"", usual}).candidates.empty();
   }
   return !GuessFormat({"", beginning}).candidates.empty();
+}
+
+bool MayHoldEvidence(std::string_view beginning) {
+  return MayBeRecording(beginning) || MayBePaste(WithUsualEncoding(std::string(beginning)));
 }
 
 bool IsNaturallyBefore(std::string_view a, std::string_view b) {

@@ -20,6 +20,7 @@
 #include "vtprobe/registers/msr.h"
 #include "vtprobe/registers/table.h"
 #include "wording.h"
+#include "words.h"
 
 namespace vtprobe {
 namespace {
@@ -274,6 +275,7 @@ VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot,
   }
   verdict.explanation = Explanation(input, verdict);
   verdict.remedy = Remedy(verdict);
+  DecideByWords(snapshot.metadata(), &verdict);
   return verdict;
 }
 

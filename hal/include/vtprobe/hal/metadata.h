@@ -45,6 +45,9 @@ inline constexpr std::string_view kKvmExtension = "kvm.extension";        // vmx
 inline constexpr std::string_view kKvmFeatureMsrs = "kvm.feature_msrs";   // ADDRESS:VALUE, ...
 // complete, partial; with kernel_log.1, kernel_log.2 ... for the messages
 inline constexpr std::string_view kKernelLog = "kernel_log";
+// With .1, .2 ... for what firmware said on its console and programs in their output.
+inline constexpr std::string_view kFirmwareLog = "firmware_log";
+inline constexpr std::string_view kToolLog = "tool_log";
 inline constexpr std::string_view kLicence = "licence";
 }  // namespace meta
 

@@ -1,0 +1,433 @@
+#include "paste/command_line.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <utility>
+
+#include "characters.h"
+#include "scanner.h"
+
+namespace vtprobe::import {
+namespace {
+
+constexpr std::string_view kName = "rdmsr";
+constexpr std::size_t kMostItems = 65536;
+
+// What may stand before a command besides a prompt: it changes nothing of what
+// is printed.
+constexpr std::array<std::string_view, 12> kWrappers = {"sudo", "doas", "pkexec", "time",
+                                                        "nice", "env",  "exec",   "command",
+                                                        "do",   "then", "chroot", "busybox"};
+
+// The signs of prompts that are no ASCII: of zsh, fish, starship, lambda.
+constexpr std::array<std::string_view, 8> kPromptSigns = {
+    "\xe2\x9e\x9c", "\xe2\x9d\xaf", "\xce\xbb",     "\xc2\xbb",
+    "\xe2\x80\xba", "\xe2\x96\xb6", "\xe2\x9d\xb1", "\xe2\x95\xb0"};
+
+bool EndsWord(std::string_view text) {
+  return text.empty() || IsBlank(text.front()) || text.front() == '\'' || text.front() == '"' ||
+         text.front() == '`' || text.front() == ')';
+}
+
+bool IsWrapper(std::string_view word) {
+  return std::find(kWrappers.begin(), kWrappers.end(), word) != kWrappers.end();
+}
+
+std::string_view LastWord(std::string_view text) {
+  const std::size_t blank = text.find_last_of(" \t");
+  return blank == std::string_view::npos ? text : text.substr(blank + 1);
+}
+
+// Whether this may stand before a command: nothing, a prompt, or another
+// command that leads to it.
+bool IsPrompt(std::string_view before) {
+  constexpr std::string_view kSigns = "$#%>+;&|(:`'\"";
+  before = WithoutBlanksAtEnd(before);
+  while (!before.empty()) {
+    const std::string_view word = LastWord(before);
+    const bool is_option = word.starts_with('-') && word.size() > 1;
+    const bool is_setting = word.find('=') != std::string_view::npos;
+    if (!IsWrapper(word) && !is_option && !is_setting) break;
+    before = WithoutBlanksAtEnd(before.substr(0, before.size() - word.size()));
+  }
+  if (before.empty() || kSigns.find(before.back()) != std::string_view::npos) return true;
+  if (before.find("ssh ") != std::string_view::npos) return true;
+  return std::any_of(kPromptSigns.begin(), kPromptSigns.end(), [&](std::string_view sign) {
+    return before.find(sign) != std::string_view::npos;
+  });
+}
+
+// The place of the program's name as a word, or behind a path.
+std::size_t FindName(std::string_view text, std::size_t from) {
+  for (std::size_t at = text.find(kName, from); at != std::string_view::npos;
+       at = text.find(kName, at + 1)) {
+    const char before = at == 0 ? ' ' : text[at - 1];
+    constexpr std::string_view kBefore = " \t/;&|(`'\"$#%>";
+    const std::string_view behind = text.substr(at + kName.size());
+    if (kBefore.find(before) != std::string_view::npos && EndsWord(behind)) return at;
+  }
+  return std::string_view::npos;
+}
+
+std::string_view WithoutPath(std::string_view before) {
+  while (!before.empty() && before.back() == '/') {
+    const std::size_t blank = before.find_last_of(" \t");
+    before = blank == std::string_view::npos ? std::string_view() : before.substr(0, blank);
+  }
+  return before;
+}
+
+// The words of one call behind the program's name.
+class CallParser {
+ public:
+  explicit CallParser(std::string_view arguments) : scanner_(arguments) {}
+
+  // Nothing without a register.
+  std::optional<RdmsrCall> Parse() {
+    while (scanner_.SkipBlanks() || !scanner_.AtEnd()) {
+      if (scanner_.AtEnd() || scanner_.rest().starts_with('#')) break;
+      const Scanner before = scanner_;
+      if (!TakeOne()) {
+        scanner_ = before;
+        break;
+      }
+    }
+    if (!has_register_) return std::nullopt;
+    return call_;
+  }
+  // What was not taken: prose, or punctuation.
+  std::string_view rest() const { return scanner_.rest(); }
+
+ private:
+  std::string_view Word() {
+    scanner_.SkipBlanks();
+    std::string_view word = scanner_.TakeWord();
+    constexpr std::string_view kQuotes = "'\"`,.:)";
+    while (!word.empty() && kQuotes.find(word.back()) != std::string_view::npos) {
+      word.remove_suffix(1);
+    }
+    while (!word.empty() && kQuotes.find(word.front()) != std::string_view::npos) {
+      word.remove_prefix(1);
+    }
+    return word;
+  }
+
+  bool TakeOne() {
+    const std::string_view word = Word();
+    if (word.empty()) return true;
+    if (word.starts_with("2>") || word.starts_with("1>") || word.starts_with('<')) return true;
+    if (word.starts_with("--")) return TakeLongOption(word.substr(2));
+    if (word.starts_with('-') && word.size() > 1) return TakeShortOptions(word.substr(1));
+    if (has_register_) return false;
+    if (word.starts_with('$')) {
+      has_register_ = true;
+      return true;
+    }
+    Scanner number(word);
+    const auto address = number.TakeCNumber();
+    if (!address || !number.AtEnd()) return false;
+    call_.address = MsrAddress{*address};
+    has_register_ = true;
+    return true;
+  }
+
+  std::string_view ValueOf(std::string_view rest_of_word) {
+    return rest_of_word.empty() ? Word() : rest_of_word;
+  }
+
+  bool SetCpu(std::string_view text) {
+    Scanner number(text);
+    const auto cpu = number.TakeCNumber();
+    const bool is_variable =
+        text.starts_with('$') || text.starts_with('{') || text.starts_with('%');
+    if (!cpu && !is_variable) return false;
+    call_.cpu = cpu ? RdmsrCall::Cpu::kNumber : RdmsrCall::Cpu::kVariable;
+    call_.number = cpu.value_or(0);
+    return true;
+  }
+
+  // "-f 63:32"
+  bool SetBits(std::string_view text) {
+    Scanner scanner(text);
+    const auto high = scanner.TakeDecimal();
+    if (!high || !scanner.Take(':')) return false;
+    const auto low = scanner.TakeDecimal();
+    if (!low || !scanner.AtEnd() || *high > 63 || *low > *high) return false;
+    call_.high = *high;
+    call_.low = *low;
+    return true;
+  }
+
+  bool TakeShortOptions(std::string_view letters) {
+    while (!letters.empty()) {
+      const char letter = letters.front();
+      letters.remove_prefix(1);
+      switch (letter) {
+        case 'a':
+          call_.cpu = RdmsrCall::Cpu::kAll;
+          break;
+        case 'p':
+          return SetCpu(ValueOf(letters));
+        case 'f':
+          return SetBits(ValueOf(letters));
+        case 'r':
+          call_.is_raw = true;
+          break;
+        case 'd':
+        case 'u':
+          call_.base = 10;
+          break;
+        case 'o':
+          call_.base = 8;
+          break;
+        case 'x':
+        case 'X':
+        case '0':
+        case 'c':
+          break;
+        default:
+          return false;
+      }
+    }
+    return true;
+  }
+
+  bool TakeLongOption(std::string_view option) {
+    const std::size_t equals = option.find('=');
+    const std::string_view name = option.substr(0, equals);
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : option.substr(equals + 1);
+    if (name == "processor" || name == "cpu") return SetCpu(ValueOf(value));
+    if (name == "bitfield") return SetBits(ValueOf(value));
+    if (name == "all") {
+      call_.cpu = RdmsrCall::Cpu::kAll;
+    } else if (name == "raw") {
+      call_.is_raw = true;
+    } else if (name == "decimal" || name == "signed" || name == "unsigned") {
+      call_.base = 10;
+    } else if (name == "octal") {
+      call_.base = 8;
+    }
+    return true;
+  }
+
+  Scanner scanner_;
+  RdmsrCall call_;
+  bool has_register_ = false;
+};
+
+// Adds first to last; false if there are too many or none.
+bool AddRange(std::uint32_t first, std::uint32_t last, std::vector<std::uint32_t>* items) {
+  if (last < first || last - first >= kMostItems) return false;
+  for (std::uint32_t i = first; i <= last; ++i) items->push_back(i);
+  return true;
+}
+
+// "$(seq 0 3)" and "`seq 4`", behind "seq ".
+bool AddSequence(std::string_view text, std::vector<std::uint32_t>* items) {
+  std::vector<std::uint32_t> numbers;
+  Scanner scanner(text);
+  while (scanner.SkipBlanks() || !scanner.AtEnd()) {
+    if (scanner.Take(')') || scanner.Take('`')) break;
+    const auto number = scanner.TakeDecimal();
+    if (!number) return false;
+    numbers.push_back(*number);
+  }
+  if (numbers.size() == 1) return AddRange(1, numbers[0], items);
+  if (numbers.size() == 2) return AddRange(numbers[0], numbers[1], items);
+  if (numbers.size() != 3 || numbers[1] == 0) return false;
+  if (numbers[2] < numbers[0] || (numbers[2] - numbers[0]) / numbers[1] >= kMostItems) return false;
+  for (std::uint64_t i = numbers[0]; i <= numbers[2]; i += numbers[1]) {
+    items->push_back(static_cast<std::uint32_t>(i));
+  }
+  return true;
+}
+
+// The list of a loop, "0 1 2 3", "{0..3}", "$(seq 0 3)"; empty where it is not
+// written out.
+std::vector<std::uint32_t> ItemsOf(std::string_view list) {
+  std::vector<std::uint32_t> items;
+  list = Trimmed(list);
+  const std::size_t seq = list.find("seq ");
+  if (seq != std::string_view::npos) {
+    const bool is_known = AddSequence(list.substr(seq + 4), &items);
+    return is_known ? items : std::vector<std::uint32_t>();
+  }
+  Scanner scanner(list);
+  while (scanner.SkipBlanks() || !scanner.AtEnd()) {
+    if (scanner.AtEnd()) break;
+    if (scanner.Take('{')) {
+      const auto first = scanner.TakeDecimal();
+      if (!first || !scanner.Take("..")) return {};
+      const auto last = scanner.TakeDecimal();
+      if (!last || !scanner.Take('}') || !AddRange(*first, *last, &items)) return {};
+      continue;
+    }
+    const auto number = scanner.TakeCNumber();
+    if (!number || items.size() == kMostItems) return {};
+    items.push_back(*number);
+  }
+  return items;
+}
+
+// "for ((i=0; i<4; i++))", behind "((".
+std::vector<std::uint32_t> ItemsOfArithmetic(std::string_view text) {
+  const std::size_t set = text.find('=');
+  const std::size_t less = text.find('<');
+  if (set == std::string_view::npos || less == std::string_view::npos) return {};
+  Scanner from(Trimmed(text.substr(set + 1)));
+  Scanner to(text.substr(less + 1));
+  const bool is_inclusive = to.Take('=');
+  to.SkipBlanks();
+  const auto first = from.TakeDecimal();
+  const auto last = to.TakeDecimal();
+  std::vector<std::uint32_t> items;
+  if (!first || !last || (*last == 0 && !is_inclusive)) return {};
+  AddRange(*first, is_inclusive ? *last : *last - 1, &items);
+  return items;
+}
+
+struct Loop {
+  std::string_view body;
+  std::vector<std::uint32_t> items;
+};
+
+std::size_t FindLoop(std::string_view line) {
+  for (std::size_t at = line.find("for "); at != std::string_view::npos;
+       at = line.find("for ", at + 1)) {
+    const bool is_word = at == 0 || !IsHexDigit(line[at - 1]);
+    if (is_word && IsPrompt(line.substr(0, at)) &&
+        (line.find(" in ", at) != std::string_view::npos ||
+         line.find("((", at) != std::string_view::npos)) {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+std::optional<Loop> ParseLoop(std::string_view line) {
+  const std::size_t at = FindLoop(line);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::size_t body = line.find("do ", at);
+  if (body == std::string_view::npos) return std::nullopt;
+  std::string_view head = line.substr(at, body - at);
+  while (!head.empty() && (IsBlank(head.back()) || head.back() == ';')) head.remove_suffix(1);
+  Loop loop;
+  loop.body = line.substr(body + 3);
+  const std::size_t end = loop.body.rfind("done");
+  if (end != std::string_view::npos) loop.body = loop.body.substr(0, end);
+  const std::size_t arithmetic = head.find("((");
+  const std::size_t in = head.find(" in ");
+  if (arithmetic != std::string_view::npos && in == std::string_view::npos) {
+    loop.items = ItemsOfArithmetic(head.substr(arithmetic + 2));
+  } else if (in != std::string_view::npos) {
+    loop.items = ItemsOf(head.substr(in + 4));
+  }
+  return loop;
+}
+
+// What the commands behind the bars make of the numbers.
+ShellLine::Pipe PipeOf(std::string_view pipes) {
+  ShellLine::Pipe pipe = ShellLine::Pipe::kNone;
+  while (!pipes.empty()) {
+    pipes.remove_prefix(1);
+    const std::size_t next = pipes.find('|');
+    const std::string_view command = Trimmed(pipes.substr(0, next));
+    pipes = next == std::string_view::npos ? std::string_view() : pipes.substr(next);
+    Scanner words(command);
+    std::string_view name = words.TakeWord();
+    if (IsWrapper(name)) {
+      words.SkipBlanks();
+      name = words.TakeWord();
+    }
+    const bool counts = command.find(" -c") != std::string_view::npos;
+    if (name == "uniq") {
+      pipe = counts ? ShellLine::Pipe::kCounted : ShellLine::Pipe::kDistinct;
+    } else if (name == "sort") {
+      if (command.find(" -u") != std::string_view::npos) pipe = ShellLine::Pipe::kDistinct;
+    } else if (name != "tee" && name != "cat" && name != "less" && name != "more") {
+      return ShellLine::Pipe::kOther;
+    }
+  }
+  return pipe;
+}
+
+// The commands of a line or of a loop's body, up to each ";" and "&&". True if
+// each that runs rdmsr could be read; `rest` is what stands behind the last.
+bool ParseCalls(std::string_view text, ShellLine* line, std::string_view* rest) {
+  while (!text.empty()) {
+    const std::size_t end = text.find_first_of(";&");
+    std::string_view command = text.substr(0, end);
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    const std::size_t bar = command.find('|');
+    const std::string_view pipes =
+        bar == std::string_view::npos ? std::string_view() : command.substr(bar);
+    command = command.substr(0, bar);
+    const std::size_t at = FindName(command, 0);
+    if (at == std::string_view::npos) {
+      const std::string_view trimmed = Trimmed(command);
+      const bool prints_line =
+          trimmed.starts_with("echo ") && trimmed.find(" -n") == std::string_view::npos;
+      if (prints_line && line->is_loop) {
+        line->calls.emplace_back();
+        line->calls.back().is_label = true;
+      }
+      continue;
+    }
+    std::string_view arguments = command.substr(at + kName.size());
+    const std::size_t redirected = arguments.find(" >");
+    if (redirected != std::string_view::npos) return false;  // its output went to a file
+    CallParser parser(arguments);
+    const auto call = parser.Parse();
+    if (!call) return false;
+    line->calls.push_back(*call);
+    *rest = Trimmed(parser.rest());
+    if (!pipes.empty()) line->pipe = PipeOf(pipes);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool IsUnfinishedLoop(std::string_view line) {
+  return FindLoop(line) != std::string_view::npos && line.find("done") == std::string_view::npos;
+}
+
+std::optional<ShellLine> ParseShellLine(std::string_view line) {
+  const std::size_t first = FindName(line, 0);
+  if (first == std::string_view::npos) return std::nullopt;
+  ShellLine shell;
+  std::string_view rest;
+  if (const auto loop = ParseLoop(line)) {
+    shell.is_loop = true;
+    shell.items = loop->items;
+    const std::size_t done = line.rfind("done");
+    if (done != std::string_view::npos) {
+      const std::string_view behind = line.substr(done + 4);
+      const std::size_t bar = behind.find('|');
+      if (bar != std::string_view::npos) shell.pipe = PipeOf(behind.substr(bar));
+    }
+    if (!ParseCalls(loop->body, &shell, &rest)) return std::nullopt;
+  } else {
+    const std::string_view before = WithoutPath(line.substr(0, first));
+    std::string_view command = line.substr(first);
+    if (!ParseCalls(command, &shell, &rest)) return std::nullopt;
+    const bool is_prose = !rest.empty() && !rest.starts_with('#');
+    // In prose the command must end the line: it is the caption of what follows.
+    if (!IsPrompt(before) && (is_prose || shell.calls.size() != 1)) return std::nullopt;
+  }
+  const bool runs = std::any_of(shell.calls.begin(), shell.calls.end(),
+                                [](const RdmsrCall& call) { return !call.is_label; });
+  return runs ? std::optional(std::move(shell)) : std::nullopt;
+}
+
+bool IsOtherCommand(std::string_view line) {
+  const std::size_t at = line.find_first_of("$#%");
+  if (at == std::string_view::npos || at + 1 >= line.size() || !IsBlank(line[at + 1])) return false;
+  const std::string_view prompt = line.substr(0, at);
+  return prompt.empty() || prompt.find_first_of("@:~[") != std::string_view::npos;
+}
+
+}  // namespace vtprobe::import

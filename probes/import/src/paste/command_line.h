@@ -1,0 +1,57 @@
+// A line of a shell that runs rdmsr: which register of which CPUs each number
+// that it prints is.
+//
+//   [root@host ~]# for i in $(seq 0 3); do rdmsr -p $i 0x3a; done
+//   $ sudo rdmsr -a 0x3a | sort | uniq -c
+//
+// Nothing is executed; what is not understood leaves the meaning open.
+
+#ifndef VTPROBE_PROBES_IMPORT_SRC_PASTE_COMMAND_LINE_H_
+#define VTPROBE_PROBES_IMPORT_SRC_PASTE_COMMAND_LINE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "vtprobe/hal/types.h"
+
+namespace vtprobe::import {
+
+// One call of rdmsr. [msr-tools] rdmsr.c
+struct RdmsrCall {
+  enum class Cpu : std::uint8_t { kFirst, kNumber, kVariable, kAll };
+
+  std::optional<MsrAddress> address;  // nothing: a loop's variable
+  Cpu cpu = Cpu::kFirst;
+  std::uint32_t number = 0;
+  unsigned base = 16;
+  unsigned high = 63;  // -f
+  unsigned low = 0;
+  bool is_raw = false;    // -r: bytes and no text
+  bool is_label = false;  // no rdmsr at all: an echo, which prints a line of its own
+};
+
+struct ShellLine {
+  // What a pipe makes of the numbers.
+  enum class Pipe : std::uint8_t { kNone, kCounted, kDistinct, kOther };
+
+  std::vector<RdmsrCall> calls;  // as they print
+  bool is_loop = false;
+  std::vector<std::uint32_t> items;  // of the loop; empty where they are not known
+  Pipe pipe = Pipe::kNone;
+};
+
+// Nothing if the line runs no rdmsr. A line that speaks of it in prose counts
+// if the command ends it, as a caption of the numbers below.
+std::optional<ShellLine> ParseShellLine(std::string_view line);
+
+// Whether a loop begins in this line and does not end in it.
+bool IsUnfinishedLoop(std::string_view line);
+
+// Behind a prompt stands another command than rdmsr.
+bool IsOtherCommand(std::string_view line);
+
+}  // namespace vtprobe::import
+
+#endif  // VTPROBE_PROBES_IMPORT_SRC_PASTE_COMMAND_LINE_H_

@@ -1,0 +1,29 @@
+// What kernels, firmware and programs say of virtualization in words.
+
+#ifndef VTPROBE_PROBES_IMPORT_SRC_PASTE_WORDS_H_
+#define VTPROBE_PROBES_IMPORT_SRC_PASTE_WORDS_H_
+
+#include <span>
+#include <string_view>
+
+#include "paste/evidence.h"
+
+namespace vtprobe::import {
+
+struct Words {
+  Speaker speaker;
+  std::string_view pattern;  // in lower case; "*" stands for anything
+  std::string_view where;    // what says it, with the versions that do
+
+  // What stands before the first "*": a line without it is not looked at.
+  constexpr std::string_view trigger() const { return pattern.substr(0, pattern.find('*')); }
+};
+
+std::span<const Words> AllWords();
+
+// Whether the line, in lower case, holds the parts of the pattern in their order.
+bool Holds(std::string_view line, std::string_view pattern);
+
+}  // namespace vtprobe::import
+
+#endif  // VTPROBE_PROBES_IMPORT_SRC_PASTE_WORDS_H_

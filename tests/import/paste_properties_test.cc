@@ -1,0 +1,206 @@
+// Any machine's registers, printed as programs print them and pasted as people
+// paste, come back as they were; and of what is cut out of a paste nothing is
+// made up.
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "paste/paste.h"
+#include "vtprobe/hal/snapshot_builder.h"
+
+namespace vtprobe::import {
+namespace {
+
+using Registers = std::map<std::uint32_t, std::uint64_t>;
+using Machine = std::map<std::uint32_t, Registers>;  // by CPU
+
+// None of those whose values change by themselves.
+const std::vector<std::uint32_t> kAddresses = {0x3a, 0xce, 0x1f2, 0x480, 0xc001'0015, 0xc001'0114};
+
+template <typename... Arguments>
+std::string Format(const char* format, Arguments... arguments) {
+  char text[256];
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): the printers are C.
+  std::snprintf(text, sizeof text, format, arguments...);
+  return text;
+}
+
+unsigned long long Wide(std::uint64_t value) { return value; }
+
+std::size_t UpTo(std::size_t most) { return *rc::gen::inRange<std::size_t>(0, most + 1); }
+
+Machine AnyMachine() {
+  Machine machine;
+  const auto addresses = *rc::gen::nonEmpty(
+      rc::gen::unique<std::vector<std::uint32_t>>(rc::gen::elementOf(kAddresses)));
+  const std::size_t cpus = 1 + UpTo(4);
+  for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) {
+    for (const std::uint32_t address : addresses) {
+      machine[cpu * 3][address] = *rc::gen::arbitrary<std::uint64_t>();
+    }
+  }
+  return machine;
+}
+
+std::string Prompt() {
+  return *rc::gen::elementOf(std::vector<std::string>{
+      "$ ", "# ", "root@host:~# ", "[root@host ~]# ", "host% ", "\xe2\x9e\x9c  ~ ", "+ ", "",
+      "PS C:\\> ", "user@host:~/work$ sudo ", "bash-5.1# "});
+}
+
+// One register of one CPU, as one of the programs prints it. Each element is a
+// line.
+std::vector<std::string> Printed(std::uint32_t cpu, std::uint32_t address, std::uint64_t value) {
+  const auto high = static_cast<unsigned>(value >> 32);
+  const auto low = static_cast<unsigned>(value);
+  switch (UpTo(6)) {
+    case 0:
+      return {Prompt() + Format("rdmsr -p %u 0x%x", cpu, address), Format("%llx", Wide(value))};
+    case 1:
+      return {Prompt() + Format("rdmsr -0X --processor=%u %u", cpu, address),
+              Format("%016llX", Wide(value))};
+    case 2:
+      return {Prompt() + Format("rdmsr -u -p%u 0x%x", cpu, address), Format("%llu", Wide(value))};
+    case 3:
+      return {Format("====================== UNIQUE MSRs  (core %u) ======================", cpu),
+              Format(" MSR 0x%08X = 0x%08X:0x%08X (SOME_NAME)", address, high, low)};
+    case 4:
+      return {Format("[cpu%u] RDMSR( 0x%x ): EAX = 0x%08X, EDX = 0x%08X", cpu, address, low, high)};
+    case 5:
+      return {Format("CPU %u:", cpu),
+              Format("msr[0x%06x]=%02x %02x %02x %02x %02x %02x %02x %02x", address, high >> 24,
+                     high >> 16 & 0xff, high >> 8 & 0xff, high & 0xff, low >> 24, low >> 16 & 0xff,
+                     low >> 8 & 0xff, low & 0xff)};
+    default:
+      return {Format("------[ Logical CPU #%u ]------", cpu),
+              Format("MSR %08X: %04X-%04X-%04X-%04X", address, high >> 16, high & 0xffff, low >> 16,
+                     low & 0xffff)};
+  }
+}
+
+std::vector<std::string> Lines(const Machine& machine) {
+  std::vector<std::string> lines;
+  for (const auto& [cpu, registers] : machine) {
+    for (const auto& [address, value] : registers) {
+      for (std::string& line : Printed(cpu, address, value)) lines.push_back(std::move(line));
+      if (UpTo(3) == 0) lines.emplace_back();
+    }
+  }
+  return lines;
+}
+
+// What stands around all lines of a paste.
+std::string Pasted(const std::vector<std::string>& lines) {
+  const std::string before = *rc::gen::elementOf(std::vector<std::string>{
+      "", "> ", "> > ", ">> ", "[  12.345678] ", "2024-07-10T12:00:01.5Z ", "&gt; ",
+      "[2024-07-10 12:00:01] ", "\x1b[32m", "\t", "Jul 10 12:00:01 host kernel: "});
+  const std::string end = *rc::gen::elementOf(std::vector<std::string>{"\n", "\r\n", " \n"});
+  std::string text;
+  if (UpTo(1) == 0) text += "This is what I get:" + end + "```" + end;
+  for (const std::string& line : lines) text += before + line + end;
+  return text;
+}
+
+PlatformSnapshot Snapshot(const Machine& machine) {
+  SnapshotBuilder builder;
+  for (const auto& [cpu, registers] : machine) {
+    RC_ASSERT(builder.OpenBlock(CpuSet(LogicalCpu{cpu})));
+    for (const auto& [address, value] : registers) {
+      RC_ASSERT(builder.AddMsr(MsrAddress{address}, value));
+    }
+  }
+  return builder.Build();
+}
+
+tl::expected<Imported, Error> Read(const std::string& text) {
+  const File file{"paste", text};
+  return kPaste.import(std::span(&file, 1), {});
+}
+
+RC_GTEST_PROP(PasteProperty, WhatIsPrintedIsReadBackTheSame, ()) {
+  const Machine machine = AnyMachine();
+  const auto imported = Read(Pasted(Lines(machine)));
+  RC_ASSERT(imported.has_value());
+  RC_ASSERT(imported->snapshot == Snapshot(machine));
+}
+
+RC_GTEST_PROP(PasteProperty, WhatStandsTwiceIsReadOnce, ()) {
+  const Machine machine = AnyMachine();
+  const std::vector<std::string> lines = Lines(machine);
+  const auto imported = Read(Pasted(lines) + "\nwrote:\n" + Pasted(lines));
+  RC_ASSERT(imported.has_value());
+  RC_ASSERT(imported->snapshot == Snapshot(machine));
+}
+
+// As `rdmsr -a` prints them, all registers of all CPUs: the numbers are lost and
+// nothing else.
+RC_GTEST_PROP(PasteProperty, ListsAreOfTheSameCpus, ()) {
+  const Machine machine = AnyMachine();
+  std::vector<std::string> lines;
+  Machine renumbered;
+  for (const auto& [address, first] : machine.begin()->second) {
+    lines.push_back(Prompt() + Format("rdmsr -a 0x%x", address));
+    std::uint32_t place = 0;
+    for (const auto& [cpu, registers] : machine) {
+      lines.push_back(Format("%llx", Wide(registers.at(address))));
+      renumbered[place++][address] = registers.at(address);
+    }
+  }
+  const auto imported = Read(Pasted(lines));
+  RC_ASSERT(imported.has_value());
+  PlatformSnapshot expected = Snapshot(renumbered);
+  expected.mutable_metadata().Set("cpu_numbers", "unknown");
+  RC_ASSERT(imported->snapshot == expected);
+}
+
+// The values of each register, counted.
+std::map<std::pair<std::uint32_t, std::uint64_t>, std::size_t> Counted(
+    const PlatformSnapshot& snapshot) {
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::size_t> counts;
+  for (const MsrAddress address : snapshot.Everything().msrs) {
+    for (const auto& [cpus, reading] : snapshot.Values(address)) {
+      if (reading) counts[{Number(address), *reading}] += cpus.Count();
+    }
+  }
+  return counts;
+}
+
+RC_GTEST_PROP(PasteProperty, APartOfAPasteSaysNoMoreThanAllOfIt, ()) {
+  const Machine machine = AnyMachine();
+  // A number below a command is its answer, so whole readings are cut out.
+  std::vector<std::string> lines;
+  std::vector<std::string> some;
+  for (const auto& [cpu, registers] : machine) {
+    for (const auto& [address, value] : registers) {
+      const std::vector<std::string> reading = Printed(cpu, address, value);
+      lines.insert(lines.end(), reading.begin(), reading.end());
+      if (UpTo(4) != 0) some.insert(some.end(), reading.begin(), reading.end());
+    }
+  }
+  const auto all = Read(Pasted(lines));
+  const auto part = Read(Pasted(some));
+  RC_ASSERT(all.has_value());
+  if (!part) return;
+  RC_ASSERT(part->snapshot.online().Count() <= all->snapshot.online().Count());
+  const auto counts = Counted(all->snapshot);
+  for (const auto& [value, count] : Counted(part->snapshot)) {
+    RC_ASSERT(counts.count(value) == 1u);
+    RC_ASSERT(count <= counts.at(value));
+  }
+}
+
+RC_GTEST_PROP(PasteProperty, ProseIsNoEvidence, (const std::string& text)) {
+  RC_PRE(std::none_of(text.begin(), text.end(), [](char c) { return c == '_' || c == 'x'; }));
+  RC_ASSERT(!Read("Nobody ran anything.\n" + text));
+}
+
+}  // namespace
+}  // namespace vtprobe::import
