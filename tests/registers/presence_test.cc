@@ -128,6 +128,8 @@ std::optional<bool> Stated(std::uint32_t address, const Cpu& c) {
       return any && c.Cpuid(1, kEdx, 12);
     case 0x10a:
       return intels && c.Cpuid(7, kEdx, 29);
+    case 0x120:  // coreboot: Apollo Lake, Gemini Lake and Denverton
+      return intel && c.family == 6 && c.IsOneOf({0x5c, 0x7a, 0x5f});
     case 0x151: {  // coreboot: Cannon Lake and later; Goldmont has it elsewhere
       const bool earlier =
           models::BeforeSandyBridge(c) ||

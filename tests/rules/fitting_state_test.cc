@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rules/judged_dump.h"
@@ -287,6 +288,96 @@ TEST(Consequences, FollowAChain) {
   EXPECT_EQ(Once("amd.syscfg.vmple", smee, &profile).outcome, Outcome::kNotApplicable);
   const std::string snpe = AmdCpus("0xa00f11", "0x3b") + "msr 0xc0010010 = 0x1f40000\n";
   EXPECT_EQ(Once("amd.syscfg.vmple", snpe, &profile).outcome, Outcome::kFail);
+}
+
+// Linux switches SNP on only where the RMP is reserved: [linux]
+// arch/x86/virt/svm/sev.c. RMP_BASE 0xc0010132, RMP_END 0xc0010133.
+TEST(Consequences, OfAnRmpThatIsNotReserved) {
+  Profile profile;
+  profile.rules["amd.syscfg.snpe"].settings["expect"] = std::string("on");
+  profile.rules["amd.syscfg.vmple"].settings["expect"] = std::string("on");
+  profile.rules["amd.rmp.bounds"].required = true;
+  const std::string dump = AmdCpus("0xa00f11", "0x3b") +
+                           "msr 0xc0010132 = 0x0\nmsr 0xc0010133 = 0x1fff\n"
+                           "msr 0xc0010010 = 0xf40000\n";
+  const Finding rmp = Once("amd.rmp.bounds", dump, &profile);
+  EXPECT_EQ(rmp.outcome, Outcome::kFail);
+  EXPECT_THAT(rmp.remedy, HasSubstr("SNP Memory (RMP Table) Coverage"));
+  const Finding snpe = Once("amd.syscfg.snpe", dump, &profile);
+  EXPECT_EQ(snpe.outcome, Outcome::kNotApplicable);
+  EXPECT_THAT(snpe.message, HasSubstr("Depends on amd.rmp.bounds."));
+  EXPECT_EQ(snpe.remedy, "");
+  EXPECT_EQ(Once("amd.syscfg.vmple", dump, &profile).outcome, Outcome::kNotApplicable);
+  // Of a profile to which the table is nothing.
+  profile.rules.erase("amd.rmp.bounds");
+  EXPECT_EQ(Once("amd.syscfg.snpe", dump, &profile).outcome, Outcome::kFail);
+}
+
+// SMEE is off on CPU 0 alone, so that SNPE is off there for that, and elsewhere for
+// the kernel.
+TEST(Consequences, AreToldApartByCpu) {
+  Profile profile;
+  for (const char* const rule : {"amd.syscfg.smee", "amd.syscfg.snpe"}) {
+    profile.rules[rule].settings["expect"] = std::string("on");
+  }
+  for (const auto& [without, with] : {std::pair("0", "1"), std::pair("1", "0")}) {
+    const std::string dump = AmdCpus("0xa00f11", "0x3b") +
+                             "msr 0xc0010132 = 0x58200000\nmsr 0xc0010133 = 0x689fffff\ncpu " +
+                             without + "\nmsr 0xc0010010 = 0x740000\ncpu " + with +
+                             "\nmsr 0xc0010010 = 0xf40000\n";
+    for (const Finding& finding : JudgeDump("amd.syscfg.snpe", dump, &profile)) {
+      const bool is_smee = finding.cpus.ToString() == without;
+      EXPECT_EQ(finding.outcome, is_smee ? Outcome::kNotApplicable : Outcome::kFail);
+      EXPECT_THAT(finding.message, is_smee ? HasSubstr("Depends on amd.syscfg.smee.")
+                                           : HasSubstr("SNPE is off and should be on."));
+      if (!is_smee) {
+        EXPECT_THAT(finding.remedy, HasSubstr("rather the kernel"));
+      }
+    }
+    EXPECT_EQ(JudgeDump("amd.syscfg.snpe", dump, &profile).size(), 2u);
+  }
+}
+
+// What a CPU does not offer depends on no switch.
+TEST(Consequences, AreNoneOfWhatACpuDoesNotOffer) {
+  const std::string amd = AmdCpus("0x800f11") + "msr 0xc0010010 = 0x740000\n";
+  EXPECT_EQ(Once("amd.syscfg.snpe", amd).message, "These CPUs do not offer SEV-SNP.");
+  const std::string intel = IntelCpus("0x706e5") + "msr 0x3a = 0x5\nmsr 0xfe = 0x1d0a\n";
+  EXPECT_EQ(Once("intel.sgx.launch_control", intel).message,
+            "These CPUs do not offer SGX launch control.");
+  // SGX is CPUID.7.0:EBX[2].
+  const std::string off = IntelCpus("0x706e5", "0x4") + "msr 0x3a = 0x5\nmsr 0xfe = 0x1d0a\n";
+  EXPECT_THAT(Once("intel.sgx.prmrr", off).message, HasSubstr("Depends on intel.sgx.enabled."));
+}
+
+// [coreboot/coreboot]: bit 6 of 0x120 on Goldmont, Goldmont Plus and Denverton, bits
+// 0 and 1 of 0x151 from Cannon Lake on.
+TEST(BiosDone, StandsElsewhereOnGoldmont) {
+  const auto judge = [](const std::string& signature, const std::string& msr) {
+    return Once("intel.bios_done", IntelCpus(signature) + "msr " + msr + '\n').outcome;
+  };
+  for (const char* const signature : {"0x506c9", "0x706a8", "0x506f1"}) {
+    EXPECT_EQ(judge(signature, "0x120 = 0x40"), Outcome::kPass) << signature;
+    EXPECT_EQ(judge(signature, "0x120 = 0xffffffbf"), Outcome::kFail) << signature;
+    EXPECT_EQ(judge(signature, "0x120 ! general-protection"), Outcome::kNotApplicable) << signature;
+    EXPECT_EQ(judge(signature, "0x3a = 0x5"), Outcome::kIndeterminate) << signature;
+  }
+  EXPECT_EQ(judge("0x806c1", "0x151 = 0x3"), Outcome::kPass);
+  EXPECT_EQ(judge("0x806c1", "0x151 = 0x1"), Outcome::kWarn);
+  EXPECT_EQ(judge("0x806c1", "0x151 = 0x2"), Outcome::kFail);
+  EXPECT_EQ(judge("0x406e3", "0x3a = 0x5"), Outcome::kNotApplicable);
+}
+
+// [intel/sdm-vol2] CPUID: EAX[13:12] of leaf 1 is 2 on the second of two Pentiums.
+TEST(CpuSignature, LeavesOutWhichOfTwoItIs) {
+  const auto judge = [](const std::string& second) {
+    const std::string vendor = "cpuid 0x0.0x0 = 0x1 0x756e6547 0x6c65746e 0x49656e69\n";
+    return Once("uniform.cpu_signature",
+                "cpu 0\n" + vendor + "cpuid 0x1.0x0 = 0x543 0x0 0x0 0x8003bf\ncpu 1\n" + vendor +
+                    "cpuid 0x1.0x0 = " + second + " 0x0 0x0 0x8003bf\n");
+  };
+  EXPECT_EQ(judge("0x2543").outcome, Outcome::kPass);
+  EXPECT_EQ(judge("0x2544").outcome, Outcome::kWarn);
 }
 
 TEST(Rules, SayWhatIsMissingWhereTheyDoNotApply) {

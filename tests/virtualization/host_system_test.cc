@@ -148,6 +148,15 @@ TEST(HostSystem, ATrustDomainIsAGuestAndNamed) {
             State::kUnsupported);
 }
 
+// A recording may hold another CPU's leaf 0, or a part of one.
+TEST(HostSystem, ATrustDomainIsKnownWhateverTheHighestLeaf) {
+  EXPECT_THAT(Judge(kIntel + "cpuid 0x21.0x0 = 0x0 0x65746e49 0x20202020 0x5844546c\n").headline,
+              HasSubstr("this TDX guest"));
+  // Of a leaf that is not there CPUID gives another's values.
+  EXPECT_THAT(Judge(kIntel + "cpuid 0x21.0x0 = 0x7 0x2 0x4 0x0\n").headline,
+              HasSubstr("this guest"));
+}
+
 TEST(HostSystem, SevGuestsAreNamedByWhatProtectsThem) {
   const auto headline = [](std::string_view status) {
     return Judge(kAmd + kKvm + "msr 0xc0010131 = " + std::string(status) + "\n").headline;

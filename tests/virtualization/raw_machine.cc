@@ -79,6 +79,18 @@ char ExtendedBit(const PlatformSnapshot& machine, LogicalCpu cpu, std::uint32_t 
   return BitOf(Leaf(machine, cpu, leaf)[output], number);
 }
 
+// By the letters of leaf 21H.
+bool IsTrustDomain(const PlatformSnapshot& machine, LogicalCpu cpu) {
+  const auto leaf = Leaf(machine, cpu, 0x21);
+  return Letters(leaf[1], leaf[3], leaf[2]) == "IntelTDX    ";
+}
+
+// By bits 2:0 of C001_0131.
+bool HasSev(const PlatformSnapshot& machine, LogicalCpu cpu) {
+  const MsrReading status = machine.Msr(cpu, MsrAddress{0xc001'0131});
+  return status && (*status & 7u) != 0;
+}
+
 oracle::CpuFacts FactsOf(const PlatformSnapshot& machine, LogicalCpu cpu, bool is_partition) {
   oracle::CpuFacts facts;
   const auto leaf0 = Leaf(machine, cpu, 0);
@@ -86,6 +98,9 @@ oracle::CpuFacts FactsOf(const PlatformSnapshot& machine, LogicalCpu cpu, bool i
   facts.maker = MakerOf(Letters(leaf0[1], leaf0[3], leaf0[2]), leaf1[0]);
   facts.vmx = BitOf(leaf1[2], 5);
   facts.hypervisor = BitOf(leaf1[2], 31);
+  // What protects a guest from its hypervisor tells it, too.
+  if (IsTrustDomain(machine, cpu)) facts.hypervisor = '1';
+  if (facts.hypervisor == '-' && HasSev(machine, cpu)) facts.hypervisor = '1';
   facts.svm = ExtendedBit(machine, cpu, 0x8000'0001, 2, 2);
   facts.svml = ExtendedBit(machine, cpu, 0x8000'000a, 3, 2);
   facts.sgx_lc = leaf0[0] && *leaf0[0] < 7 ? '0' : BitOf(Leaf(machine, cpu, 7)[2], 30);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "virtualization/oracle.h"
 #include "virtualization/raw_machine.h"
 #include "vtprobe/import/import.h"
+#include "vtprobe/probes/virtualization.h"
 
 namespace vtprobe::raw {
 namespace {
@@ -29,8 +31,8 @@ std::vector<fs::path> FilesBelow(const fs::path& folder) {
 }
 
 // How many of the files are recordings; each of those is judged twice. After ten
-// differences more would say the same.
-std::size_t JudgeTwice(const std::vector<fs::path>& files) {
+// differences more would say the same. `states` gets those of the machines.
+std::size_t JudgeTwice(const std::vector<fs::path>& files, std::set<State>* states) {
   oracle::Oracle oracle;
   std::size_t recordings = 0;
   int differing = 0;
@@ -38,6 +40,7 @@ std::size_t JudgeTwice(const std::vector<fs::path>& files) {
     const auto imported = import::Import(file);
     if (!imported) continue;
     ++recordings;
+    states->insert(JudgeVirtualization(imported->snapshot).state);
     const std::string differences = DifferenceFromOracle(imported->snapshot, &oracle);
     EXPECT_EQ(differences, "") << file;
     if (!differences.empty() && ++differing == 10) break;
@@ -49,14 +52,17 @@ TEST(RecordedMachines, AreJudgedAlikeByTheSecondProgram) {
   std::vector<fs::path> dumps = FilesBelow(VTPROBE_SHIPPED_DUMPS);
   std::erase_if(dumps, [](const fs::path& path) { return path.extension() != ".dump"; });
   ASSERT_FALSE(dumps.empty());
-  EXPECT_EQ(JudgeTwice(dumps), dumps.size());
+  std::set<State> states;
+  EXPECT_EQ(JudgeTwice(dumps, &states), dumps.size());
+  for (const State state : kAllStates) EXPECT_EQ(states.count(state), 1u) << Name(state);
 }
 
 // What is in the folder and is no recording, a licence or a schema, is refused.
 TEST(RecordedMachines, OfOtherProjectsAreJudgedAlikeByTheSecondProgram) {
   const char* const corpus = std::getenv("VTPROBE_CORPUS");
   if (corpus == nullptr) GTEST_SKIP() << "VTPROBE_CORPUS names no folder of recordings";
-  const std::size_t recordings = JudgeTwice(FilesBelow(corpus));
+  std::set<State> states;
+  const std::size_t recordings = JudgeTwice(FilesBelow(corpus), &states);
   RecordProperty("recordings", std::to_string(recordings));
   EXPECT_GT(recordings, 0u);
 }

@@ -140,6 +140,16 @@ TEST(Stories, LockedAtOneByWhoKnowsWhom) {
   }
 }
 
+// A kernel that locks it has not, so that it did not write it either.
+TEST(Stories, UnlockedUnderAKernelThatLocksIt) {
+  const auto verdict =
+      Judge("meta kernel = 6.1.0-13-amd64\n" + Cpus("0-7", kIntel, "msr 0x3a = 0x4"));
+  EXPECT_EQ(verdict.state, State::kUnlocked);
+  EXPECT_EQ(verdict.attribution, Attribution::kFirmwareOrKernel);
+  EXPECT_THAT(verdict.attribution_reason, HasSubstr("firmware left it unlocked"));
+  EXPECT_THAT(verdict.attribution_reason, Not(HasSubstr("could have written")));
+}
+
 TEST(Stories, DisabledBeforeAnyKernelRan) {
   const auto verdict =
       Judge("meta stage = pre-os\nmeta boot = cold\n" + Cpus("0", kIntel, "msr 0x3a = 0x1"));

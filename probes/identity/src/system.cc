@@ -97,11 +97,15 @@ bool IsSetIn(const RegisterView& cpu, const CpuidField& field) {
   return registers::Read(cpu, field).value_or(0) != 0;
 }
 
-// [linux] arch/x86/include/asm/shared/tdx.h, TDX_IDENT
+// By letters that no other leaf has, so that the highest leaf, which a recording may
+// lack, is not asked. [linux] arch/x86/include/asm/shared/tdx.h, TDX_IDENT
 bool IsTrustDomain(const RegisterView& cpu) {
-  return Letters(registers::Read(cpu, registers::kCpuid21Ebx).value_or(0),
-                 registers::Read(cpu, registers::kCpuid21Edx).value_or(0),
-                 registers::Read(cpu, registers::kCpuid21Ecx).value_or(0)) == "IntelTDX    ";
+  constexpr auto kNeeded = static_cast<CpuidRegisterMask>(
+      MaskOf(CpuidRegister::kEbx) | MaskOf(CpuidRegister::kEcx) | MaskOf(CpuidRegister::kEdx));
+  const CpuidReading leaf = cpu.Cpuid({0x21});
+  if (!leaf || (leaf->recorded & kNeeded) != kNeeded) return false;
+  const auto& [eax, ebx, ecx, edx] = leaf->registers;
+  return Letters(ebx, edx, ecx) == "IntelTDX    ";
 }
 
 }  // namespace

@@ -42,9 +42,10 @@ struct Exemption {
   friend bool operator==(const Exemption&, const Exemption&) = default;
 };
 
-// What is missing or off, and whose business that is.
+// What is missing or off, and whose business that is: an MSR is another rule's, and
+// what a CPU does not offer is nobody's.
 std::string Otherwise(const Rule& rule) {
-  if (rule.depends_on.empty()) return std::string(rule.otherwise);
+  if (rule.depends_on.empty() || !rule.applies->LooksAtMsrs()) return std::string(rule.otherwise);
   return fmt::format("Depends on {}. {}", rule.depends_on, rule.otherwise);
 }
 

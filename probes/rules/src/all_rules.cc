@@ -1,5 +1,8 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "alike_cpus.h"
 #include "deciding_msrs.h"
@@ -25,30 +28,43 @@ void AddRegistersOf(const Rule& rule, Selection* selection) {
   if (rule.reads != nullptr) rule.reads(selection);
 }
 
-// Where a rule fails, or a profile requires it in vain, because another's switch
-// is off, and that one counts and fails for it: one cause is one failure.
-// NOLINTNEXTLINE(misc-no-recursion): rules that depend on others form a chain
-void NoteConsequences(const Rule& rule, const RuleInput& input, std::vector<Finding>* findings) {
-  if (rule.depends_on.empty()) return;
-  CpuSet failing;  // by the other rule, which counts
-  const RuleProfile* const own = input.profile == nullptr ? nullptr : input.profile->Find(rule.id);
-  if (own != nullptr && input.profile->Find(rule.depends_on) != nullptr) {
-    for (const Finding& cause : JudgeRule(*FindRule(rule.depends_on), input)) {
-      if (cause.outcome == Outcome::kFail || cause.outcome == Outcome::kWaived ||
-          cause.is_consequence) {
-        failing = failing.Union(cause.cpus);
-      }
+// The CPUs on which a rule fails, or for the same cause as one that does. None if
+// the profile does not count it.
+// NOLINTNEXTLINE(misc-no-recursion): rules that follow from others form a chain
+CpuSet FailingBy(std::string_view id, const RuleInput& input) {
+  CpuSet failing;
+  if (input.profile->Find(id) == nullptr) return failing;
+  for (const Finding& finding : JudgeRule(*FindRule(id), input)) {
+    if (finding.outcome == Outcome::kFail || finding.outcome == Outcome::kWaived ||
+        !finding.follows.empty()) {
+      failing = failing.Union(finding.cpus);
     }
   }
+  return failing;
+}
+
+// Where a rule fails, or a profile requires it in vain, for a cause for which
+// another fails that counts as well: one cause is one failure.
+// NOLINTNEXTLINE(misc-no-recursion): as above
+void NoteConsequences(const Rule& rule, const RuleInput& input, std::vector<Finding>* findings) {
+  const bool counts = input.profile != nullptr && input.profile->Find(rule.id) != nullptr;
+  std::map<std::string_view, CpuSet> failing;  // by other rules
+  // NOLINTNEXTLINE(misc-no-recursion): as above
+  const auto is_caused = [&](std::string_view cause, const CpuSet& cpus) {
+    if (!counts || cause.empty()) return false;
+    const auto [found, is_new] = failing.try_emplace(cause);
+    if (is_new) found->second = FailingBy(cause, input);
+    return !found->second.empty() && found->second.Contains(cpus);
+  };
   for (Finding& finding : *findings) {
-    const bool is_caused = !failing.empty() && failing.Contains(finding.cpus);
-    if (finding.outcome == Outcome::kNotApplicable) finding.is_consequence = is_caused;
-    if (!finding.is_consequence || finding.outcome != Outcome::kFail) continue;
-    finding.is_consequence = is_caused;
-    if (!is_caused) continue;
-    finding.outcome = Outcome::kNotApplicable;
-    finding.message = "Depends on " + std::string(rule.depends_on) + ". " + finding.message;
-    finding.remedy.clear();
+    if (finding.outcome == Outcome::kNotApplicable) finding.follows = rule.depends_on;
+    if (!is_caused(finding.follows, finding.cpus)) {
+      finding.follows = {};
+    } else if (finding.outcome == Outcome::kFail) {
+      finding.outcome = Outcome::kNotApplicable;
+      finding.message = fmt::format("Depends on {}. {}", finding.follows, finding.message);
+      finding.remedy.clear();
+    }
   }
 }
 

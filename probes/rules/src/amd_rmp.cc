@@ -39,7 +39,7 @@ constexpr std::string_view kReserveRemedy =
     "off completely.";
 
 Opinion NotReadOf(const MsrDef& msr, const MsrReading& reading) {
-  return {Outcome::kIndeterminate, NotRead(msr.name, reading.error()), {}, false, reading.error()};
+  return {Outcome::kIndeterminate, NotRead(msr.name, reading.error()), {}, {}, reading.error()};
 }
 
 // What was read decides where it can: base 0 without an end is no table, whatever

@@ -100,13 +100,17 @@ const Rule kAmdSmmLocked{.id = "amd.hwcr.smmlock",
                          .msrs = {&kHwcr},
                          .check = BitsAre<kHwcr, kHwcr["SMMLOCK"].mask()>};
 
-// What SMM_BASE is locked against: a handler that is redirected. SmmPgCfgLock
-// (bit 33) locks the paging of SMM's code on CPUs that have it (CPUID
-// 8000_0021H), which not all firmware uses; that is only held to be alike.
+// What SMM_BASE is locked against: a handler that is redirected. AMD's firmware sets
+// the lock together with SMMLOCK, that of early boards with Zen did not yet, and
+// fwupd asks for both. SmmPgCfgLock (bit 33) locks the paging of SMM's code on CPUs
+// that have it (CPUID 8000_0021H), which not all firmware uses; that is only held
+// to be alike.
 const Rule kAmdSmmBaseLocked{
     .id = "amd.hwcr.smm_base_lock",
     .title = "The base of SMM's memory is locked",
-    .spec = "[amd/ppr-19-01] MSRC001_0015, [chipsec/chipsec] chipsec/cfg/1022",
+    .spec =
+        "[amd/ppr-19-01] MSRC001_0015, [chipsec/chipsec] chipsec/cfg/1022, [fwupd] "
+        "plugins/msr/fu-msr-plugin.c",
     .severity = Severity::kMedium,
     .remedy = kRemedy,
     .msrs = {&kHwcr},

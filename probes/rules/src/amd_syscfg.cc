@@ -42,14 +42,14 @@ constexpr std::string_view kRmpRemedy =
 SwitchPosition Snpe(const CheckedCpu& cpu) {
   const std::uint64_t value = cpu[kSyscfg];
   if (kSyscfg["SNPE"].IsSet(value)) return {true};
-  if (!kSyscfg["SMEE"].IsSet(value)) return {.is_on = false, .follows = true};
+  if (!kSyscfg["SMEE"].IsSet(value)) return {.is_on = false, .follows = "amd.syscfg.smee"};
   const MsrReading base = cpu.registers().Msr(registers::kRmpBase.address);
   const MsrReading end = cpu.registers().Msr(registers::kRmpEnd.address);
   const auto is_zero = [](const MsrReading& reading, const Field& field) {
     return reading && field.Extract(*reading) == 0;
   };
   if (is_zero(base, registers::kRmpBase["BASE"]) && is_zero(end, registers::kRmpEnd["END"])) {
-    return {.is_on = false, .remedy = kRmpRemedy};
+    return {.is_on = false, .remedy = kRmpRemedy, .follows = "amd.rmp.bounds"};
   }
   if (base && !is_zero(base, registers::kRmpBase["BASE"])) {
     return {.is_on = false, .remedy = kSnpKernelRemedy};
@@ -59,7 +59,8 @@ SwitchPosition Snpe(const CheckedCpu& cpu) {
 
 SwitchPosition Vmple(const CheckedCpu& cpu) {
   const std::uint64_t value = cpu[kSyscfg];
-  return {.is_on = kSyscfg["VMPLE"].IsSet(value), .follows = !kSyscfg["SNPE"].IsSet(value)};
+  if (kSyscfg["SNPE"].IsSet(value)) return {kSyscfg["VMPLE"].IsSet(value)};
+  return {.is_on = kSyscfg["VMPLE"].IsSet(value), .follows = "amd.syscfg.snpe"};
 }
 
 // The bit lets software see the RdMem and WrMem bits of the fixed MTRRs, and

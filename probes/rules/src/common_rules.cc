@@ -126,7 +126,7 @@ std::vector<Finding> JudgeOnOff(
     } else {
       Opinion& opinion = opinions.at(PlaceOf(found.is_on));
       opinion.remedy = as_expected ? std::string_view() : found.remedy;
-      opinion.follows = !as_expected && found.follows;
+      opinion.follows = as_expected ? std::string_view() : found.follows;
       findings.Add(alike.cpus, opinion, alike.registers);
     }
   });

@@ -33,9 +33,9 @@ struct SwitchPosition {
   // What is wrong or odd about it whatever is expected, if it does not pass.
   Opinion odd{};
   // Where it is not as expected: what to do, if that is not the rule's remedy, and
-  // whether it follows from the switch of the rule that this one depends_on.
+  // the rule that fails for the same cause, if one does.
   std::string_view remedy{};
-  bool follows = false;
+  std::string_view follows{};
 };
 // A position that is not known is odd for that reason (Opinion::unread).
 std::vector<Finding> JudgeOnOff(

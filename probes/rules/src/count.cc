@@ -26,7 +26,7 @@ void Adjust(const RuleProfile& profile, Finding* finding) {
   finding->counted = true;
   if (profile.severity) finding->severity = *profile.severity;
   if (profile.strict && finding->outcome == Outcome::kWarn) finding->outcome = Outcome::kFail;
-  if (profile.required && finding->outcome == Outcome::kNotApplicable && !finding->is_consequence) {
+  if (profile.required && finding->outcome == Outcome::kNotApplicable && finding->follows.empty()) {
     finding->outcome = Outcome::kFail;
     finding->message += " The profile requires it.";
   }

@@ -55,10 +55,8 @@ void AddEvidence(const RegisterView& registers, const MsrDef& msr,
 }
 
 std::vector<Evidence>* Findings::Say(const CpuSet& cpus, const Opinion& opinion) {
-  Said& said = Place(opinion.outcome, opinion.message, std::nullopt);
+  Said& said = Place({opinion.outcome, opinion.message, opinion.remedy, opinion.follows});
   said.cpus.Add(cpus);
-  if (!opinion.remedy.empty()) said.finding.remedy = opinion.remedy;
-  said.finding.is_consequence = opinion.follows;
   if (opinion.outcome == Outcome::kNotApplicable) return nullptr;
   // CPUs that pass differ in nothing that matters.
   if (opinion.outcome == Outcome::kPass && !said.finding.evidence.empty()) return nullptr;
@@ -80,47 +78,48 @@ void Findings::Add(const CpuSet& cpus, const Opinion& opinion,
 
 void Findings::AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
                          const RegisterView& registers) {
-  Said& said = Place(Outcome::kIndeterminate, message, code);
+  Said& said = Place({Outcome::kIndeterminate, message}, code);
   said.cpus.Add(cpus);
   for (const MsrDef* const msr : rule_.msrs) AddEvidence(registers, *msr, &said.finding.evidence);
 }
 
 void Findings::AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
                          const std::vector<Evidence>& evidence) {
-  Said& said = Place(Outcome::kIndeterminate, message, code);
+  Said& said = Place({Outcome::kIndeterminate, message}, code);
   said.cpus.Add(cpus);
   for (const Evidence& reading : evidence) AddNew(reading, &said.finding.evidence);
 }
 
 CpuGathering* Findings::AddExempt(const CpuSet& cpus, std::string_view message) {
-  CpuGathering& all = Place(Outcome::kNotApplicable, message, std::nullopt).cpus;
+  CpuGathering& all = Place({Outcome::kNotApplicable, message}).cpus;
   all.Add(cpus);
   return &all;
 }
 
-Findings::Said& Findings::Place(Outcome outcome, std::string_view message,
-                                std::optional<AccessCode> unread) {
-  if (!said_.empty()) {
-    const Finding& last = said_[last_].finding;
-    if (last.outcome == outcome && last.message == message) return said_[last_];
-  }
-  const auto found = places_.lower_bound({outcome, message});
-  if (found != places_.end() && found->first == Key(outcome, message)) {
+Findings::Said& Findings::Place(const Key& key, std::optional<AccessCode> unread) {
+  if (!said_.empty() && said_[last_].key == key) return said_[last_];
+  const auto found = places_.lower_bound(key);
+  if (found != places_.end() && found->first == key) {
     last_ = found->second;
     return said_[last_];
   }
   last_ = said_.size();
-  Finding& finding =
-      said_.emplace_back(Said{MakeFinding(rule_, outcome, CpuSet(), std::string(message)), {}})
-          .finding;
-  places_.emplace_hint(found, Key(outcome, finding.message), last_);
+  Said& said = said_.emplace_back(
+      Said{MakeFinding(rule_, key.outcome, CpuSet(), std::string(key.message)), {}, key});
+  Finding& finding = said.finding;
+  finding.follows = key.follows;
   if (unread) {
     finding.unread = unread;
     finding.remedy = Advise(*unread);
-  } else if (outcome == Outcome::kFail || outcome == Outcome::kWarn) {
+  } else if (!key.remedy.empty()) {
+    finding.remedy = key.remedy;
+  } else if (key.outcome == Outcome::kFail || key.outcome == Outcome::kWarn) {
     finding.remedy = rule_.remedy;
   }
-  return said_[last_];
+  said.key.message = finding.message;
+  if (!key.remedy.empty()) said.key.remedy = finding.remedy;
+  places_.emplace_hint(found, said.key, last_);
+  return said;
 }
 
 std::optional<AccessCode> Findings::FirstUnread() const {

@@ -73,21 +73,30 @@ class Findings {
   std::vector<Finding> Take();
 
  private:
+  // CPUs of which the same is said, with the same advice, are one finding.
+  struct Key {
+    Outcome outcome;
+    std::string_view message;
+    std::string_view remedy{};  // that of an opinion
+    std::string_view follows{};
+
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
   struct Said {
     Finding finding;
     CpuGathering cpus;
+    Key key;
   };
-  using Key = std::pair<Outcome, std::string_view>;
   // Some order. A rule that says something else of each CPU mostly names a number
   // that ascends, so that what is new comes last if the shorter is before.
   struct IsBefore {
     bool operator()(const Key& a, const Key& b) const {
-      if (a.second.size() != b.second.size()) return a.second.size() < b.second.size();
+      if (a.message.size() != b.message.size()) return a.message.size() < b.message.size();
       return a < b;
     }
   };
 
-  Said& Place(Outcome outcome, std::string_view message, std::optional<AccessCode> unread);
+  Said& Place(const Key& key, std::optional<AccessCode> unread = std::nullopt);
   // Null if nothing more needs to be shown for what is thought.
   std::vector<Evidence>* Say(const CpuSet& cpus, const Opinion& opinion);
 

@@ -34,7 +34,7 @@ SwitchPosition LaunchControl(const CheckedCpu& cpu) {
   const bool on = kFeatureControl["SGX_LAUNCH_CONTROL"].IsSet(value);
   if (kFeatureControl["SGX"].IsSet(value)) return {on};
   if (on) return {on, {Outcome::kWarn, "SGX launch control is on, and SGX itself is off."}};
-  return {.is_on = false, .follows = true};
+  return {.is_on = false, .follows = "intel.sgx.enabled"};
 }
 
 constexpr Requirement kSenterIsOn = registers::AllOf(
@@ -95,7 +95,7 @@ const Rule kIntelTxtVmx{
     .msrs = {&kFeatureControl},
     .parameters = kExpect,
     .depends_on = "intel.txt.senter",
-    .otherwise = "TXT (GETSEC[SENTER]) is off.",
+    .otherwise = "TXT (GETSEC[SENTER]) is off, or these CPUs do not offer VMX.",
     .applies = &kSenterIsOn,
     .judge = IsSwitched<kFeatureControl["VMX_IN_SMX"].mask()>};
 

@@ -2,6 +2,9 @@
 // the manual are read on the models that have them, and a CPU that faults all
 // the same does not have them.
 
+#include <cstdint>
+#include <optional>
+
 #include "common_rules.h"
 #include "rules.h"
 #include "vtprobe/registers/msr.h"
@@ -15,6 +18,7 @@ using registers::kLtLockMemory;
 using registers::kMiscEnable;
 using registers::kPkgCstConfigControl;
 using registers::kPkgPowerLimit;
+using registers::kPowerMisc;
 using registers::kSmmFeatureControl;
 
 constexpr std::string_view kUpdate =
@@ -31,12 +35,17 @@ constexpr Requirement kHasCodeCheckInMsr =
 constexpr Requirement kPowerLimitsCanBeLocked =
     registers::Not(registers::Is(Only(Design::kSilvermont, Design::kAirmont)));
 
+// The designs before MSR_BIOS_DONE have the switch elsewhere, and no second bit.
 Opinion GaveUpPrivileges(const CheckedCpu& cpu) {
-  const std::uint64_t value = cpu[kBiosDone];
-  if (!kBiosDone["IA_UNTRUSTED"].IsSet(value)) {
+  const std::optional<std::uint64_t> misc = cpu.Optional(kPowerMisc);
+  const std::optional<std::uint64_t> done = cpu.Optional(kBiosDone);
+  if (misc && !kPowerMisc["ENABLE_IA_UNTRUSTED"].IsSet(*misc)) {
+    return {Outcome::kFail, "ENABLE_IA_UNTRUSTED is 0: software has the privileges of firmware."};
+  }
+  if (done && !kBiosDone["IA_UNTRUSTED"].IsSet(*done)) {
     return {Outcome::kFail, "IA_UNTRUSTED is 0: software has the privileges of firmware."};
   }
-  if (!kBiosDone["SOC_BIOS_DONE"].IsSet(value)) {
+  if (done && !kBiosDone["SOC_BIOS_DONE"].IsSet(*done)) {
     return {Outcome::kWarn, "SOC_BIOS_DONE is 0: firmware did not say that it has finished."};
   }
   return {};
@@ -83,7 +92,8 @@ const Rule kIntelBiosDone{.id = "intel.bios_done",
                           .spec = kBiosDone.spec,
                           .severity = Severity::kMedium,
                           .remedy = kUpdate,
-                          .msrs = {&kBiosDone},
+                          .msrs = {&kPowerMisc, &kBiosDone},
+                          .leaves_out_absent = true,
                           .fault_means_absent = true,
                           .check = GaveUpPrivileges};
 

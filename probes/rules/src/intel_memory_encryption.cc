@@ -44,8 +44,7 @@ constexpr Requirement kSeamrrIsOn = registers::Has(kSeamrrPhysMask, "ENABLE");
 
 SwitchPosition Seamrr(const CheckedCpu& cpu) {
   const auto unread = [](const MsrDef& msr, AccessCode code) {
-    return SwitchPosition{false,
-                          {Outcome::kIndeterminate, NotRead(msr.name, code), {}, false, code}};
+    return SwitchPosition{false, {Outcome::kIndeterminate, NotRead(msr.name, code), {}, {}, code}};
   };
   const MsrReading mask = cpu.Reading(kSeamrrPhysMask);
   if (!mask) return unread(kSeamrrPhysMask, mask.error());

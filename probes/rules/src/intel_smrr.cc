@@ -50,7 +50,7 @@ constexpr Requirement kCanBeLocked =
     registers::AllOf(registers::Has(kMtrrCap, "SMRR_LOCK"), kIsValid);
 
 Opinion NotReadOf(const MsrDef& msr, AccessCode code) {
-  return {Outcome::kIndeterminate, NotRead(msr.name, code), {}, false, code};
+  return {Outcome::kIndeterminate, NotRead(msr.name, code), {}, {}, code};
 }
 
 Opinion IsOn(const CheckedCpu& cpu) {

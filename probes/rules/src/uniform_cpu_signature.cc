@@ -16,6 +16,9 @@
 namespace vtprobe::rules {
 namespace {
 
+// Which of two Pentiums it is. [intel/sdm-vol2] CPUID, table "Processor Type Field"
+constexpr std::uint32_t kProcessorType = 0x3000;
+
 std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   const CpuSet& online = input.snapshot.online();
   if (online.Count() == 1) {
@@ -30,7 +33,7 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
       findings.AddUnread(kind.cpus(), "CPUID leaf 1 was not read.", signature.error(), kind);
       continue;
     }
-    CpuGathering& cpus = by_type[CoreTypeOf(kind)][*signature];
+    CpuGathering& cpus = by_type[CoreTypeOf(kind)][*signature & ~kProcessorType];
     if (cpus.empty()) evidence.push_back(EvidenceOf(kind, registers::kCpuid1Eax));
     cpus.Add(kind.cpus());
   }

@@ -46,6 +46,11 @@ AttributionFinding AttributeFeatureControl(std::uint64_t value, bool guest,
   if (const auto why = WhyNotLinux(*writes, value, sgx_lc, context)) {
     return {Attribution::kFirmware, Join(release, " ", *why)};
   }
+  if (!registers::kFeatureControl["LOCK"].IsSet(value)) {
+    return {Attribution::kFirmwareOrKernel,
+            Join("firmware left it unlocked, and ", release,
+                 ", which locks it on each CPU that it starts, did not")};
+  }
   return {Attribution::kFirmwareOrKernel,
           Join(release,
                " locks it if firmware leaves it unlocked, and could have written this value", "")};

@@ -50,9 +50,9 @@ struct Finding {
   std::vector<Evidence> evidence;
   std::string_view spec;
   std::string remedy;  // empty where nothing needs doing
-  // It follows from what another rule says of the same CPUs. Where that one counts
-  // and fails, this one does not fail a second time.
-  bool is_consequence = false;
+  // The rule whose failure on the same CPUs this follows from: it does not fail a
+  // second time. Empty where there is none, or that one does not count.
+  std::string_view follows{};
   // Why the outcome is kIndeterminate, where a register could not be read.
   std::optional<AccessCode> unread{};
   // Whether the exit status depends on it.
@@ -114,8 +114,8 @@ struct Opinion {
   std::string message{};  // of kPass: empty for the rule's title
   // What to do about it, where that is not the rule's remedy.
   std::string_view remedy{};
-  // Of kFail: it follows from the switch of the rule that this one depends_on.
-  bool follows = false;
+  // Of kFail: the rule that fails on this CPU for the same cause, if one does.
+  std::string_view follows{};
   // Of kIndeterminate: why the register that decides was not read.
   std::optional<AccessCode> unread{};
 };
