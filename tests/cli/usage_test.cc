@@ -35,12 +35,16 @@ TEST_P(Usage, IsExplained) {
 INSTANTIATE_TEST_SUITE_P(
     Mistakes, Usage,
     testing::Values(
-        Mistake{"UnknownCommand", {"chekc"}, {"chekc", "check"}},
+        Mistake{"UnknownCommand", {"chekc"}, {"no command chekc", "the nearest are check"}},
         Mistake{"CommandToCome", {"enable", "--yes"}, {"enable", "check, record, read"}},
         Mistake{"NoMountpoint", {"serve", "a"}, {"MOUNTPOINT"}},
         Mistake{"UnknownOption", {"--foramt", "json"}, {"--foramt", "--format"}},
         Mistake{"UnknownOptionOfACommand", {"read", "0x3a", "--bit", "1:0"}, {"--bit", "--bits"}},
-        Mistake{"SurplusWord", {"check", "it"}, {"it"}},
+        Mistake{"RecordingsInTwoWays",
+                {"check", "a.dump", "--replay", "b.dump"},
+                {"each a machine", "--replay"}},
+        Mistake{"StandardInputTwiceByItself", {"check", "-", "-"}, {"standard input", "once"}},
+        Mistake{"SurplusWord", {"record", "it"}, {"it"}},
         Mistake{"TwoCommands", {"check", "record"}, {"record"}},
         Mistake{"UnknownFormat", {"--format", "xml"}, {"xml", "text, json, junit, tap and sarif"}},
         Mistake{"FormatToCome", {"--format", "html", "--replay", "-"}, {"html", "json"}},

@@ -26,7 +26,7 @@ def skip(reason):
 
 
 def reports(vtprobe, form, dumps, profiles=()):
-    """(name, text, exit status) of each machine's report, and of this machine's."""
+    """(name, text, exit status) of each machine's report, this machine's, and the one of all."""
     machines = sorted(dumps.glob("*/*/machine.dump"))
     assert machines, f"no machine in {dumps}"
     yield "this machine", *vtprobe_says(vtprobe, form, [])
@@ -37,6 +37,7 @@ def reports(vtprobe, form, dumps, profiles=()):
         for profile in profiles:
             yield f"{name} as {profile}", *vtprobe_says(
                 vtprobe, form, [*replay, "--profile", profile])
+    yield "all", *vtprobe_says(vtprobe, form, [str(dumps)])
 
 
 def vtprobe_says(vtprobe, form, arguments):
@@ -68,9 +69,29 @@ def check_json(vtprobe, form, dumps, schema):
     validator = jsonschema.Draft202012Validator(rules)
     wrong = []
     for name, text, _ in reports(vtprobe, form, dumps):
-        for error in validator.iter_errors(json.loads(text)):
-            wrong.append(f"{name}: {error.json_path}: {error.message}")
+        document = json.loads(text)
+        for part in document if isinstance(document, list) else [document]:
+            for error in validator.iter_errors(part):
+                wrong.append(f"{name}: {error.json_path}: {error.message}")
+    if form == "json":
+        unread = schema.with_name("vtprobe-unread-1.schema.json")
+        validator = jsonschema.Draft202012Validator(json.loads(unread.read_text()))
+        for part in unreadable(vtprobe):
+            wrong += [f"unread: {error.message}" for error in validator.iter_errors(part)]
     return wrong
+
+
+def unreadable(vtprobe):
+    """What is said of a malformed recording and of one that is not there."""
+    with tempfile.TemporaryDirectory() as folder:
+        malformed = pathlib.Path(folder, "malformed.dump")
+        malformed.write_text("vtprobe-dump 1\ncpu x\n")
+        done = subprocess.run(
+            [vtprobe, "check", "--format", "json", str(malformed), f"{folder}/missing.dump"],
+            capture_output=True, check=False)
+        parts = json.loads(done.stdout)
+        assert [part["exit_code"] for part in parts] == [65, 66], parts
+        return parts
 
 
 def check_junit(vtprobe, form, dumps, schema):
@@ -108,6 +129,8 @@ def check_tap(vtprobe, form, dumps, _):
             wrong.append(f"{name}: begins with {lines[:2]}")
             continue
         number, in_yaml = 0, False
+        if name == "all":
+            lines = [line for line in lines if not line.startswith("    ")]
         for line in lines[2:]:
             if line == "  ---" or line == "  ...":
                 if in_yaml == (line == "  ---"):

@@ -6,12 +6,15 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "command.h"
+#include "each_machine.h"
 #include "identity/libcpuid_opinion.h"
 #include "output.h"
 #include "profile_argument.h"
+#include "progress.h"
 #include "subject.h"
 #include "vtprobe/probes/capture.h"
 #include "vtprobe/probes/selections.h"
@@ -19,6 +22,7 @@
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/printable.h"
 #include "vtprobe/report/report.h"
+#include "vtprobe/report/report_set.h"
 
 namespace vtprobe {
 namespace {
@@ -34,6 +38,10 @@ OrFailure<ReportFormat> FormatNamed(const std::string& name) {
 }
 
 void Declare(CLI::App* app, Arguments* arguments) {
+  app->add_option("FILE", arguments->files,
+                  "Recordings in any known format, folders and archives of them: each recording is "
+                  "a machine, and one report answers for all; - is standard input")
+      ->type_name("FILE|FOLDER|ARCHIVE ...");
   DeclareSubject(app, arguments);
   DeclareCapture(app, arguments);
   app->add_option(
@@ -50,7 +58,9 @@ void Declare(CLI::App* app, Arguments* arguments) {
       "     or a rule that the profile counts fails\n"
       "  2  can't be determined; the answer says why and what to do\n"
       "  3  this CPU does not offer it\n"
-      "  64 usage, 65 malformed input, 66 input not found, 74 output failed");
+      "  64 usage, 65 malformed input, 66 input not found, 74 output failed\n"
+      "Of several machines: 65 or 66 if one can't be read, else 1, 2, 3 or 0, the first\n"
+      "of these that one has.");
 }
 
 // From the leaves that a check reads: what a fuller recording also holds must
@@ -71,24 +81,97 @@ OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
   });
 }
 
+// What all machines are judged and shown by.
+struct Way {
+  ReportFormat format;
+  RenderOptions style;
+  std::optional<Profile> profile;
+  std::string_view version;
+
+  Report Judge(const LoadedSubject& subject, std::optional<std::string> file) const {
+    Report report = MakeReport(subject.snapshot, version, std::move(file),
+                               profile ? &*profile : nullptr, subject.earlier);
+    report.subject.codename_doubt = CodenameDoubt(subject.snapshot, report.subject);
+    return report;
+  }
+};
+
+OrFailure<int> Write(Output* output, const std::string& text, int exit_code) {
+  return output->Write(text).map([&] { return exit_code; });
+}
+
+// Words and places of what can't be read, as they would be of one alone.
+void Complain(const ReportSet& set) {
+  for (const auto& machine : set.machines) {
+    const auto* const unread = std::get_if<UnreadRecording>(&machine);
+    if (unread == nullptr) continue;
+    const bool has_place = unread->exit_code == kMalformedInput;
+    PrintError(fmt::format("{}{}\n", has_place ? "" : "vtprobe: ", unread->why));
+  }
+}
+
+OrFailure<int> CheckEach(const Arguments& arguments, const Process& process, const Way& way) {
+  const auto cpus = ChosenCpus(arguments);
+  if (!cpus) return tl::unexpected(cpus.error());
+  ReportSet set;
+  set.tool_version = way.version;
+  std::optional<Failure> failure;  // of the last that could not be read
+  bool is_one = arguments.files.size() == 1;
+  Progress progress("recordings judged");
+  const auto show = progress.Callback();
+  const auto not_recordings = ForEachMachine(
+      arguments.files,
+      {.cpus = *cpus, .is_quiet = arguments.quiet, .opened = &process.confinement->files()},
+      [&](NamedMachine machine) {
+        is_one = is_one && machine.is_named;
+        if (machine.subject) {
+          set.machines.emplace_back(way.Judge(*machine.subject, machine.name));
+        } else {
+          failure = machine.subject.error();
+          set.machines.emplace_back(
+              UnreadRecording{machine.name, failure->message, failure->exit_status});
+        }
+        if (show) show(set.machines.size());
+      });
+  if (!not_recordings) return tl::unexpected(not_recordings.error());
+  if (is_one) {
+    if (failure) return tl::unexpected(*failure);
+    const Report& report = std::get<Report>(set.machines.front());
+    return Write(process.output, way.format.render(report, way.style), report.exit_code);
+  }
+  set.not_recordings = *not_recordings;
+  auto written = Write(process.output, way.format.render_set(set, way.style), ExitCode(set));
+  if (written) Complain(set);
+  return written;
+}
+
+OrFailure<int> CheckOne(const LoadedSubject& subject, const Process& process, const Way& way) {
+  const Report report = way.Judge(subject, subject.source);
+  return Write(process.output, way.format.render(report, way.style), report.exit_code);
+}
+
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   const auto format = FormatNamed(arguments.format);
   if (!format) return tl::unexpected(format.error());
   const auto style = StyleOf(arguments, process.terminal);
   if (!style) return tl::unexpected(style.error());
-  const auto subject = LoadSubjectWithEarlier(
-      arguments, process, [] { return CapturePlan{.registers = CheckedRegisters()}; });
-  if (!subject) return tl::unexpected(subject.error());
+  if (!arguments.files.empty() && !arguments.replay.empty()) {
+    return Fails(kUsageError,
+                 "name recordings by themselves, each a machine, or behind --replay, all of one");
+  }
+  Way way{*format, *style, std::nullopt, process.version};
+  std::optional<LoadedSubject> subject;
+  if (arguments.files.empty()) {
+    auto loaded = LoadSubjectWithEarlier(
+        arguments, process, [] { return CapturePlan{.registers = CheckedRegisters()}; });
+    if (!loaded) return tl::unexpected(loaded.error());
+    subject = *std::move(loaded);
+  }
   // A profile is parsed when rights have been given up, as a recording is.
-  const auto profile = ChosenProfileOf(arguments, process.confinement->files());
+  auto profile = ChosenProfileOf(arguments, process.confinement->files());
   if (!profile) return tl::unexpected(profile.error());
-
-  Report report = MakeReport(subject->snapshot, process.version, subject->source,
-                             *profile ? &**profile : nullptr, subject->earlier);
-  report.subject.codename_doubt = CodenameDoubt(subject->snapshot, report.subject);
-  const auto written = process.output->Write(format->render(report, *style));
-  if (!written) return tl::unexpected(written.error());
-  return report.exit_code;
+  way.profile = *std::move(profile);
+  return subject ? CheckOne(*subject, process, way) : CheckEach(arguments, process, way);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "command_line.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -42,6 +43,13 @@ const Command* FindCommand(std::string_view name) {
   return found == kCommands.end() ? nullptr : *found;
 }
 
+// A word that is no file's name: neither is there such a file, nor does it have
+// what names of files have and names of commands have not.
+bool LooksLikeCommand(const std::string& word) {
+  return word != "-" && word.find_first_of("/.") == std::string::npos &&
+         ::access(word.c_str(), F_OK) != 0;
+}
+
 // The options take effect in one Arguments, whether they stand before or after
 // the command's name.
 class CommandLine {
@@ -81,7 +89,7 @@ class CommandLine {
     } catch (const CLI::CallForVersion&) {
       return app_.version() + '\n';
     } catch (const CLI::ExtrasError&) {
-      return Unexpected();
+      return Unexpected(Words(argv, static_cast<std::size_t>(argc)));
     } catch (const CLI::ArgumentMismatch& error) {
       return Mismatch(error);
     } catch (const CLI::ParseError& error) {
@@ -93,6 +101,8 @@ class CommandLine {
       const auto fits = CheckOptionsBefore(Chosen());
       if (!fits) return tl::unexpected(fits.error());
     }
+    const auto files = CheckFiles();
+    if (!files) return tl::unexpected(files.error());
     return request_;
   }
 
@@ -123,11 +133,16 @@ class CommandLine {
         fmt::format("{} needs a value", Printable(message.substr(0, message.find(':')))));
   }
 
-  // The first word that nothing takes.
-  tl::unexpected<Failure> Unexpected() const {
+  // The first word that nothing takes, or that was taken for a file.
+  tl::unexpected<Failure> Unexpected(Words words) const {
     const CLI::App& app = Chosen();
     const std::vector<std::string> extras = app_.remaining(true);
     const std::string word = extras.empty() ? std::string() : extras.front();
+    const auto extra = std::find(words.begin(), words.end(), word);
+    for (const std::string& file : request_.arguments.files) {
+      const bool is_before = std::find(words.begin(), extra, file) != extra;
+      if (is_before && !HasSubcommand() && LooksLikeCommand(file)) return NoCommand(file);
+    }
     std::vector<std::string_view> names;
     if (word.starts_with('-')) {
       std::vector<std::string> options;
@@ -141,9 +156,32 @@ class CommandLine {
     if (HasSubcommand()) {
       return UsageError(fmt::format("{} does not take {}", app.get_name(), Printable(word)));
     }
+    return NoCommand(word);
+  }
+
+  // A word that the default command takes for a file was perhaps meant to be a
+  // command; behind `check` it is one too many only if it names one.
+  OrFailure<void> CheckFiles() const {
+    const bool is_chosen = HasSubcommand();
+    if (is_chosen && Chosen().get_name() != kDefaultCommand->name) return {};
+    for (const std::string& file : request_.arguments.files) {
+      if (!LooksLikeCommand(file)) continue;
+      if (!is_chosen) return NoCommand(file);
+      if (FindCommand(file) != nullptr) {
+        return UsageError(fmt::format("{} and {} are two commands, and {} is no file here",
+                                      Chosen().get_name(), file, file));
+      }
+    }
+    return {};
+  }
+
+  static tl::unexpected<Failure> NoCommand(const std::string& word) {
+    std::vector<std::string_view> names;
     for (const Command* const command : kCommands) names.emplace_back(command->name);
     return UsageError(
-        fmt::format("there is no command {}; there are {}", Printable(word), Enumerate(names)));
+        fmt::format("there is no command {}, and no file of that name; the nearest "
+                    "are {}; there are {}",
+                    Printable(word), Enumerate(Nearest(word, names)), Enumerate(names)));
   }
 
   // An option that stands before the command's name is one that the command

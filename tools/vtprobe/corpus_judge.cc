@@ -8,7 +8,6 @@
 #include <utility>
 #include <variant>
 
-#include "input.h"
 #include "this_machine.h"
 #include "vtprobe/probes/virtualization.h"
 #include "vtprobe/report/report.h"
@@ -36,20 +35,6 @@ std::size_t SizeOf(const FoundMachine& machine) {
     }
   }
   return size;
-}
-
-OrFailure<std::optional<import::Imported>> Load(FoundMachine* machine,
-                                                import::Allowance* allowance) {
-  if (const auto* const paths = std::get_if<MachinePaths>(&machine->recording)) {
-    return LoadIfRecording(*paths, allowance);
-  }
-  auto* const files = std::get_if<std::vector<import::Input>>(&machine->recording);
-  if (files == nullptr) return tl::unexpected(std::get<Failure>(machine->recording));
-  for (const import::Input& file : *files) {
-    // A member of an archive was refused if it is larger.
-    static_cast<void>(allowance->Take(file.content.size()));
-  }
-  return LoadIfRecording(std::move(*files), allowance);
 }
 
 void Complain(std::size_t number, std::string message, CorpusJudge::Result* result) {
@@ -114,9 +99,10 @@ CorpusJudge::Result CorpusJudge::Finish() {
 void CorpusJudge::Judge(std::size_t number, FoundMachine machine, Result* result) {
   Corpus& corpus = result->corpus;
   std::unique_lock<std::mutex> alone;
-  import::Allowance allowance([&] { alone = std::unique_lock(large_);
+  import::Allowance allowance([&] { alone = std::unique_lock<std::mutex>(large_);
 });
-const auto recording = Load(&machine, &allowance);
+std::string name = machine.name;
+const auto recording = LoadIfRecording(std::move(machine), &allowance);
 if (!recording) {
   ++corpus.malformed;
   Complain(number, recording.error().message, result);
@@ -131,7 +117,7 @@ const VirtualizationVerdict verdict = JudgeVirtualization(snapshot);
 Generation generation = GenerationOf(IdentifySubject(snapshot));
 corpus.generations[generation].Add(verdict.state);
 if (!corpus.not_usable || verdict.usable == Usable::kYes) return;
-corpus.not_usable->push_back({number, std::move(machine.name), std::move(generation), verdict.state,
+corpus.not_usable->push_back({number, std::move(name), std::move(generation), verdict.state,
                               verdict.usable});
 }  // namespace vtprobe
 

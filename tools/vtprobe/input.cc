@@ -46,9 +46,7 @@ OrFailure<std::string> ReadFile(const std::string& path, bool takes_all, const O
                                 import::Allowance* allowance) {
   const InputFile file(path, opened);
   if (!file.valid()) return CantRead(path, ErrnoText(-file.get()));
-  return ReadContent(
-      path, SizeOf(file.get()), takes_all, allowance,
-      [&](std::size_t most, std::string* bytes) { return Append(path, file.get(), most, bytes); });
+  return ReadAll(path, file, takes_all, allowance);
 }
 
 // The regular files of a folder; what else there is in it is no recording.
@@ -210,9 +208,22 @@ OrFailure<std::optional<import::Imported>> LoadIfRecording(std::vector<import::I
   });
 }
 
-void PrintNotes(const import::Imported& recording) {
+OrFailure<import::Imported> ReadRecordingOf(std::vector<import::Input> files,
+                                            import::Allowance* allowance) {
+  return Read(std::move(files), {}, allowance);
+}
+
+OrFailure<std::string> ReadAll(const std::string& path, const InputFile& file, bool takes_all,
+                               import::Allowance* allowance) {
+  return ReadContent(
+      path, SizeOf(file.get()), takes_all, allowance,
+      [&](std::size_t most, std::string* bytes) { return Append(path, file.get(), most, bytes); });
+}
+
+void PrintNotes(const import::Imported& recording, const std::string& name) {
   for (const std::string& note : recording.notes) {
-    PrintError(fmt::format("vtprobe: note: {}\n", Printable(note)));
+    PrintError(fmt::format("vtprobe: note: {}{}{}\n", Printable(name), name.empty() ? "" : ": ",
+                           Printable(note)));
   }
 }
 

@@ -61,6 +61,14 @@ OrFailure<std::optional<import::Imported>> LoadIfRecording(std::vector<import::I
 // the end.
 using MoreBytes = std::function<OrFailure<std::size_t>(std::size_t most, std::string* bytes)>;
 
+// The same of content that was read: named files, which must be a recording.
+OrFailure<import::Imported> ReadRecordingOf(std::vector<import::Input> files,
+                                            import::Allowance* allowance);
+
+// The content of a file or a pipe, as ReadContent() reads it.
+OrFailure<std::string> ReadAll(const std::string& path, const InputFile& file, bool takes_all,
+                               import::Allowance* allowance);
+
 // Whatever the content is if `takes_all`, and otherwise no more than the
 // beginning of what is no recording. `expected` is the size in bytes, 0 where
 // there is none. It is taken from the allowance. kMalformedInput for more than
@@ -68,8 +76,9 @@ using MoreBytes = std::function<OrFailure<std::size_t>(std::size_t most, std::st
 OrFailure<std::string> ReadContent(const std::string& name, std::size_t expected, bool takes_all,
                                    import::Allowance* allowance, const MoreBytes& more);
 
-// What a person should know about how it was read, on standard error.
-void PrintNotes(const import::Imported& recording);
+// What a person should know about how it was read, on standard error; of one
+// among many with its name in front.
+void PrintNotes(const import::Imported& recording, const std::string& name = {});
 
 }  // namespace vtprobe
 

@@ -98,7 +98,12 @@ OrFailure<ArchiveSummary> ReadArchive(const std::string& path, const OpenedFiles
   if (!reader) {
     return Fails(kMalformedInput, fmt::format("{}: {}", InputName(path), reader.error()));
   }
-  return ArchiveOfMachines(path, *std::move(reader), take).Read();
+  return ReadArchive(path, *std::move(reader), take);
+}
+
+OrFailure<ArchiveSummary> ReadArchive(const std::string& path, ArchiveReader reader,
+                                      const std::function<void(FoundMachine)>& take) {
+  return ArchiveOfMachines(path, std::move(reader), take).Read();
 }
 
 }  // namespace vtprobe

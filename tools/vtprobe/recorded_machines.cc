@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "input.h"
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {
@@ -51,6 +52,20 @@ void AppendMachines(const fs::path& folder, const std::vector<std::string>& file
 }
 
 }  // namespace
+
+OrFailure<std::optional<import::Imported>> LoadIfRecording(FoundMachine machine,
+                                                           import::Allowance* allowance) {
+  if (const auto* const paths = std::get_if<MachinePaths>(&machine.recording)) {
+    return LoadIfRecording(*paths, allowance);
+  }
+  auto* const files = std::get_if<std::vector<import::Input>>(&machine.recording);
+  if (files == nullptr) return tl::unexpected(std::get<Failure>(machine.recording));
+  for (const import::Input& file : *files) {
+    // A member of an archive was refused if it is larger.
+    static_cast<void>(allowance->Take(file.content.size()));
+  }
+  return LoadIfRecording(std::move(*files), allowance);
+}
 
 OrFailure<std::vector<MachinePaths>> MachinesIn(const std::string& folder) {
   std::vector<MachinePaths> machines;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -12,6 +13,8 @@
 
 #include "failure.h"
 #include "opened_files.h"
+#include "vtprobe/import/allowance.h"
+#include "vtprobe/import/archive_reader.h"
 #include "vtprobe/import/recording.h"
 
 namespace vtprobe {
@@ -31,6 +34,10 @@ struct FoundMachine {
   std::variant<MachinePaths, std::vector<import::Input>, Failure> recording;
 };
 
+// The machine's recording; nothing if none of its files looks like one.
+OrFailure<std::optional<import::Imported>> LoadIfRecording(FoundMachine machine,
+                                                           import::Allowance* allowance);
+
 // Everything below the folder, in the order of names. In a folder that is no
 // machine as a whole each file is one of its own. Links to folders are not
 // followed. kInputMissing for a folder that can't be read.
@@ -47,6 +54,10 @@ struct ArchiveSummary {
 // (machine_gatherer.h). A failure is that of an archive of which nothing was
 // read; where it breaks later, the last machine given is that failure.
 OrFailure<ArchiveSummary> ReadArchive(const std::string& path, const OpenedFiles& opened,
+                                      const std::function<void(FoundMachine)>& take);
+
+// The same of one that was opened.
+OrFailure<ArchiveSummary> ReadArchive(const std::string& path, import::ArchiveReader reader,
                                       const std::function<void(FoundMachine)>& take);
 
 }  // namespace vtprobe

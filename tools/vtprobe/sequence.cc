@@ -30,10 +30,12 @@ OrFailure<std::vector<std::string>> Listed(const fs::path& file) {
 
 }  // namespace
 
+tl::unexpected<Failure> StandardInputTwice() {
+  return Fails(kUsageError, "standard input can be read once");
+}
+
 OrFailure<std::vector<std::string>> RecordingsOf(const std::vector<std::string>& paths) {
-  if (std::count(paths.begin(), paths.end(), "-") > 1) {
-    return Fails(kUsageError, "standard input can be read once");
-  }
+  if (std::count(paths.begin(), paths.end(), "-") > 1) return StandardInputTwice();
   std::vector<std::string> recordings;
   for (const std::string& path : paths) {
     const fs::path list = fs::path(path) / "sequence.toml";

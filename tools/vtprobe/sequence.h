@@ -10,6 +10,9 @@
 
 namespace vtprobe {
 
+// kUsageError.
+tl::unexpected<Failure> StandardInputTwice();
+
 // The recordings that these paths stand for, the earliest first. A folder with a
 // sequence.toml stands for the files that this lists:
 //   recordings = ["pre-os.dump", "cold-boot.dump", "after-s3.dump"]

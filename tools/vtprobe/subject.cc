@@ -2,24 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "input.h"
 #include "sequence.h"
 #include "this_machine.h"
 #include "vtprobe/report/printable.h"
+#include "vtprobe/report/report.h"
 
 namespace vtprobe {
 namespace {
-
-// Nothing: all of them.
-OrFailure<std::optional<CpuSet>> ChosenCpus(const Arguments& arguments) {
-  if (!arguments.cpus) return std::nullopt;
-  auto cpus = CpuSet::Parse(*arguments.cpus);
-  if (!cpus) {
-    return Fails(kUsageError, fmt::format("--cpus {}: column {}: {}", Printable(*arguments.cpus),
-                                          cpus.error().offset + 1, cpus.error().message));
-  }
-  return *std::move(cpus);
-}
 
 std::string Listed(const CpuSet& cpus) { return cpus.empty() ? "none" : cpus.ToString(); }
 
@@ -32,36 +24,38 @@ OrFailure<void> CheckPresent(const CpuSet& chosen, const CpuSet& online, const C
                                         Listed(online), Listed(offline)));
 }
 
-OrFailure<PlatformSnapshot> LoadOne(const std::string& path, const std::optional<CpuSet>& chosen,
-                                    bool is_quiet, const OpenedFiles& opened,
-                                    import::Allowance* allowance) {
-  auto recording = LoadRecording({path}, {.import = {}, .opened = &opened, .allowance = allowance});
-  if (!recording) return tl::unexpected(recording.error());
-  if (!is_quiet) PrintNotes(*recording);
-  if (!chosen) return std::move(recording->snapshot);
-  const PlatformSnapshot& all = recording->snapshot;
-  const auto present = CheckPresent(*chosen, all.online(), all.offline(), InputName(path));
-  if (!present) return tl::unexpected(present.error());
-  return all.RestrictedTo(*chosen);
+// What tells machines apart in every recording that was made of more than MSRs.
+std::string CpuText(const Subject& subject) {
+  return fmt::format("{} {}", subject.vendor.value_or("unknown"),
+                     subject.family
+                         ? fmt::format("family {:#x} model {:#x} stepping {:#x}", *subject.family,
+                                       *subject.model_number, *subject.stepping)
+                         : "unknown");
 }
 
-// The last recording, with those before it.
-OrFailure<LoadedSubject> LoadReplay(const std::vector<std::string>& paths,
-                                    const std::optional<CpuSet>& chosen, bool is_quiet,
-                                    const OpenedFiles& opened) {
-  LoadedSubject subject;
-  import::Allowance allowance;  // of all of them: they are held together
-  for (const std::string& path : paths) {
-    auto snapshot = LoadOne(path, chosen, is_quiet, opened, &allowance);
-    if (!snapshot) return tl::unexpected(snapshot.error());
-    if (&path == &paths.back()) {
-      subject.snapshot = *std::move(snapshot);
-      subject.source = InputName(path);
-    } else {
-      subject.earlier.push_back(*std::move(snapshot));
-    }
+template <typename T>
+bool Differ(const std::optional<T>& a, const std::optional<T>& b) {
+  return a && b && *a != *b;
+}
+
+bool AreOfOneMachine(const Subject& a, const Subject& b) {
+  return !Differ(a.vendor, b.vendor) && !Differ(a.family, b.family) &&
+         !Differ(a.model_number, b.model_number) && !Differ(a.stepping, b.stepping);
+}
+
+OrFailure<void> CheckOneMachine(const std::vector<std::string>& paths,
+                                const LoadedSubject& loaded) {
+  const Subject last = IdentifySubject(loaded.snapshot);
+  for (std::size_t i = 0; i < loaded.earlier.size(); ++i) {
+    const Subject earlier = IdentifySubject(loaded.earlier[i]);
+    if (AreOfOneMachine(earlier, last)) continue;
+    return Fails(kUsageError,
+                 fmt::format("{} ({}) and {} ({}) are no recordings of one machine; without "
+                             "--replay each is a machine of its own",
+                             InputName(paths[i]), Printable(CpuText(earlier)),
+                             InputName(paths.back()), Printable(CpuText(last))));
   }
-  return subject;
+  return {};
 }
 
 OrFailure<LoadedSubject> LoadThisMachine(const CapturePlan& plan,
@@ -78,6 +72,47 @@ OrFailure<LoadedSubject> LoadThisMachine(const CapturePlan& plan,
 }
 
 }  // namespace
+
+OrFailure<std::optional<CpuSet>> ChosenCpus(const Arguments& arguments) {
+  if (!arguments.cpus) return std::nullopt;
+  auto cpus = CpuSet::Parse(*arguments.cpus);
+  if (!cpus) {
+    return Fails(kUsageError, fmt::format("--cpus {}: column {}: {}", Printable(*arguments.cpus),
+                                          cpus.error().offset + 1, cpus.error().message));
+  }
+  return *std::move(cpus);
+}
+
+OrFailure<PlatformSnapshot> ChosenPart(const std::string& path, import::Imported recording,
+                                       const HowToLoad& how) {
+  if (!how.is_quiet) PrintNotes(recording, how.names_files ? InputName(path) : std::string());
+  if (!how.cpus) return std::move(recording.snapshot);
+  const PlatformSnapshot& all = recording.snapshot;
+  const auto present = CheckPresent(*how.cpus, all.online(), all.offline(), InputName(path));
+  if (!present) return tl::unexpected(present.error());
+  return all.RestrictedTo(*how.cpus);
+}
+
+OrFailure<LoadedSubject> LoadSequence(const std::vector<std::string>& paths, const HowToLoad& how) {
+  LoadedSubject subject;
+  import::Allowance allowance;  // of all of them: they are held together
+  for (const std::string& path : paths) {
+    auto recording =
+        LoadRecording({path}, {.import = {}, .opened = how.opened, .allowance = &allowance});
+    if (!recording) return tl::unexpected(recording.error());
+    auto snapshot = ChosenPart(path, *std::move(recording), how);
+    if (!snapshot) return tl::unexpected(snapshot.error());
+    if (&path == &paths.back()) {
+      subject.snapshot = *std::move(snapshot);
+      subject.source = InputName(path);
+    } else {
+      subject.earlier.push_back(*std::move(snapshot));
+    }
+  }
+  const auto fits = CheckOneMachine(paths, subject);
+  if (!fits) return tl::unexpected(fits.error());
+  return subject;
+}
 
 OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const Process& process,
                                      const MakePlan& make_plan) {
@@ -99,11 +134,16 @@ OrFailure<LoadedSubject> LoadSubjectWithEarlier(const Arguments& arguments, cons
   }
   const auto paths = RecordingsOf(arguments.replay);
   if (!paths) return tl::unexpected(paths.error());
-  return LoadReplay(*paths, *chosen, arguments.quiet, process.confinement->files());
+  return LoadSequence(
+      *paths,
+      {.cpus = *chosen, .is_quiet = arguments.quiet, .opened = &process.confinement->files()});
 }
 
 OrFailure<Reads> ReadsOfSubject(const Arguments& arguments) {
-  return Reads{.paths = arguments.replay, .machine = arguments.replay.empty()};
+  std::vector<std::string> paths = arguments.replay;
+  paths.insert(paths.end(), arguments.files.begin(), arguments.files.end());
+  const bool is_live = paths.empty();
+  return Reads{.paths = std::move(paths), .machine = is_live};
 }
 
 }  // namespace vtprobe

@@ -12,7 +12,9 @@
 #include "arguments.h"
 #include "command.h"
 #include "failure.h"
+#include "opened_files.h"
 #include "vtprobe/hal/snapshot.h"
+#include "vtprobe/import/importer.h"
 #include "vtprobe/probes/capture.h"
 
 namespace vtprobe {
@@ -25,6 +27,26 @@ struct LoadedSubject {
 
 // Asked for a live machine only; a recording is loaded as it is.
 using MakePlan = std::function<CapturePlan()>;
+
+// How recordings are loaded.
+struct HowToLoad {
+  std::optional<CpuSet> cpus;  // only these; none: all
+  bool is_quiet = false;       // no notes on how they were read
+  bool names_files = false;    // in the notes
+  const OpenedFiles* opened = nullptr;
+};
+
+// The CPUs that --cpus names; nothing: all. kUsageError for what is no list.
+OrFailure<std::optional<CpuSet>> ChosenCpus(const Arguments& arguments);
+
+// The recording's chosen CPUs, its notes told. kUsageError if it does not have
+// them.
+OrFailure<PlatformSnapshot> ChosenPart(const std::string& path, import::Imported recording,
+                                       const HowToLoad& how);
+
+// The last of these recordings of one machine, with those before it. kUsageError
+// if they are of different machines, as far as their CPUs tell.
+OrFailure<LoadedSubject> LoadSequence(const std::vector<std::string>& paths, const HowToLoad& how);
 
 // By --replay and --cpus.
 OrFailure<LoadedSubject> LoadSubject(const Arguments& arguments, const Process& process,

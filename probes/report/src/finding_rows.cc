@@ -207,4 +207,13 @@ std::string ProfileLine(const Report& report) {
                      rules == 1 ? "rule that counts" : "rules that count", fmt::join(parts, ", "));
 }
 
+std::vector<std::string_view> RulesThat(Outcome outcome, bool counted, const Report& report) {
+  std::vector<std::string_view> rules;
+  for (const Finding& finding : report.findings) {
+    if (finding.outcome != outcome || finding.counted != counted) continue;
+    if (rules.empty() || rules.back() != finding.rule) rules.push_back(finding.rule);
+  }
+  return rules;
+}
+
 }  // namespace vtprobe

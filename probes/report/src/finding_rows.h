@@ -5,6 +5,7 @@
 #define VTPROBE_PROBES_REPORT_SRC_FINDING_ROWS_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "text_layout.h"
@@ -19,6 +20,10 @@ std::vector<TextRow> FindingRows(const Report& report, bool verbose);
 // "Profile kvm-host is NOT met: of 7 rules that count, 1 fail, 6 pass." Requires
 // that the report has a profile.
 std::string ProfileLine(const Report& report);
+
+// The rules with a finding of that outcome, of those that count or of the others,
+// in the order of the findings.
+std::vector<std::string_view> RulesThat(Outcome outcome, bool counted, const Report& report);
 
 }  // namespace vtprobe
 

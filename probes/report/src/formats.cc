@@ -4,14 +4,15 @@
 
 namespace vtprobe {
 
-#define VTPROBE_REPORT_FORMAT(name, render) \
-  std::string render(const Report& report, const RenderOptions& options);
+#define VTPROBE_REPORT_FORMAT(name, render, render_set)                   \
+  std::string render(const Report& report, const RenderOptions& options); \
+  std::string render_set(const ReportSet& set, const RenderOptions& options);
 #include "vtprobe/report/formats.def"
 #undef VTPROBE_REPORT_FORMAT
 
 std::span<const ReportFormat> ReportFormats() {
   static constexpr std::array kFormats = {
-#define VTPROBE_REPORT_FORMAT(name, render) ReportFormat{name, render},
+#define VTPROBE_REPORT_FORMAT(name, render, render_set) ReportFormat{name, render, render_set},
 #include "vtprobe/report/formats.def"
 #undef VTPROBE_REPORT_FORMAT
   };

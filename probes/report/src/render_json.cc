@@ -107,9 +107,7 @@ OrderedJson SummaryJson(const Report& report) {
   return json;
 }
 
-}  // namespace
-
-std::string RenderJson(const Report& report, const RenderOptions&) {
+OrderedJson ReportJson(const Report& report) {
   OrderedJson document;
   document["schema"] = "vtprobe-report/1";
   document["tool"] = ToolJson(report.tool_version);
@@ -122,6 +120,33 @@ std::string RenderJson(const Report& report, const RenderOptions&) {
   }
   document["summary"] = SummaryJson(report);
   document["exit_code"] = report.exit_code;
+  return document;
+}
+
+OrderedJson UnreadJson(const UnreadRecording& unread, std::string_view tool_version) {
+  OrderedJson document;
+  document["schema"] = "vtprobe-unread/1";
+  document["tool"] = ToolJson(tool_version);
+  document["subject"]["file"] = unread.file;
+  document["error"] = unread.why;
+  document["exit_code"] = unread.exit_code;
+  return document;
+}
+
+}  // namespace
+
+std::string RenderJson(const Report& report, const RenderOptions&) {
+  return JsonText(ReportJson(report));
+}
+
+// An array, in which each machine has the object that it would have alone.
+std::string RenderJsonSet(const ReportSet& set, const RenderOptions&) {
+  OrderedJson document = OrderedJson::array();
+  for (const auto& machine : set.machines) {
+    const auto* const unread = std::get_if<UnreadRecording>(&machine);
+    document.push_back(unread != nullptr ? UnreadJson(*unread, set.tool_version)
+                                         : ReportJson(std::get<Report>(machine)));
+  }
   return JsonText(document);
 }
 

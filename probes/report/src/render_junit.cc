@@ -10,6 +10,8 @@
 #include <pugixml.hpp>
 #include <sstream>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "rule_results.h"
 #include "vtprobe/report/formats.h"
@@ -93,35 +95,103 @@ void AddCase(const RuleResult& result, const std::string& machine, pugi::xml_nod
   }
 }
 
+// How many test cases there are, and how many of them went how.
+struct Counts {
+  std::size_t tests = 0;
+  std::size_t failures = 0;
+  std::size_t errors = 0;
+  std::size_t skipped = 0;
+
+  void Add(const Counts& more) {
+    tests += more.tests;
+    failures += more.failures;
+    errors += more.errors;
+    skipped += more.skipped;
+  }
+};
+
+Counts Count(const std::vector<RuleResult>& results) {
+  const auto count = [&](TestResult wanted) {
+    return static_cast<std::size_t>(
+        std::count_if(results.begin(), results.end(),
+                      [&](const RuleResult& result) { return result.result == wanted; }));
+  };
+  return {results.size(), count(TestResult::kFailed), count(TestResult::kError),
+          count(TestResult::kSkipped)};
+}
+
+void SetCounts(const Counts& counts, pugi::xml_node node) {
+  Set(node, "tests", fmt::format("{}", counts.tests));
+  Set(node, "failures", fmt::format("{}", counts.failures));
+  Set(node, "errors", fmt::format("{}", counts.errors));
+  Set(node, "skipped", fmt::format("{}", counts.skipped));
+}
+
+class Document {
+ public:
+  Document() {
+    pugi::xml_node declaration = document_.append_child(pugi::node_declaration);
+    Set(declaration, "version", "1.0");
+    Set(declaration, "encoding", "UTF-8");
+    suites_ = document_.append_child("testsuites");
+    Set(suites_, "name", "vtprobe");
+  }
+
+  void Add(const Report& report) {
+    const std::vector<RuleResult> results = RuleResults(report);
+    const std::string machine = report.subject.file.value_or("this machine");
+    pugi::xml_node suite = AddSuite(machine, Count(results));
+    AddProperties(report, suite);
+    for (const RuleResult& result : results) AddCase(result, machine, suite);
+  }
+
+  void Add(const UnreadRecording& unread) {
+    pugi::xml_node suite = AddSuite(unread.file, {.tests = 1, .errors = 1});
+    pugi::xml_node test = suite.append_child("testcase");
+    Set(test, "classname", unread.file);
+    Set(test, "name", kReadable);
+    pugi::xml_node error = test.append_child("error");
+    Set(error, "message", unread.why);
+    Set(error, "type", WhyUnread(unread));
+    AddText(error, Printable(unread.why));
+  }
+
+  std::string Text() {
+    SetCounts(total_, suites_);
+    std::ostringstream text;
+    document_.save(text, "  ", pugi::format_indent, pugi::encoding_utf8);
+    return text.str();
+  }
+
+ private:
+  pugi::xml_node AddSuite(const std::string& machine, const Counts& counts) {
+    pugi::xml_node suite = suites_.append_child("testsuite");
+    Set(suite, "name", machine);
+    SetCounts(counts, suite);
+    total_.Add(counts);
+    return suite;
+  }
+
+  pugi::xml_document document_;
+  pugi::xml_node suites_;
+  Counts total_;
+};
+
 }  // namespace
 
 std::string RenderJunit(const Report& report, const RenderOptions&) {
-  const std::vector<RuleResult> results = RuleResults(report);
-  const auto count = [&](TestResult wanted) {
-    return fmt::format("{}", std::count_if(results.begin(), results.end(), [&](const auto& result) {
-                         return result.result == wanted;
-                       }));
-  };
-  pugi::xml_document document;
-  pugi::xml_node declaration = document.append_child(pugi::node_declaration);
-  Set(declaration, "version", "1.0");
-  Set(declaration, "encoding", "UTF-8");
-  pugi::xml_node suites = document.append_child("testsuites");
-  Set(suites, "name", "vtprobe");
-  pugi::xml_node suite = suites.append_child("testsuite");
-  const std::string machine = report.subject.file.value_or("this machine");
-  Set(suite, "name", machine);
-  for (pugi::xml_node node : {suites, suite}) {
-    Set(node, "tests", fmt::format("{}", results.size()));
-    Set(node, "failures", count(TestResult::kFailed));
-    Set(node, "errors", count(TestResult::kError));
-    Set(node, "skipped", count(TestResult::kSkipped));
+  Document document;
+  document.Add(report);
+  return document.Text();
+}
+
+// A suite for each machine.
+std::string RenderJunitSet(const ReportSet& set, const RenderOptions&) {
+  Document document;
+  for (const auto& machine : set.machines) {
+    std::visit([&](const auto& one) { document.Add(one); }, machine);
   }
-  AddProperties(report, suite);
-  for (const RuleResult& result : results) AddCase(result, machine, suite);
-  std::ostringstream text;
-  document.save(text, "  ", pugi::format_indent, pugi::encoding_utf8);
-  return text.str();
+  return document.Text();
 }
 
 }  // namespace vtprobe

@@ -5,7 +5,11 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <cstddef>
+#include <map>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "json_text.h"
 #include "rule_results.h"
@@ -111,40 +115,89 @@ OrderedJson ResultJson(const Finding& finding, std::size_t rule_index, const Sub
   return json;
 }
 
-}  // namespace
+// One run of the tool: rules as they come, and their results.
+class Run {
+ public:
+  explicit Run(std::string_view tool_version) {
+    driver_["name"] = "vtprobe";
+    driver_["version"] = tool_version;
+    driver_["rules"] = OrderedJson::array();
+  }
 
-std::string RenderSarif(const Report& report, const RenderOptions&) {
-  OrderedJson driver;
-  driver["name"] = "vtprobe";
-  driver["version"] = report.tool_version;
-  driver["rules"] = OrderedJson::array();
-  OrderedJson results = OrderedJson::array();
-  for (const Finding& finding : report.findings) {
-    OrderedJson& rules = driver["rules"];
-    if (rules.empty() || rules.back()["id"] != finding.rule) {
+  void Add(const Report& report) {
+    for (const Finding& finding : report.findings) {
       const Rule* const rule = FindRule(finding.rule);
       const Rule unlisted{.id = finding.rule,
                           .title = finding.rule,
                           .spec = finding.spec,
                           .severity = finding.severity};
-      rules.push_back(RuleJson(rule != nullptr ? *rule : unlisted));
+      const std::size_t index = IndexOf(rule != nullptr ? *rule : unlisted);
+      results_.push_back(ResultJson(finding, index, report.subject));
     }
-    results.push_back(ResultJson(finding, rules.size() - 1, report.subject));
   }
-  OrderedJson invocation;
-  invocation["executionSuccessful"] = true;
-  invocation["exitCode"] = report.exit_code;
 
-  OrderedJson run;
-  run["tool"]["driver"] = std::move(driver);
-  run["invocations"] = OrderedJson::array({invocation});
-  run["results"] = std::move(results);
-  run["columnKind"] = "unicodeCodePoints";
-  OrderedJson document;
-  document["$schema"] = "https://json.schemastore.org/sarif-2.1.0.json";
-  document["version"] = "2.1.0";
-  document["runs"] = OrderedJson::array({run});
-  return JsonText(document);
+  void Add(const UnreadRecording& unread) {
+    const Rule rule{.id = kReadable,
+                    .title = "The recording can be read",
+                    .spec = {},
+                    .severity = Severity::kCritical};
+    OrderedJson json;
+    json["ruleId"] = rule.id;
+    json["ruleIndex"] = IndexOf(rule);
+    json["kind"] = KindOf(Outcome::kFail);
+    json["level"] = LevelOf(Outcome::kFail, rule.severity);
+    json["message"]["text"] = Printable(unread.why);
+    OrderedJson location;
+    location["physicalLocation"]["artifactLocation"]["uri"] = UriOf(unread.file);
+    json["locations"] = OrderedJson::array({location});
+    json["properties"]["error"] = WhyUnread(unread);
+    results_.push_back(std::move(json));
+  }
+
+  std::string Text(int exit_code) {
+    OrderedJson invocation;
+    invocation["executionSuccessful"] = true;
+    invocation["exitCode"] = exit_code;
+    OrderedJson run;
+    run["tool"]["driver"] = std::move(driver_);
+    run["invocations"] = OrderedJson::array({invocation});
+    run["results"] = std::move(results_);
+    run["columnKind"] = "unicodeCodePoints";
+    OrderedJson document;
+    document["$schema"] = "https://json.schemastore.org/sarif-2.1.0.json";
+    document["version"] = "2.1.0";
+    document["runs"] = OrderedJson::array({run});
+    return JsonText(document);
+  }
+
+ private:
+  // Of the rule among those of the driver.
+  std::size_t IndexOf(const Rule& rule) {
+    const auto [found, is_new] = indexes_.try_emplace(std::string(rule.id), indexes_.size());
+    if (is_new) driver_["rules"].push_back(RuleJson(rule));
+    return found->second;
+  }
+
+  OrderedJson driver_;
+  OrderedJson results_ = OrderedJson::array();
+  std::map<std::string, std::size_t> indexes_;
+};
+
+}  // namespace
+
+std::string RenderSarif(const Report& report, const RenderOptions&) {
+  Run run(report.tool_version);
+  run.Add(report);
+  return run.Text(report.exit_code);
+}
+
+// One run: services that take a file with several want another category for each.
+std::string RenderSarifSet(const ReportSet& set, const RenderOptions&) {
+  Run run(set.tool_version);
+  for (const auto& machine : set.machines) {
+    std::visit([&](const auto& one) { run.Add(one); }, machine);
+  }
+  return run.Text(ExitCode(set));
 }
 
 }  // namespace vtprobe

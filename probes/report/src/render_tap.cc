@@ -49,11 +49,10 @@ std::string Diagnostics(const RuleResult& result) {
   return text + "  ...\n";
 }
 
-}  // namespace
-
-std::string RenderTap(const Report& report, const RenderOptions&) {
+// The plan and the points of one machine's rules.
+std::string Points(const Report& report) {
   const std::vector<RuleResult> results = RuleResults(report);
-  std::string text = fmt::format("TAP version 14\n1..{}\n# {}\n", results.size(),
+  std::string text = fmt::format("1..{}\n# {}\n", results.size(),
                                  Printable(report.subject.file.value_or("this machine")));
   std::size_t number = 0;
   for (const RuleResult& result : results) {
@@ -64,6 +63,49 @@ std::string RenderTap(const Report& report, const RenderOptions&) {
     }
     text += '\n';
     text += Diagnostics(result);
+  }
+  return text;
+}
+
+// As TAP 14 has a subtest's lines.
+std::string Indented(std::string_view lines) {
+  std::string text;
+  while (!lines.empty()) {
+    const std::size_t end = lines.find('\n') + 1;
+    text += "    ";
+    text += lines.substr(0, end);
+    lines.remove_prefix(end);
+  }
+  return text;
+}
+
+std::string SubtestOf(const Report& report, std::size_t number) {
+  const std::string file = report.subject.file.value_or("this machine");
+  return fmt::format("# Subtest: {}\n{}{} {} - {}: {}\n", Printable(file), Indented(Points(report)),
+                     report.exit_code == 0 ? "ok" : "not ok", number, Escaped(file),
+                     Escaped(report.virtualization.headline));
+}
+
+std::string PointOf(const UnreadRecording& unread, std::size_t number) {
+  return fmt::format("not ok {} - {}: can't be read\n  ---\n  error: {}\n  message: {}\n  ...\n",
+                     number, Escaped(unread.file), WhyUnread(unread), Scalar(unread.why));
+}
+
+}  // namespace
+
+std::string RenderTap(const Report& report, const RenderOptions&) {
+  return "TAP version 14\n" + Points(report);
+}
+
+// A point for each machine, and its rules in a subtest.
+std::string RenderTapSet(const ReportSet& set, const RenderOptions&) {
+  std::string text = fmt::format("TAP version 14\n1..{}\n", set.machines.size());
+  std::size_t number = 0;
+  for (const auto& machine : set.machines) {
+    ++number;
+    const auto* const unread = std::get_if<UnreadRecording>(&machine);
+    text +=
+        unread != nullptr ? PointOf(*unread, number) : SubtestOf(std::get<Report>(machine), number);
   }
   return text;
 }

@@ -84,6 +84,11 @@ std::string WhySkipped(const RuleResult& result) {
   return fmt::format("{}{}: {}", is_advice ? "advice, " : "", Name(worst.outcome), worst.message);
 }
 
+std::string_view WhyUnread(const UnreadRecording& unread) {
+  constexpr int kMalformedInput = 65;
+  return unread.exit_code == kMalformedInput ? "malformed-input" : "input-missing";
+}
+
 std::vector<std::string> EvidenceLines(const Finding& finding) {
   std::vector<std::string> lines;
   for (const Evidence& evidence : finding.evidence) {

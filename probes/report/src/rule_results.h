@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "vtprobe/report/report.h"
+#include "vtprobe/report/report_set.h"
 
 namespace vtprobe {
 
@@ -33,6 +34,11 @@ std::vector<RuleResult> RuleResults(const Report& report);
 
 // "not_applicable: ...", "advice, fail: ..." of one that is kSkipped.
 std::string WhySkipped(const RuleResult& result);
+
+// The test that a recording which can't be read fails, and why in a word:
+// "malformed-input", "input-missing".
+inline constexpr std::string_view kReadable = "recording.readable";
+std::string_view WhyUnread(const UnreadRecording& unread);
 
 // A finding in a few lines: CPUs, message, evidence, spec, remedy.
 std::string Detail(const Finding& finding);

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "vtprobe/report/report.h"
+#include "vtprobe/report/report_set.h"
 
 namespace vtprobe {
 
@@ -29,6 +30,8 @@ struct RenderOptions {
 struct ReportFormat {
   std::string_view name;  // as --format takes it
   std::string (*render)(const Report& report, const RenderOptions& options);
+  // Of several machines.
+  std::string (*render_set)(const ReportSet& set, const RenderOptions& options);
 };
 
 // In the order of formats.def; the first is the default.

@@ -1,0 +1,150 @@
+// The answer about many machines for people: how many are how, and a line for
+// each, the worst first. What a line leaves out, a check of that one says.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "finding_rows.h"
+#include "text_layout.h"
+#include "vtprobe/report/formats.h"
+#include "vtprobe/report/printable.h"
+
+namespace vtprobe {
+
+std::string RenderText(const Report& report, const RenderOptions& options);
+
+namespace {
+
+// How a machine fared, from the worst on.
+enum class Standing : std::uint8_t { kUnread, kNo, kUnknown, kNotOffered, kYes };
+
+constexpr std::array kStandings = {Standing::kUnread, Standing::kNo, Standing::kUnknown,
+                                   Standing::kNotOffered, Standing::kYes};
+
+Standing StandingOf(int exit_code) {
+  switch (exit_code) {
+    case 0:
+      return Standing::kYes;
+    case 1:
+      return Standing::kNo;
+    case 2:
+      return Standing::kUnknown;
+    case 3:
+      return Standing::kNotOffered;
+    default:
+      return Standing::kUnread;
+  }
+}
+
+std::string_view LabelOf(Standing standing, bool has_profile) {
+  switch (standing) {
+    case Standing::kUnread:
+      return "unread";
+    case Standing::kNo:
+      return has_profile ? "NOT met" : "NOT usable";
+    case Standing::kUnknown:
+      return "unknown";
+    case Standing::kNotOffered:
+      return "not offered";
+    case Standing::kYes:
+      return has_profile ? "met" : "usable";
+  }
+  return {};
+}
+
+struct Line {
+  Standing standing = Standing::kUnread;
+  std::size_t advice = 0;  // rules that fail and do not count
+  std::string file;
+  std::string text;
+  bool has_profile = false;
+};
+
+// A clause on each kind of rule that there are any of: as many names as a line
+// has room for.
+std::string RulesText(std::string_view what, const std::vector<std::string_view>& rules) {
+  constexpr std::size_t kNamed = 4;
+  if (rules.empty()) return {};
+  if (rules.size() > kNamed) return fmt::format(" {}: {} rules.", what, rules.size());
+  return fmt::format(" {}: {}.", what, fmt::join(rules, ", "));
+}
+
+Line LineOf(const Report& report) {
+  const std::vector<std::string_view> advice = RulesThat(Outcome::kFail, false, report);
+  Line line{StandingOf(report.exit_code), advice.size(),
+            report.subject.file.value_or("this machine"), report.virtualization.headline,
+            report.profile.has_value()};
+  if (report.profile) {
+    line.text += RulesText("Fails", RulesThat(Outcome::kFail, true, report));
+    line.text += RulesText("Not known", RulesThat(Outcome::kIndeterminate, true, report));
+  }
+  line.text += RulesText("Advice", advice);
+  return line;
+}
+
+Line LineOf(const UnreadRecording& unread) {
+  return {Standing::kUnread, 0, unread.file, unread.why, false};
+}
+
+std::string Headline(const std::vector<Line>& lines) {
+  std::map<Standing, std::size_t> counts;
+  for (const Line& line : lines) ++counts[line.standing];
+  const bool has_profile =
+      std::any_of(lines.begin(), lines.end(), [](const Line& line) { return line.has_profile; });
+  std::vector<std::string> parts;
+  for (const Standing standing : kStandings) {
+    if (counts[standing] == 0) continue;
+    parts.push_back(fmt::format("{} {}", counts[standing], LabelOf(standing, has_profile)));
+  }
+  return fmt::format("{}: {}.", Counted(lines.size(), "machine"), fmt::join(parts, ", "));
+}
+
+Colour ColourOf(Standing worst) {
+  if (worst == Standing::kYes) return Colour::kGreen;
+  return worst == Standing::kUnknown ? Colour::kYellow : Colour::kRed;
+}
+
+}  // namespace
+
+std::string RenderTextSet(const ReportSet& set, const RenderOptions& options) {
+  std::vector<Line> lines;
+  lines.reserve(set.machines.size());
+  for (const auto& machine : set.machines) {
+    lines.push_back(std::visit([](const auto& one) { return LineOf(one); }, machine));
+  }
+  std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
+    return std::tuple(a.standing, b.advice) < std::tuple(b.standing, a.advice);
+  });
+  std::vector<TextRow> rows = {{}};
+  for (const Line& line : lines) {
+    TextRow row = Prose(std::string(LabelOf(line.standing, line.has_profile)), line.text);
+    row.lead = line.file;
+    rows.push_back(std::move(row));
+  }
+  const Standing worst = lines.empty() ? Standing::kUnread : lines.front().standing;
+  std::string text = Coloured(Headline(lines), ColourOf(worst), options) + '\n';
+  text += LayOut(std::move(rows), options);
+  if (options.verbosity == Verbosity::kQuiet) return text;
+  if (set.not_recordings != 0) {
+    text += fmt::format("\nFiles that are no recordings: {}.\n", set.not_recordings);
+  }
+  if (options.verbosity != Verbosity::kVerbose) return text;
+  for (const auto& machine : set.machines) {
+    const auto* const report = std::get_if<Report>(&machine);
+    if (report == nullptr) continue;
+    text += fmt::format("\n{}: {}", Printable(report->subject.file.value_or("this machine")),
+                        RenderText(*report, options));
+  }
+  return text;
+}
+
+}  // namespace vtprobe
