@@ -58,6 +58,7 @@ TEST(Corpus, OfNothingSaysSo) {
   const Ended ended = Vtprobe({"corpus", tree.root()});
   EXPECT_EQ(ended.exit_status, 0);
   EXPECT_THAT(ended.out, HasSubstr("all                          0\n"));
+  EXPECT_THAT(ended.out, HasSubstr("There is no recording that could be judged.\n"));
 }
 
 TEST(Corpus, KnowsTheRecordingsThatComeWithIt) {

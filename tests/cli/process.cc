@@ -169,7 +169,8 @@ void Converse(std::string_view input, Fd* in, Fd* out, Fd* err, Ended* ended) {
 }
 
 std::vector<std::string> Environment(const Surroundings& around) {
-  std::vector<std::string> variables = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"};
+  std::vector<std::string> variables = {"PATH=/usr/bin:/bin"};
+  if (!around.environment.contains("LC_ALL")) variables.emplace_back("LC_ALL=C.UTF-8");
   for (const auto& [name, value] : around.environment) variables.push_back(name + "=" + value);
   // A sanitizer's run-time library takes its orders there.
   for (const char* const name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"}) {

@@ -58,6 +58,12 @@ TEST_F(CheckByProfile, AcceptsWhatAWaiverAccepts) {
   EXPECT_THAT(Check(waiver).out, HasSubstr("board 7"));
 }
 
+TEST_F(CheckByProfile, NamesWhatFailsInTheShortAnswerToo) {
+  EXPECT_THAT(Check(kCountsDebug, {"-q"}).out,
+              testing::EndsWith("\nFails: intel.debug_interface.locked.\n"));
+  EXPECT_THAT(Check("name = \"lab\"\n", {"-q"}).out, testing::Not(HasSubstr("Fails")));
+}
+
 TEST_F(CheckByProfile, SaysWhichProfileItIsAndWhatCounts) {
   const Json report = Json::parse(Check(kCountsDebug, {"--format", "json"}).out, nullptr, false);
   EXPECT_EQ(report["profile"], "lab");

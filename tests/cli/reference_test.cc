@@ -59,7 +59,7 @@ TEST(Rules, ThatAreNoneHaveNeighbours) {
   EXPECT_EQ(ended.exit_status, 64);
   EXPECT_THAT(ended.err, HasSubstr("the nearest are intel.debug_interface.locked"));
   EXPECT_EQ(Vtprobe({"rules", "explain"}).exit_status, 64);
-  EXPECT_EQ(Vtprobe({"rules", "virtualization.usable"}).exit_status, 64);
+  EXPECT_EQ(Vtprobe({"rules", "virtualization.usabel"}).exit_status, 64);
   EXPECT_EQ(Vtprobe({"rules", "--format", "xml"}).exit_status, 64);
 }
 

@@ -27,6 +27,19 @@ TEST(ThisMachine, IsAnsweredFor) {
   EXPECT_THAT(ended.err, IsEmpty());
 }
 
+// Whether the register that decides, which is the first of a group's evidence, has
+// a value or is not there at all.
+bool SwitchIsRead() {
+  const auto report = nlohmann::json::parse(Vtprobe({"--format", "json"}).out, nullptr, false);
+  for (const auto& group : report["virtualization"]["groups"]) {
+    const auto& evidence = group["evidence"];
+    if (group["state"] == "indeterminate" && !evidence.empty() && evidence[0].contains("error")) {
+      return false;
+    }
+  }
+  return true;
+}
+
 TEST(ThisMachine, WithoutAnswerSaysWhatToDo) {
   const auto report = nlohmann::json::parse(Vtprobe({"--format", "json"}).out, nullptr, false);
   ASSERT_TRUE(report.is_object());
@@ -37,7 +50,7 @@ TEST(ThisMachine, WithoutAnswerSaysWhatToDo) {
 TEST(ThisMachine, IsRecordedWithItsFailures) {
   const TempTree tree;
   const std::string path = tree.root() + "/machine.dump";
-  EXPECT_EQ(Vtprobe({"record", "-q", "-o", path}).exit_status, 0);
+  EXPECT_EQ(Vtprobe({"record", "-q", "-o", path}).exit_status, SwitchIsRead() ? 0 : 2);
   const Ended replayed = Vtprobe({"--replay", path});
   EXPECT_EQ(replayed.exit_status, Vtprobe({}).exit_status);
 
@@ -67,7 +80,7 @@ std::string Verdict(const std::string& json) {
 TEST(ThisMachine, SaysTheSameReplayed) {
   const TempTree tree;
   const std::string path = tree.root() + "/machine.dump";
-  ASSERT_EQ(Vtprobe({"record", "-q", "-o", path}).exit_status, 0);
+  ASSERT_EQ(Vtprobe({"record", "-q", "-o", path}).exit_status, SwitchIsRead() ? 0 : 2);
   const std::string live = Verdict(Vtprobe({"check", "--format", "json"}).out);
   EXPECT_EQ(Verdict(Vtprobe({"check", "--replay", path, "--format", "json"}).out), live);
   EXPECT_THAT(live, HasSubstr("\"virtualization\""));

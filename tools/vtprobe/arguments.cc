@@ -51,6 +51,8 @@ void DeclareRecording(CLI::App* app, Arguments* arguments) {
 void DeclareStyle(CLI::App* app, Arguments* arguments) {
   app->add_option("--color", arguments->color, "auto (default), always or never")
       ->type_name("WHEN");
+  app->add_flag("--ascii", arguments->ascii,
+                "No character beyond ASCII in a text; by default so where the locale is not UTF-8");
   app->add_flag("-q,--quiet", arguments->quiet, "Nothing but the answer itself");
   app->add_flag("-v,--verbose", arguments->verbose, "Everything that is known");
 }
@@ -92,6 +94,7 @@ OrFailure<RenderOptions> StyleOf(const Arguments& arguments, const Terminal& ter
     return Fails(kUsageError, fmt::format("--color {}: expected auto, always or never",
                                           Printable(arguments.color)));
   }
+  options.ascii = arguments.ascii || !terminal.is_utf8;
   if (to_terminal) options.width = terminal.columns;
   options.verbosity = arguments.quiet     ? Verbosity::kQuiet
                       : arguments.verbose ? Verbosity::kVerbose

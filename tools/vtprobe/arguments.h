@@ -23,6 +23,7 @@ struct Arguments {
   std::optional<std::string> profile;
   std::string format = "text";
   std::string color = "auto";
+  bool ascii = false;
   bool quiet = false;
   bool verbose = false;
   bool sequential = false;
@@ -49,7 +50,7 @@ void DeclareCapture(CLI::App* app, Arguments* arguments);  // --sequential
 void DeclareFormat(CLI::App* app, Arguments* arguments);
 void DeclareOutput(CLI::App* app, Arguments* arguments);
 void DeclareRecording(CLI::App* app, Arguments* arguments);  // --output, --mode
-void DeclareStyle(CLI::App* app, Arguments* arguments);      // --color, --quiet, --verbose
+void DeclareStyle(CLI::App* app, Arguments* arguments);      // --color, --ascii, --quiet, --verbose
 
 // Whether --format asks for JSON, of a command that has text and JSON.
 // kUsageError for anything else.

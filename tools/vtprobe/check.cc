@@ -41,7 +41,7 @@ void Declare(CLI::App* app, Arguments* arguments) {
   app->add_option("FILE", arguments->files,
                   "Recordings in any known format, folders and archives of them: each recording is "
                   "a machine, and one report answers for all; - is standard input")
-      ->type_name("FILE|FOLDER|ARCHIVE ...");
+      ->type_name("");
   DeclareSubject(app, arguments);
   DeclareCapture(app, arguments);
   app->add_option(

@@ -9,7 +9,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <span>
+#include <sstream>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,7 +31,8 @@ constexpr const Command* kDefaultCommand = kCommands.front();
 
 constexpr const char* kDescription =
     "Says whether this machine can run hardware-assisted virtual machines, on every CPU,\n"
-    "and if not, who switched that off and what brings it back.\n";
+    "and if not, who switched that off and what brings it back.\n"
+    "vtprobe help COMMAND shows what a command takes.\n";
 
 tl::unexpected<Failure> UsageError(const std::string& message) {
   return Fails(kUsageError, message + "\nvtprobe --help shows what there is.");
@@ -43,6 +47,16 @@ const Command* FindCommand(std::string_view name) {
   return found == kCommands.end() ? nullptr : *found;
 }
 
+tl::unexpected<Failure> NoCommand(const std::string& word) {
+  std::vector<std::string_view> names;
+  names.reserve(kCommands.size());
+  for (const Command* const command : kCommands) names.emplace_back(command->name);
+  return UsageError(
+      fmt::format("there is no command {}, and no file of that name; the nearest "
+                  "are {}; there are {}",
+                  Printable(word), Enumerate(Nearest(word, names)), Enumerate(names)));
+}
+
 // A word that is no file's name: neither is there such a file, nor does it have
 // what names of files have and names of commands have not.
 bool LooksLikeCommand(const std::string& word) {
@@ -50,12 +64,47 @@ bool LooksLikeCommand(const std::string& word) {
          ::access(word.c_str(), F_OK) != 0;
 }
 
+// Breaks what is said of an option or a command where the terminal ends.
+class WrappingFormatter final : public CLI::Formatter {
+ public:
+  std::string make_option_desc(const CLI::Option* option) const override {
+    return Wrapped(CLI::Formatter::make_option_desc(option));
+  }
+  std::string make_subcommand(const CLI::App* sub) const override {
+    std::ostringstream text;
+    CLI::detail::format_help(text, sub->get_name(), Wrapped(sub->get_description()),
+                             get_column_width());
+    return text.str();
+  }
+
+ private:
+  // format_help() begins a line's text again in its column.
+  std::string Wrapped(const std::string& text) const {
+    constexpr std::size_t kNarrowest = 30;
+    const std::size_t column = get_column_width();
+    const std::size_t width = std::max(DescribeTerminal().columns, column + kNarrowest) - column;
+    std::istringstream words(text);
+    std::string wrapped;
+    std::size_t at = 0;
+    for (std::string word; words >> word; at += word.size()) {
+      if (at != 0) {
+        const bool fits = at + 1 + word.size() <= width;
+        wrapped += fits ? ' ' : '\n';
+        at = fits ? at + 1 : 0;
+      }
+      wrapped += word;
+    }
+    return wrapped;
+  }
+};
+
 // The options take effect in one Arguments, whether they stand before or after
 // the command's name.
 class CommandLine {
  public:
   explicit CommandLine(std::string_view version)
       : version_(version), app_(kDescription, "vtprobe") {
+    app_.formatter(std::make_shared<WrappingFormatter>());
     app_.set_help_flag("-h,--help", "Show this and exit");
     app_.set_version_flag("--version", fmt::format("vtprobe {}", version),
                           "Show the version and exit");
@@ -175,15 +224,6 @@ class CommandLine {
     return {};
   }
 
-  static tl::unexpected<Failure> NoCommand(const std::string& word) {
-    std::vector<std::string_view> names;
-    for (const Command* const command : kCommands) names.emplace_back(command->name);
-    return UsageError(
-        fmt::format("there is no command {}, and no file of that name; the nearest "
-                    "are {}; there are {}",
-                    Printable(word), Enumerate(Nearest(word, names)), Enumerate(names)));
-  }
-
   // An option that stands before the command's name is one that the command
   // has, and is not given again behind it.
   OrFailure<void> CheckOptionsBefore(const CLI::App& sub) const {
@@ -206,9 +246,21 @@ class CommandLine {
 
 OrFailure<std::variant<Request, std::string>> ParseCommandLine(int argc, const char* const* argv,
                                                                std::string_view version) {
+  Words words(argv, static_cast<std::size_t>(argc));
+  // Words for what options ask for, as many programs have them.
+  std::vector<const char*> instead;
+  if (argc > 1 && words[1] == std::string_view("help")) {
+    if (argc > 2 && FindCommand(words[2]) == nullptr) return NoCommand(words[2]);
+    instead.assign(words.begin(), words.end());
+    instead.erase(instead.begin() + 1);
+    instead.push_back("--help");
+  } else if (argc == 2 && words[1] == std::string_view("version")) {
+    instead = {words[0], "--version"};
+  }
+  if (!instead.empty()) words = instead;
   CommandLine line(version);
-  line.DeclareFor(Words(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0));
-  return line.Parse(argc, argv);
+  line.DeclareFor(words.subspan(words.empty() ? 0 : 1));
+  return line.Parse(static_cast<int>(words.size()), words.data());
 }
 
 }  // namespace vtprobe

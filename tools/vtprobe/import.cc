@@ -44,8 +44,9 @@ OrFailure<const import::Importer*> ImporterNamed(const std::string& name) {
   for (const import::Importer* const importer : import::AllImporters()) {
     names.push_back(importer->name);
   }
-  return Fails(kUsageError, fmt::format("there is no format {}; the nearest are {}",
-                                        Printable(name), Enumerate(Nearest(name, names))));
+  return Fails(kUsageError,
+               fmt::format("there is no format {}; the nearest are {}; there are {}",
+                           Printable(name), Enumerate(Nearest(name, names)), Enumerate(names)));
 }
 
 OrFailure<MsrAddress> MsrNamed(const std::string& name) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <map>
@@ -14,6 +15,7 @@
 #include "progress.h"
 #include "subject.h"
 #include "vtprobe/probes/selections.h"
+#include "vtprobe/probes/virtualization.h"
 
 namespace vtprobe {
 namespace {
@@ -26,7 +28,13 @@ void Declare(CLI::App* app, Arguments* arguments) {
       "--keep-identifiers", arguments->keep_identifiers,
       "Also record what tells this machine from its twins: PPIN, serial number, host name");
   app->add_flag("-q,--quiet", arguments->quiet, "No word about what could not be read");
-  app->footer("An output file whose name ends with .vtpb is written in binary.");
+  app->footer(
+      "An output file whose name ends with .vtpb is written in binary.\n"
+      "Exit status:\n"
+      "  0  recorded\n"
+      "  2  recorded, but for the switch of some CPU, which could not be read: the\n"
+      "     recording will not say whether virtualization is usable\n"
+      "  64 usage, 74 output failed");
 }
 
 // A free key: it is written only for those who ask for it.
@@ -77,6 +85,15 @@ std::string WhatIsMissing(const PlatformSnapshot& snapshot) {
   return text;
 }
 
+constexpr int kUndetermined = 2;
+
+// The register that a check is about has no reading on some CPU.
+bool SwitchIsUnread(const PlatformSnapshot& snapshot) {
+  const VirtualizationVerdict verdict = JudgeVirtualization(snapshot);
+  return std::any_of(verdict.groups.begin(), verdict.groups.end(),
+                     [](const VirtualizationGroup& group) { return group.unread.has_value(); });
+}
+
 OrFailure<Reads> WhatIsRead(const Arguments&) { return Reads{.paths = {}, .machine = true}; }
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
@@ -95,7 +112,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   const auto written = WriteDumpOutput(arguments.output, snapshot, process.output);
   if (!written) return tl::unexpected(written.error());
   if (!arguments.quiet) PrintError(WhatIsMissing(snapshot));
-  return 0;
+  return SwitchIsUnread(snapshot) ? kUndetermined : 0;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <string>
 #include <vector>
 
 #include "command.h"
@@ -15,9 +16,9 @@ namespace vtprobe {
 namespace {
 
 void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option("explain", arguments->action, "explain: all about the rule with this ID")
+  app->add_option("ID", arguments->files,
+                  "All about this rule, such as virtualization.usable; explain may stand before it")
       ->type_name("");
-  app->add_option("ID", arguments->operand, "A rule, such as virtualization.usable")->type_name("");
   DeclareReference(app, arguments);
 }
 
@@ -33,11 +34,14 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   auto options = ReferenceOptionsOf(arguments, process);
   if (!options) return tl::unexpected(options.error());
   std::vector<const Rule*> rules(AllRules().begin(), AllRules().end());
-  if (arguments.action) {
-    if (*arguments.action != "explain" || !arguments.operand) {
-      return Fails(kUsageError, "rules takes nothing, or explain ID");
-    }
-    const auto rule = RuleNamed(*arguments.operand);
+  std::vector<std::string> words = arguments.files;
+  if (!words.empty() && words.front() == "explain") {
+    words.erase(words.begin());
+    if (words.empty()) return Fails(kUsageError, "rules explain needs an ID");
+  }
+  if (words.size() > 1) return Fails(kUsageError, "rules takes nothing, or the ID of one rule");
+  if (!words.empty()) {
+    const auto rule = RuleNamed(words.front());
     if (!rule) return tl::unexpected(rule.error());
     rules = {*rule};
     options->in_detail = true;

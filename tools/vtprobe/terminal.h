@@ -10,6 +10,8 @@ namespace vtprobe {
 struct Terminal {
   bool is_terminal = false;
   bool wants_color = false;  // by NO_COLOR and TERM
+  // By LC_ALL, LC_CTYPE and LANG; without any of them it is taken for one.
+  bool is_utf8 = true;
   std::size_t columns = 80;
 };
 

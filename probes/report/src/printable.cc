@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "vtprobe/hal/utf8.h"
 
@@ -102,6 +103,28 @@ std::string Printable(std::string_view text) {
     }
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
+}
+
+std::string Ascii(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kSigns = {{
+      {"\u00b7", "|"},
+      {"\u2192", "->"},
+  }};
+  std::string ascii;
+  while (!text.empty()) {
+    const auto* const sign = std::find_if(
+        kSigns.begin(), kSigns.end(), [&](const auto& row) { return text.starts_with(row.first); });
+    if (sign != kSigns.end()) {
+      ascii += sign->second;
+      text.remove_prefix(sign->first.size());
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(text.front());
+    const bool is_rest = (byte & 0xc0) == 0x80;
+    if (!is_rest) ascii += byte < 0x80 ? text.front() : '?';
+    text.remove_prefix(1);
+  }
+  return ascii;
 }
 
 }  // namespace vtprobe

@@ -87,6 +87,7 @@ std::string RenderCorpusText(const Corpus& corpus) {
   const auto count = [&](std::string_view what, std::size_t number) {
     if (number != 0) text += fmt::format("{}: {}.\n", what, number);
   };
+  if (total.recordings == 0) text += "There is no recording that could be judged.\n";
   count("Files that are no recordings", corpus.not_recordings);
   count("Links in the archive, which are not followed", corpus.links);
   if (corpus.not_usable) text += NotUsableText(*corpus.not_usable);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "finding_rows.h"
 #include "register_text.h"
@@ -63,6 +64,17 @@ std::optional<std::string> TopologyText(const Subject& subject) {
   }
   if (parts.empty()) return std::nullopt;
   return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+// The rules that keep a profile from being met, by name.
+std::string WhatIsNotMet(const Report& report) {
+  std::string text;
+  for (const auto& [outcome, what] :
+       {std::pair{Outcome::kFail, "Fails"}, std::pair{Outcome::kIndeterminate, "Not known"}}) {
+    const auto rules = RulesThat(outcome, true, report);
+    if (!rules.empty()) text += fmt::format("{}: {}.\n", what, fmt::join(rules, ", "));
+  }
+  return text;
 }
 
 // Collects the lines below the first one.
@@ -194,6 +206,7 @@ std::string RenderText(const Report& report, const RenderOptions& options) {
       Coloured(Printable(verdict.headline), ColourOf(verdict.usable), options) + '\n';
   if (report.profile) {
     text += Coloured(Printable(ProfileLine(report)), ColourOf(report.exit_code), options) + '\n';
+    if (options.verbosity == Verbosity::kQuiet) text += WhatIsNotMet(report);
   }
   if (options.verbosity == Verbosity::kQuiet) return text;
   return text + LayOut(Body(report, options.verbosity == Verbosity::kVerbose).Rows(), options);

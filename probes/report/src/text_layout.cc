@@ -9,6 +9,8 @@
 namespace vtprobe {
 namespace {
 
+// Between fields.
+constexpr std::string_view kAsciiSeparator = " | ";
 constexpr std::size_t kIndent = 2;
 constexpr std::size_t kGap = 3;
 // A longer label, such as the list of every other CPU, has lines of its own.
@@ -105,6 +107,18 @@ std::string RowText(const TextRow& row, const Widths& widths, const RenderOption
   return std::string(WithoutTrailingBlanks(text)) + '\n';
 }
 
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+void PutIntoAscii(TextRow* row) {
+  row->label = Ascii(row->label);
+  row->lead = Ascii(row->lead);
+  for (std::string& item : row->items) item = Ascii(item);
+  if (!IsAscii(row->separator)) row->separator = kAsciiSeparator;
+}
+
 }  // namespace
 
 std::string Counted(std::size_t count, std::string_view one) {
@@ -121,6 +135,9 @@ std::string LayOut(std::vector<TextRow> rows, const RenderOptions& options) {
     row.lead = Printable(row.lead);
     for (std::string& item : row.items) item = Printable(item);
   }
+  if (options.ascii) {
+    for (TextRow& row : rows) PutIntoAscii(&row);
+  }
   const Widths widths = Measure(rows);
   std::string text;
   for (const TextRow& row : rows) text += RowText(row, widths, options);
@@ -128,7 +145,8 @@ std::string LayOut(std::vector<TextRow> rows, const RenderOptions& options) {
 }
 
 std::string Coloured(std::string_view text, Colour colour, const RenderOptions& options) {
-  if (!options.color || text.empty()) return std::string(text);
+  const std::string shown = options.ascii ? Ascii(text) : std::string(text);
+  if (!options.color || text.empty()) return shown;
   const auto code = [&]() -> std::string_view {
     switch (colour) {
       case Colour::kRed:
@@ -142,7 +160,7 @@ std::string Coloured(std::string_view text, Colour colour, const RenderOptions& 
     }
     return "";
   }();
-  return std::string(code) + std::string(text) + "\x1b[0m";
+  return std::string(code) + shown + "\x1b[0m";
 }
 
 std::size_t Columns(std::string_view text) {

@@ -21,6 +21,8 @@ enum class Verbosity : std::uint8_t { kQuiet, kNormal, kVerbose };
 // How a person reads it; formats for machines look at none of it.
 struct RenderOptions {
   bool color = false;
+  // No character beyond ASCII, for a terminal or a file that has no other.
+  bool ascii = false;
   Verbosity verbosity = Verbosity::kNormal;
   // Columns of the terminal. None: it goes elsewhere, where a CPU group's line
   // is searched for rather than looked at, and is not broken.

@@ -19,6 +19,10 @@ std::string Printable(std::string_view text);
 // Whether Printable() would change nothing.
 bool IsPrintable(std::string_view text);
 
+// The text in ASCII: signs of a report in others that say the same, and '?' for
+// each other character.
+std::string Ascii(std::string_view text);
+
 }  // namespace vtprobe
 
 #endif  // VTPROBE_REPORT_PRINTABLE_H_
