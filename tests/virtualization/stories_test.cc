@@ -312,6 +312,25 @@ TEST(Stories, OneValueIsAnsweredOnACondition) {
       HasSubstr("If this CPU offers SVM: SVM off, not locked"));
 }
 
+// What `rdmsr -a 0x3a | sort | uniq -c` tells, and nothing more.
+TEST(Stories, CpusWithoutAVendorDisagree) {
+  const std::string headline = Judge("cpu 0-62\nmsr 0x3a = 0x5\ncpu 63\nmsr 0x3a = 0x1\n").headline;
+  EXPECT_THAT(headline, HasSubstr("CPUs disagree. CPUs 0-62: If this is an Intel CPU: VT-x on"));
+  EXPECT_THAT(headline, HasSubstr(" CPU 63: If this is an Intel CPU: VT-x off and locked"));
+}
+
+TEST(Stories, CpusWithoutAVendorAgree) {
+  EXPECT_THAT(Judge("cpu 0-3\nmsr 0x3a = 0x1\n").headline, Not(HasSubstr("disagree")));
+  // Neither is another lack another value.
+  EXPECT_THAT(Judge("cpu 0\ncpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
+                    "cpu 1\nmsr 0x3a = 0x1\n")
+                  .headline,
+              Not(HasSubstr("disagree")));
+  // That nothing is known of a CPU is no other value.
+  EXPECT_THAT(Judge("cpu 0\nmsr 0x3a = 0x1\ncpu 1\nmsr 0xce = 0x1\n").headline,
+              Not(HasSubstr("disagree")));
+}
+
 // [intel/sdm-vol3] 24.7, [amd/apm-vol2] 15.30.1
 TEST(Stories, AValueInOneSentence) {
   constexpr MsrAddress kFeatureControl{0x3a};

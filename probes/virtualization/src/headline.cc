@@ -140,10 +140,36 @@ class HeadlineWriter {
                          blocking->unread ? fmt::format(": {}", Describe(*blocking->unread)) : "");
     }
     if (!blocking->unread || verdict_.technology == Technology::kUnknown) {
-      return Lowered(blocking->note);
+      const std::string differing = DifferingNotes();
+      return differing.empty() ? Lowered(blocking->note) : differing;
     }
     return fmt::format("{} offered, but its switch ({}) could not be read: {}.",
                        technology_ + " is", SwitchName(), Describe(*blocking->unread));
+  }
+
+  // The sentences that all notes begin with, then those that only some CPUs have.
+  // Empty unless two of these differ.
+  std::string DifferingNotes() const {
+    std::string_view common = verdict_.groups.front().note;
+    for (const VirtualizationGroup& group : verdict_.groups) {
+      const auto end =
+          std::mismatch(common.begin(), common.end(), group.note.begin(), group.note.end()).first;
+      common = common.substr(0, static_cast<std::size_t>(end - common.begin()));
+    }
+    common = common.substr(0, common.rfind('.') + 1);  // npos + 1 is 0
+    std::string text;
+    std::string_view first;
+    bool differ = false;
+    for (const VirtualizationGroup& group : verdict_.groups) {
+      std::string_view own = std::string_view(group.note).substr(common.size());
+      if (own.starts_with(' ')) own.remove_prefix(1);
+      if (own.empty()) continue;
+      differ |= !first.empty() && first != own;
+      first = own;
+      text.append(" ").append(Cpus(group.cpus)).append(": ").append(own);
+    }
+    if (common.empty() || !differ) return {};
+    return Lowered(std::string(common)) + " CPUs disagree." + text;
   }
 
   // A note as the continuation of a sentence; names keep their capitals.
