@@ -145,7 +145,7 @@ std::string LayOut(std::vector<TextRow> rows, const RenderOptions& options) {
 }
 
 std::string Coloured(std::string_view text, Colour colour, const RenderOptions& options) {
-  const std::string shown = options.ascii ? Ascii(text) : std::string(text);
+  std::string shown = options.ascii ? Ascii(text) : std::string(text);
   if (!options.color || text.empty()) return shown;
   const auto code = [&]() -> std::string_view {
     switch (colour) {
