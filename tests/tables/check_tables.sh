@@ -15,7 +15,7 @@ status=0
 # name in a row of DEF, and of a definition with the name in parentheses.
 table() {
   local def=$1 row=$2 folder=$3 definition=$4 rows defined
-  rows=$(sed -nE "s/^$row([A-Za-z0-9_]+)\\).*/\\1/p" "$def" | sort)
+  rows=$(sed -nE "s/^$row([A-Za-z0-9_]+)[,)].*/\\1/p" "$def" | sort)
   defined=$(sed -nE "s/^$definition.*/\\1/p" "$folder"/*.cc | sort)
   [[ -n $rows && -n $defined ]] || { echo "$def: no row or no definition found"; status=1; }
   local name
@@ -32,7 +32,9 @@ table() {
 table probes/rules/include/vtprobe/probes/rules.def 'VTPROBE_RULE\(' \
   probes/rules/src 'const Rule ([A-Za-z0-9_]+)( =|\{)'
 table probes/report/include/vtprobe/report/formats.def 'VTPROBE_REPORT_FORMAT\("[^"]*", ' \
-  probes/report/src 'std::string ([A-Za-z0-9_]+)\(const Report& report, const RenderOptions&'
+  probes/report/src 'std::string ([A-Za-z0-9_]+)\(const Report& report, const RenderOptions&[^;]*$'
+table probes/report/include/vtprobe/report/formats.def 'VTPROBE_REPORT_FORMAT\("[^"]*", [A-Za-z]+, ' \
+  probes/report/src 'std::string ([A-Za-z0-9_]+)\(const ReportSet& set, const RenderOptions&[^;]*$'
 table probes/import/src/importers.def 'VTPROBE_IMPORTER\(' \
   probes/import/src 'const Importer ([A-Za-z0-9_]+)\{'
 table tools/vtprobe/commands.def 'VTPROBE_COMMAND\(' \

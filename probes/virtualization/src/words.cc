@@ -25,7 +25,8 @@ struct Row {
 // The surest first. What a kernel finds locked off, firmware or a kernel before
 // it may have locked; SVMDIS is set by firmware alone (attribution.cc).
 // arch/x86/kernel/cpu/{feat_ctl,amd}.c, arch/x86/kvm of [linux];
-// src/cpu/intel/common of [coreboot/coreboot].
+// src/cpu/intel/common of [coreboot/coreboot]. "Nested Paging enabled" is none of
+// them: kvm_amd says it before it asks each CPU.
 constexpr std::array kRows = {
     Row{meta::kKernelLog, "vmx (outside txt) disabled by bios", Technology::kVtx,
         State::kDisabledLocked, Usable::kNo, Attribution::kFirmwareOrKernel},
@@ -51,9 +52,6 @@ constexpr std::array kRows = {
     // kernel takes the feature away where SVMDIS is set.
     Row{meta::kKernelLog, "svm not supported by cpu", Technology::kSvm, State::kDisabledLocked,
         Usable::kNo, Attribution::kUnknown},
-    // kvm_amd says it once it has found SVM usable on every CPU.
-    Row{meta::kKernelLog, "nested paging enabled", Technology::kSvm, State::kEnabledUnlocked,
-        Usable::kYes, Attribution::kUnknown},
     Row{meta::kFirmwareLog, "vmx status: enabled, locked", Technology::kVtx, State::kEnabled,
         Usable::kYes, Attribution::kFirmware},
     Row{meta::kFirmwareLog, "vmx status: disabled, locked", Technology::kVtx,
