@@ -70,6 +70,20 @@ Finding SwitchedOnSome(const Rule& rule, std::string_view name, const CpuSet& of
   return finding;
 }
 
+// Of CPUs of which none is expected to be on or off: whether they are alike.
+std::vector<Finding> Compared(const Rule& rule, const RuleInput& input, std::string_view name,
+                              const std::array<CpuGathering, 2>& positions,
+                              const Findings& findings) {
+  const auto& [off, on] = positions;
+  if (off.empty() && on.empty()) return {};
+  if (!off.empty() && !on.empty()) {
+    return {SwitchedOnSome(rule, name, off.Together(), on.Together())};
+  }
+  return {AllTheSame(rule, input, (on.empty() ? off : on).Together(),
+                     fmt::format("{} is {}", name, on.empty() ? "off" : "on"),
+                     findings.FirstUnread())};
+}
+
 }  // namespace
 
 Opinion ExpectBits(const CheckedCpu& cpu, const MsrDef& msr, std::uint64_t ones,
@@ -130,15 +144,7 @@ std::vector<Finding> JudgeOnOff(
       findings.Add(alike.cpus, opinion, alike.registers);
     }
   });
-  const auto& [off, on] = positions;
-  std::vector<Finding> compared;
-  if (off.empty() != on.empty()) {
-    compared.push_back(AllTheSame(rule, input, (on.empty() ? off : on).Together(),
-                                  fmt::format("{} is {}", name, on.empty() ? "off" : "on"),
-                                  findings.FirstUnread()));
-  } else if (!on.empty()) {
-    compared.push_back(SwitchedOnSome(rule, name, off.Together(), on.Together()));
-  }
+  std::vector<Finding> compared = Compared(rule, input, name, positions, findings);
   if (!compared.empty()) compared.back().evidence = std::move(evidence);
   return Joined(std::move(compared), &findings);
 }
