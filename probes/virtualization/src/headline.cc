@@ -161,7 +161,8 @@ class HeadlineWriter {
     std::string_view first;
     bool differ = false;
     for (const VirtualizationGroup& group : verdict_.groups) {
-      std::string_view own = std::string_view(group.note).substr(common.size());
+      std::string_view own = group.note;
+      own.remove_prefix(common.size());
       if (own.starts_with(' ')) own.remove_prefix(1);
       if (own.empty()) continue;
       differ |= !first.empty() && first != own;
