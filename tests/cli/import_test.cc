@@ -119,8 +119,7 @@ TEST_F(Import, FromStandardInput) {
 }
 
 TEST_F(Import, OfADumpIsThatDump) {
-  const std::string dump =
-      "vtprobe-dump 1 sealed\nmeta board = x\ncpu 0\nmsr 0x3a ! io\nend 5\n";
+  const std::string dump = "vtprobe-dump 1 sealed\nmeta board = x\ncpu 0\nmsr 0x3a ! io\nend 5\n";
   const Ended ended = Vtprobe({"import", "-"}, {.input = dump});
   EXPECT_EQ(ended.exit_status, 0);
   EXPECT_EQ(ended.out, dump);

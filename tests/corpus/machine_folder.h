@@ -21,7 +21,7 @@ struct Manifest {
   std::string title;
   std::string vendor;  // the CPU's maker
   std::string source;
-  std::string how;  // "transcribed", "synthetic", "recorded"
+  std::string how;                  // "transcribed", "synthetic", "recorded"
   std::optional<std::string> base;  // GROUP/NAME; absent: the dump is whole
   std::string licence;
   std::string known;

@@ -24,7 +24,8 @@ using ReadBeside = std::function<tl::expected<std::string, std::string>(const st
 // What is not a difference comes back as it is. Of a difference GROUP/NAME/FILE
 // the manifest GROUP/NAME/manifest.toml is asked for its `base`, and the base's
 // own machine.dump, which must be whole, makes it whole: its content is then a
-// dump of format 1. Neither dump has more than 256 KiB. An error has the file that is wrong, and the place in it.
+// dump of format 1. Neither dump has more than 256 KiB. An error has the file that is wrong, and
+// the place in it.
 tl::expected<Input, Error> MadeWhole(Input input, const ReadBeside& read);
 
 }  // namespace vtprobe::import
