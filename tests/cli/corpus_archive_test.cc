@@ -104,7 +104,8 @@ TEST_F(CorpusArchive, MakesAMachineWholeWhereverItsBaseStands) {
     }
     const Ended ended = Corpus(tar.Archive(), {"--verbose"});
     EXPECT_EQ(ended.exit_status, 0) << first << second << third;
-    EXPECT_THAT(ended.err, IsEmpty()) << first << second << third;
+    // --verbose may say there what a build does without.
+    EXPECT_THAT(ended.err, Not(HasSubstr("fleet.tar"))) << first << second << third;
     EXPECT_THAT(ended.out, HasSubstr("c/lab/one-off/machine.dump")) << first << second << third;
     EXPECT_THAT(ended.out, HasSubstr("disabled_locked 1")) << first << second << third;
   }
