@@ -32,6 +32,19 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define VTPROBE_HAS_A_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define VTPROBE_HAS_A_SANITIZER 1
+#endif
+#endif
+#ifdef VTPROBE_HAS_A_SANITIZER
+constexpr bool kHasASanitizer = true;
+#else
+constexpr bool kHasASanitizer = false;
+#endif
+
 constexpr std::string_view kMalformed = "vtprobe-dump 1\ncpu x\n";
 
 std::string Enabled() { return Intel("0", "msr 0x3a = 0x5\n"); }
@@ -262,13 +275,7 @@ TEST_F(CorpusArchive, LongFilesThatAreNoRecordingsDoNotWait) {
 }
 
 TEST_F(CorpusArchive, HoldsAPartOfItInMemory) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer keeps memory of its own";
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "a sanitizer keeps memory of its own";
-#endif
-#endif
+  if (kHasASanitizer) GTEST_SKIP() << "a sanitizer keeps memory of its own";
   // Written member by member: what this process ever held counts as the
   // command's, too.
   TarWriter tar;
@@ -286,13 +293,7 @@ TEST_F(CorpusArchive, HoldsAPartOfItInMemory) {
 // What is held counts, with the room that was made for it: members of nothing,
 // and folders that wait within each other.
 TEST_F(CorpusArchive, HoldsLittleOfManySmallMembersAndOfDeepFolders) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer keeps memory of its own";
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "a sanitizer keeps memory of its own";
-#endif
-#endif
+  if (kHasASanitizer) GTEST_SKIP() << "a sanitizer keeps memory of its own";
   TarWriter small;
   small.AddFile("a.dump", Enabled());
   const std::int64_t usual = Corpus(small).peak_kib;

@@ -77,6 +77,9 @@ TEST(Words, ThatSayNothingOfTheSwitchDecideNothing) {
             State::kIndeterminate);
   EXPECT_EQ(Judged("meta kernel_log.1 = x86/cpu: SGX disabled by BIOS.\n").state,
             State::kIndeterminate);
+  // Said before each CPU is asked.
+  EXPECT_EQ(Judged("meta kernel_log.1 = kvm_amd: Nested Paging enabled\n").state,
+            State::kIndeterminate);
 }
 
 TEST(Words, DoNotOverruleARegister) {

@@ -4,24 +4,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "identity/libcpuid_rows.h"
 #include "libcpuid_data.h"
+#include "vtprobe/hal/lowercase.h"
 #include "vtprobe/probes/identity.h"
 
 namespace vtprobe {
 namespace {
-
-std::string Lowered(std::string_view text) {
-  std::string lowered(text);
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lowered;
-}
 
 // A design as libcpuid calls it, in lower case, and a name that ours has if it
 // is of the same. A design may stand in several rows. What our table names
@@ -274,8 +267,8 @@ std::optional<std::string> LibcpuidCodename(const RegisterView& cpu) {
 }
 
 NamedDesign CompareDesigns(std::string_view libcpuid_codename, std::string_view our_codename) {
-  const std::string theirs = Lowered(libcpuid_codename);
-  const std::string ours = Lowered(our_codename);
+  const std::string theirs = Lowercase(libcpuid_codename);
+  const std::string ours = Lowercase(our_codename);
   NamedDesign named = NamedDesign::kNone;
   for (const Design& design : kDesigns) {
     if (theirs.find(design.theirs) == std::string::npos) continue;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "characters.h"
@@ -17,6 +16,7 @@
 #include "text_encoding.h"
 #include "text_lines.h"
 #include "vtprobe/hal/dump_limits.h"
+#include "vtprobe/hal/lowercase.h"
 
 namespace vtprobe::import {
 namespace {
@@ -45,9 +45,7 @@ bool HasTerminalCodes(std::string_view line) {
 
 // A register's name with a number behind it that no sighting took.
 bool LooksLikeEvidence(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = Lowercase(text);
   for (const std::string_view name : {"feature_control", "feat_ctl", "vm_cr", "msr 0x", "msr_"}) {
     const std::size_t at = lower.find(name);
     if (at == std::string::npos) continue;
@@ -173,11 +171,7 @@ class Reader {
     std::string lower;
     for (std::size_t i = 0; i < AllWords().size(); ++i) {
       if (!hits[first + i]) continue;
-      if (lower.empty()) {
-        lower = line.text;
-        std::transform(lower.begin(), lower.end(), lower.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      }
+      if (lower.empty()) lower = Lowercase(line.text);
       const Words& words = AllWords()[i];
       if (!Holds(lower, words.pattern)) continue;
       reading_.evidence.AddWords(words.speaker, line.text, line.number);

@@ -6,20 +6,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "host_facts.h"
 #include "rules.h"
+#include "vtprobe/hal/lowercase.h"
 
 namespace vtprobe::rules {
 namespace {
-
-std::string Lowercase(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
 
 template <std::size_t kCount>
 bool HoldsOneOf(const std::string& line, const std::array<std::string_view, kCount>& phrases) {

@@ -1,12 +1,11 @@
 #include "words.h"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "vtprobe/hal/lowercase.h"
 #include "wording.h"
 
 namespace vtprobe {
@@ -97,10 +96,10 @@ std::string_view Who(std::string_view log) {
 // In lower case, each run of blanks as one.
 std::string Plain(std::string_view text) {
   std::string plain;
-  for (const char c : text) {
+  for (const char c : Lowercase(text)) {
     const bool is_blank = c == ' ' || c == '\t';
     if (is_blank && !plain.empty() && plain.back() == ' ') continue;
-    plain += is_blank ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    plain += is_blank ? ' ' : c;
   }
   return plain;
 }

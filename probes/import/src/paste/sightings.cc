@@ -12,6 +12,7 @@
 #include "scanner.h"
 #include "turbostat_names.h"
 #include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/lowercase.h"
 #include "vtprobe/hal/numbers.h"
 #include "vtprobe/registers/table.h"
 
@@ -23,13 +24,6 @@ using namespace std::string_view_literals;
 constexpr std::uint32_t kFeatureControl = 0x3a;
 constexpr std::uint32_t kSignatureLeaf = 1;
 constexpr std::uint32_t kExtendedLeaf = 0x8000'0000;
-
-std::string Lowercase(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
 
 bool IsWordCharacter(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
