@@ -72,5 +72,65 @@ TEST_F(Diff, RefusesThreeAndWhatIsNoRecording) {
   EXPECT_EQ(Vtprobe({"diff", dump, dump, "--format", "junit"}).exit_status, 64);
 }
 
+TEST_F(Diff, TakesWhatHasToDifferForStatus1) {
+  const std::string old_build = File("old", Intel("0-3", "msr 0x3a = 0x1\n"));
+  const std::string new_build = File("new", Intel("0-3", "msr 0x3a = 0x5\n"));
+  const auto status = [](const std::string& before, const std::string& after,
+                         const std::string& fail_on) {
+    return Vtprobe({"diff", before, after, "--fail-on", fail_on}).exit_status;
+  };
+  EXPECT_EQ(status(old_build, new_build, "worse"), 0);
+  EXPECT_EQ(status(new_build, old_build, "worse"), 1);
+  EXPECT_EQ(status(old_build, new_build, "registers"), 1);
+  const Ended ended = Vtprobe({"diff", old_build, new_build, "--fail-on", "wrse"});
+  EXPECT_EQ(ended.exit_status, 64);
+  EXPECT_THAT(ended.err, HasSubstr("any, registers and worse"));
+}
+
+TEST_F(Diff, CountsAnotherFirmware) {
+  const auto build = [&](const std::string& version) {
+    return File(version, "vtprobe-dump 1\nmeta firmware.version = " + version +
+                             "\ncpu 0-3\nmsr 0x3a = 0x5\n");
+  };
+  const std::string before = build("F7");
+  const std::string after = build("F8");
+  EXPECT_EQ(Vtprobe({"diff", before, after}).exit_status, 1);
+  EXPECT_EQ(Vtprobe({"diff", before, after, "--fail-on", "registers"}).exit_status, 0);
+  const Ended note = Vtprobe({"diff", before, after, "--format", "markdown"});
+  EXPECT_EQ(note.exit_status, 1);
+  EXPECT_THAT(note.out, testing::StartsWith("# F7"));
+}
+
+TEST_F(Diff, IgnoresRegistersAndFields) {
+  const std::string before = Dump("a", "0x5");
+  const std::string after = Dump("b", "0x1");
+  const auto status = [&](const std::string& ignored) {
+    return Vtprobe({"diff", before, after, "--fail-on", "registers", "--ignore", ignored})
+        .exit_status;
+  };
+  EXPECT_EQ(status("IA32_FEATURE_CONTROL.VMX_OUTSIDE_SMX"), 0);
+  EXPECT_EQ(status("0x3a"), 0);
+  EXPECT_EQ(status("IA32_FEATURE_CONTROL.LOCK"), 1);
+  EXPECT_EQ(status("IA32_FEATURE_CONTROL.LOOK"), 64);
+}
+
+TEST_F(Diff, TakesTheWaiversOfAProfile) {
+  const auto waives = [&](const std::string& cpus) {
+    return File("waives-" + cpus + ".toml",
+                "name = \"lab\"\n"
+                "[[rules.\"virtualization.usable\".waivers]]\n"
+                "reason = \"board 7\"\ncpus = \"" +
+                    cpus + "\"\n");
+  };
+  const std::string before = Dump("a", "0x5");
+  const std::string after = Dump("b", "0x1");
+  const auto status = [&](const std::string& profile) {
+    return Vtprobe({"diff", before, after, "--fail-on", "worse", "--profile", profile}).exit_status;
+  };
+  EXPECT_EQ(status(waives("0-3")), 0);
+  EXPECT_EQ(status(waives("0-2")), 1);
+  EXPECT_EQ(status("no-such-profile"), 64);
+}
+
 }  // namespace
 }  // namespace vtprobe

@@ -15,6 +15,7 @@ namespace {
 
 using fixtures::PlatformBuilder;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -130,11 +131,112 @@ TEST(Difference, NamesCpusThatCameAndWent) {
   EXPECT_THAT(difference.registers, IsEmpty());
 }
 
-TEST(Difference, TellsOfAnotherFirmwareAndDoesNotCountIt) {
+TEST(Difference, OfAnotherFirmwareIsOneThatIsNotOfRegisters) {
   const Difference difference =
       Between(Host().Says(meta::kFirmwareVersion, "F7"), Host().Says(meta::kFirmwareVersion, "F8"));
-  EXPECT_TRUE(difference.empty());
-  EXPECT_THAT(RenderDifferenceText(difference, {}), HasSubstr("F7 \u2192 F8"));
+  EXPECT_TRUE(Differs(difference, FailOn::kAny));
+  EXPECT_FALSE(Differs(difference, FailOn::kReadings));
+  EXPECT_FALSE(Differs(difference, FailOn::kWorse));
+  EXPECT_THAT(RenderDifferenceText(difference, {}),
+              AllOf(testing::StartsWith("They differ: firmware.version changed.\n"),
+                    HasSubstr("F7 \u2192 F8")));
+}
+
+// A rule says the same of the CPUs that both hold.
+TEST(Difference, OfRulesIsOnTheCpusThatBothHold) {
+  const auto host = [](const std::string& cpus) {
+    return PlatformBuilder::Intel().Cpus(cpus).FeatureControl(0x5);
+  };
+  EXPECT_THAT(Between(host("0-127"), host("0-63")).rules, IsEmpty());
+  EXPECT_THAT(Between(host("0-63"), host("0-127")).rules, IsEmpty());
+  EXPECT_THAT(Between(host("0-3"), host("4-7")).rules, IsEmpty());
+  // The odd one is gone, and the others are what they were.
+  EXPECT_THAT(Between(host("0-7").FeatureControl(0x1, "7"), host("0-6")).rules, IsEmpty());
+  const Difference one = Between(host("0-7"), host("0-3").FeatureControl(0x1, "3"));
+  EXPECT_THAT(RulesOf(one), ElementsAre("virtualization.usable", "virtualization.uniform"));
+}
+
+TEST(Difference, IsWorseWhereARuleFaresWorseOnOneCpu) {
+  EXPECT_TRUE(Differs(Between(Host(), Host().FeatureControl(0x1, "3")), FailOn::kWorse));
+  EXPECT_FALSE(Differs(Between(Host().FeatureControl(0x1, "3"), Host()), FailOn::kWorse));
+  // It failed before, and on fewer CPUs.
+  EXPECT_TRUE(Differs(Between(Host().FeatureControl(0x1, "3"), Host().FeatureControl(0x1, "3-4")),
+                      FailOn::kWorse));
+}
+
+TEST(Difference, IsWorseWhereVirtualizationIsNoLongerOffered) {
+  PlatformBuilder without = Host();
+  without.WithoutExtension();
+  EXPECT_TRUE(Differs(Between(Host(), without), FailOn::kWorse));
+  EXPECT_FALSE(Differs(Between(without, Host()), FailOn::kWorse));
+}
+
+TEST(Difference, IsWorseWhereALockIsGone) {
+  // MSR_PKG_CST_CONFIG_CONTROL[15], CFG_LOCK. [intel/sdm-vol4] table 2-20
+  constexpr MsrAddress kCst{0xe2};
+  const Difference lost = Between(Host().Msr(kCst, 0x8000), Host().Msr(kCst, 0));
+  EXPECT_TRUE(Differs(lost, FailOn::kWorse));
+  EXPECT_THAT(RenderDifferenceText(lost, {}),
+              AllOf(HasSubstr("1 lock lost"),
+                    ContainsRegex("worse +MSR_PKG_CST_CONFIG_CONTROL.CFG_LOCK is no longer set")));
+  const Difference gained = Between(Host().Msr(kCst, 0), Host().Msr(kCst, 0x8000));
+  EXPECT_FALSE(Differs(gained, FailOn::kWorse));
+  EXPECT_THAT(RenderDifferenceText(gained, {}),
+              ContainsRegex("better +MSR_PKG_CST_CONFIG_CONTROL.CFG_LOCK is now set"));
+}
+
+TEST(Difference, IsWorseWhereACpuIsGone) {
+  const Difference gone = Between(Host(), PlatformBuilder::Intel().Cpus("0-3").FeatureControl(0x5));
+  EXPECT_TRUE(Differs(gone, FailOn::kWorse));
+  EXPECT_FALSE(Differs(Between(PlatformBuilder::Intel().Cpus("0-3").FeatureControl(0x5), Host()),
+                       FailOn::kWorse));
+}
+
+TEST(Difference, LeavesOutWhatIsIgnored) {
+  const PlatformSnapshot before = Host().Msr(kUnknown, 0x10);
+  const PlatformSnapshot after = Host().Msr(kUnknown, 0x31);
+  const auto without = [&](std::uint64_t mask) {
+    CompareOptions options;
+    options.ignored = {{kUnknown, mask}};
+    return Compare({"a.dump", before}, {"b.dump", after}, options);
+  };
+  EXPECT_TRUE(without(0x21).empty());
+  EXPECT_THAT(without(0x21).ignored, ElementsAre(HasSubstr("0x1234")));
+  EXPECT_THAT(without(0x20).registers, SizeIs(1));
+  EXPECT_THAT(without(0x20).ignored, IsEmpty());
+  // As a whole, also where one of the two was not recorded.
+  CompareOptions options;
+  options.ignored = {{kUnknown}};
+  EXPECT_TRUE(Compare({"a.dump", Host()}, {"b.dump", after}, options).empty());
+}
+
+TEST(Difference, UnderAProfileIsWorseByTheRulesThatCountAndAreNotWaived) {
+  Profile profile;
+  profile.name = "lab";
+  const PlatformSnapshot before = Host();
+  const PlatformSnapshot after = Host().FeatureControl(0x1, "3");
+  const auto is_worse = [&] {
+    CompareOptions options;
+    options.profile = &profile;
+    return Differs(Compare({"a.dump", before}, {"b.dump", after}, options), FailOn::kWorse);
+  };
+  EXPECT_FALSE(is_worse());
+  RuleProfile& uniform = profile.rules["virtualization.uniform"];
+  EXPECT_TRUE(is_worse());
+  uniform.waivers.push_back({"board 7", {}, {}});
+  EXPECT_FALSE(is_worse());
+}
+
+TEST(DifferenceMarkdown, IsAReleaseNote) {
+  const std::string text = RenderDifferenceMarkdown(
+      Between(Host().Says(meta::kFirmwareVersion, "F7"),
+              Host().FeatureControl(0x1, "3").Says(meta::kFirmwareVersion, "F8|beta")));
+  EXPECT_THAT(text, testing::StartsWith("# F7 \u2192 F8\\|beta\n\nThey differ: "));
+  EXPECT_THAT(text, HasSubstr("\n| firmware.version | F7 | F8\\|beta |\n"));
+  EXPECT_THAT(text, HasSubstr("\n## Worse\n\n- virtualization.usable: pass \u2192 "));
+  EXPECT_THAT(text, HasSubstr("\n| IA32\\_FEATURE\\_CONTROL (0x3a) | 3 | 0x5 \u2192 0x1 | "
+                              "VMX\\_OUTSIDE\\_SMX 1 \u2192 0 |\n"));
+  EXPECT_THAT(text, Not(HasSubstr("## Better")));
 }
 
 TEST(DifferenceText, ReadsAsAReleaseNote) {

@@ -40,6 +40,8 @@ struct Arguments {
   std::optional<std::string> msr;
   std::optional<std::string> folder;
   std::optional<std::string> action;
+  std::string fail_on = "any";
+  std::vector<std::string> ignored;
   std::optional<std::string> operand;
 };
 

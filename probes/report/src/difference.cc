@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <functional>
+#include <map>
 #include <utility>
+#include <variant>
 
 #include "vtprobe/hal/cpu_gathering.h"
 #include "vtprobe/hal/overlaps.h"
+#include "vtprobe/registers/locks.h"
 #include "vtprobe/registers/table.h"
 #include "vtprobe/registers/volatile.h"
 #include "vtprobe/report/register_info.h"
@@ -16,6 +19,7 @@
 namespace vtprobe {
 namespace {
 
+constexpr std::uint64_t kWholeRegister = ~std::uint64_t{0};
 constexpr std::array<std::string_view, 4> kOutputNames = {"EAX", "EBX", "ECX", "EDX"};
 
 using Readings = PlatformSnapshot::ByValue<RegisterReading>;
@@ -27,13 +31,84 @@ struct Compared {
   std::string address;
   const FieldList* fields = nullptr;  // null: no definition
   std::string_view definition;        // a CPUID register's name, for its features
+  const MsrDef* msr = nullptr;        // of an MSR that has a definition
   std::uint64_t volatile_mask = 0;
+  std::uint64_t ignored_mask = 0;
+
+  bool is_ignored() const { return ignored_mask == kWholeRegister; }
 };
+
+using CpusByOutcome = std::map<Outcome, CpuSet>;
+
+// Findings say more than an outcome: words may tell values that changed, and
+// CPUs that fare alike may stand in several.
+CpusByOutcome ByOutcome(const std::vector<Finding>& findings) {
+  CpusByOutcome cpus;
+  for (const Finding& finding : findings) {
+    CpuSet& of_outcome = cpus[finding.outcome];
+    of_outcome = of_outcome.Union(finding.cpus);
+  }
+  return cpus;
+}
+
+// The higher, the worse. What a rule does not apply to or a profile waives is
+// neither, but that hardware virtualization is no longer offered is.
+int Badness(std::string_view rule, Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kFail:
+      return 3;
+    case Outcome::kWarn:
+      return 2;
+    case Outcome::kIndeterminate:
+      return 1;
+    case Outcome::kNotApplicable:
+      return rule == "virtualization.usable" ? 1 : 0;
+    case Outcome::kPass:
+    case Outcome::kWaived:
+      return 0;
+  }
+  return 0;
+}
+
+// The worst that is found of each of the CPUs. Nothing bad is found of one that no
+// finding names: some rules name those alone that fail.
+std::vector<std::pair<int, CpuSet>> ByBadness(std::string_view rule, const CpuSet& all,
+                                              const CpusByOutcome& outcomes) {
+  std::map<int, CpuSet, std::greater<>> cpus;
+  for (const auto& [outcome, of_outcome] : outcomes) {
+    CpuSet& alike = cpus[Badness(rule, outcome)];
+    alike = alike.Union(of_outcome);
+  }
+  cpus[0] = all;
+  std::vector<std::pair<int, CpuSet>> levels;
+  CpuSet seen;
+  for (const auto& [badness, alike] : cpus) {
+    levels.emplace_back(badness, alike.Difference(seen));
+    seen = seen.Union(alike);
+  }
+  return levels;
+}
+
+Direction DirectionOf(std::string_view rule, const CpuSet& all, const CpusByOutcome& before,
+                      const CpusByOutcome& after) {
+  Direction direction = Direction::kNeither;
+  const auto old_levels = ByBadness(rule, all, before);
+  for (const auto& [is, cpus] : ByBadness(rule, all, after)) {
+    for (const auto& [was, old_cpus] : old_levels) {
+      if (is == was || cpus.Intersection(old_cpus).empty()) continue;
+      if (is > was) return Direction::kWorse;
+      direction = Direction::kBetter;
+    }
+  }
+  return direction;
+}
 
 class Comparison {
  public:
-  Comparison(const DifferenceInput& before, const DifferenceInput& after)
-      : before_(before.snapshot), after_(after.snapshot) {
+  Comparison(const DifferenceInput& before, const DifferenceInput& after,
+             const CompareOptions& options)
+      : before_(before.snapshot), after_(after.snapshot), options_(options) {
+    difference_.has_profile = options.profile != nullptr;
     difference_.before_name = before.name;
     difference_.after_name = after.name;
     difference_.cpus_gone = before_.online().Difference(after_.online());
@@ -41,13 +116,13 @@ class Comparison {
     common_ = before_.online().Intersection(after_.online());
   }
 
-  Difference Run(const Profile* profile) {
+  Difference Run() {
     CompareMetadata();
     Selection all = before_.Everything();
     all.Add(after_.Everything());
     for (const auto& [leaf, mask] : all.cpuid) CompareLeaf(leaf);
     for (const MsrAddress address : all.msrs) CompareMsr(address);
-    CompareRules(profile);
+    CompareRules();
     return std::move(difference_);
   }
 
@@ -69,9 +144,16 @@ class Comparison {
   void CompareMsr(MsrAddress address) {
     const MsrDef* const msr = registers::FindMsr(address);
     const RegisterInfo info = InfoOf(address);
-    Compared compared{info.Title(), std::string(info.name),
-                      info.address, msr != nullptr ? &msr->fields : nullptr,
-                      {},           0};
+    Compared compared{.title = info.Title(),
+                      .name = std::string(info.name),
+                      .address = info.address,
+                      .fields = msr != nullptr ? &msr->fields : nullptr,
+                      .definition = {},
+                      .msr = msr};
+    for (const IgnoredBits& ignored : options_.ignored) {
+      const auto* const of = std::get_if<MsrAddress>(&ignored.reg);
+      if (of != nullptr && *of == address) compared.ignored_mask |= ignored.mask;
+    }
     if (const auto bits = registers::FindVolatile(address)) {
       compared.volatile_mask = bits->mask;
       if (msr == nullptr) compared.title = fmt::format("{} ({})", bits->name, info.address);
@@ -100,7 +182,7 @@ class Comparison {
     return outputs;
   }
 
-  static Compared DescribeOutput(CpuidLeaf leaf, CpuidRegister output) {
+  Compared DescribeOutput(CpuidLeaf leaf, CpuidRegister output) const {
     Compared compared;
     compared.address = fmt::format("{:#x}.{:#x}", leaf.leaf, leaf.subleaf);
     compared.title = fmt::format("CPUID.{}:{}", compared.address,
@@ -114,6 +196,12 @@ class Comparison {
     if (const auto bits = registers::FindVolatile(leaf, output)) {
       compared.volatile_mask = bits->mask;
     }
+    for (const IgnoredBits& ignored : options_.ignored) {
+      const auto* const of = std::get_if<const CpuidDef*>(&ignored.reg);
+      if (of != nullptr && (*of)->leaf == leaf && (*of)->output == output) {
+        compared.ignored_mask |= ignored.mask;
+      }
+    }
     return compared;
   }
 
@@ -123,15 +211,19 @@ class Comparison {
     CpuGathering only_before;
     CpuGathering only_after;
     bool left_out = false;
+    bool ignored = false;
     for (auto& [was, is, cpus] : FindOverlaps(CpuGroups(before), CpuGroups(after))) {
       const RegisterReading& old_reading = before[was].second;
       const RegisterReading& new_reading = after[is].second;
       if (old_reading == new_reading) continue;
-      if (IsUnrecorded(new_reading)) {
+      if (compared.is_ignored() || IsWithin(compared.ignored_mask, old_reading, new_reading)) {
+        ignored = true;
+      } else if (IsUnrecorded(new_reading)) {
         only_before.Add(cpus);
       } else if (IsUnrecorded(old_reading)) {
         only_after.Add(cpus);
-      } else if (IsNoise(compared, old_reading, new_reading)) {
+      } else if (IsWithin(compared.volatile_mask | compared.ignored_mask, old_reading,
+                          new_reading)) {
         left_out = true;
       } else {
         difference.changes.push_back(Change(compared, std::move(cpus), old_reading, new_reading));
@@ -144,6 +236,7 @@ class Comparison {
       difference_.only_after.push_back({compared.title, only_after.Together()});
     }
     if (left_out) difference_.left_out.push_back(compared.title);
+    if (ignored) difference_.ignored.push_back(compared.title);
     if (difference.changes.empty()) return;
     std::sort(difference.changes.begin(), difference.changes.end(),
               [](const RegisterChange& a, const RegisterChange& b) {
@@ -156,19 +249,25 @@ class Comparison {
     return !reading && reading.error() == AccessCode::kNotRecorded;
   }
 
-  static bool IsNoise(const Compared& compared, const RegisterReading& before,
-                      const RegisterReading& after) {
-    return before && after && ((*before ^ *after) & ~compared.volatile_mask) == 0;
+  // Whether the two are values that differ in no other bit.
+  static bool IsWithin(std::uint64_t mask, const RegisterReading& before,
+                       const RegisterReading& after) {
+    return before && after && ((*before ^ *after) & ~mask) == 0;
   }
 
   RegisterChange Change(const Compared& compared, CpuSet cpus, const RegisterReading& before,
                         const RegisterReading& after) {
     RegisterChange change{std::move(cpus), before, after, {}};
     if (!before || !after || compared.fields == nullptr) return change;
-    const std::uint64_t changed = (*before ^ *after) & ~compared.volatile_mask;
+    const std::uint64_t changed =
+        (*before ^ *after) & ~(compared.volatile_mask | compared.ignored_mask);
     for (const Field& field : *compared.fields) {
       if ((changed & field.mask()) == 0) continue;
-      change.fields.push_back({field, field.Extract(*before), field.Extract(*after)});
+      FieldChange of_field{field, field.Extract(*before), field.Extract(*after)};
+      if (compared.msr != nullptr && registers::IsLock(*compared.msr, field)) {
+        of_field.direction = field.IsSet(*after) ? Direction::kBetter : Direction::kWorse;
+      }
+      change.fields.push_back(of_field);
       if (!compared.definition.empty() && field.width() == 1) {
         AddFeature({field.name, compared.definition, field.IsSet(*after), change.cpus});
       }
@@ -187,51 +286,100 @@ class Comparison {
     difference_.features.push_back(std::move(change));
   }
 
-  // What is compared of a rule's findings: words may tell values that changed.
-  static std::set<std::pair<Outcome, std::string>> Outcomes(const std::vector<Finding>& findings) {
-    std::set<std::pair<Outcome, std::string>> outcomes;
-    for (const Finding& finding : findings) {
-      outcomes.emplace(finding.outcome, finding.cpus.ToString());
-    }
-    return outcomes;
-  }
-
   static bool RestOnUnrecorded(const std::vector<Finding>& findings) {
     return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
       return finding.unread == AccessCode::kNotRecorded;
     });
   }
 
-  void CompareRules(const Profile* profile) {
-    const VirtualizationVerdict old_verdict = JudgeVirtualization(before_);
-    const VirtualizationVerdict new_verdict = JudgeVirtualization(after_);
-    const RuleInput old_input(before_, old_verdict, profile);
-    const RuleInput new_input(after_, new_verdict, profile);
+  // A rule that compares CPUs, or counts them, is to look at the same ones.
+  void CompareRules() {
+    if (common_.empty()) return;
+    const PlatformSnapshot old_machine = before_.RestrictedTo(common_);
+    const PlatformSnapshot new_machine = after_.RestrictedTo(common_);
+    const VirtualizationVerdict old_verdict = JudgeVirtualization(old_machine);
+    const VirtualizationVerdict new_verdict = JudgeVirtualization(new_machine);
+    const RuleInput old_input(old_machine, old_verdict, options_.profile);
+    const RuleInput new_input(new_machine, new_verdict, options_.profile);
     for (const Rule* const rule : AllRules()) {
       std::vector<Finding> before = JudgeRule(*rule, old_input);
       std::vector<Finding> after = JudgeRule(*rule, new_input);
-      if (Outcomes(before) == Outcomes(after)) continue;
+      const CpusByOutcome old_outcomes = ByOutcome(before);
+      const CpusByOutcome new_outcomes = ByOutcome(after);
+      if (old_outcomes == new_outcomes) continue;
       if (RestOnUnrecorded(before) || RestOnUnrecorded(after)) continue;
-      difference_.rules.push_back({rule->id, std::move(before), std::move(after)});
+      difference_.rules.push_back({rule->id,
+                                   DirectionOf(rule->id, common_, old_outcomes, new_outcomes),
+                                   std::move(before), std::move(after)});
     }
   }
 
   const PlatformSnapshot& before_;
   const PlatformSnapshot& after_;
+  const CompareOptions& options_;
   CpuSet common_;
   Difference difference_;
 };
 
+bool LosesLock(const RegisterDifference& reg) {
+  return std::any_of(reg.changes.begin(), reg.changes.end(), [](const RegisterChange& change) {
+    return std::any_of(change.fields.begin(), change.fields.end(), [](const FieldChange& field) {
+      return field.direction == Direction::kWorse;
+    });
+  });
+}
+
+bool IsWorse(const Difference& difference) {
+  const auto is_worse = [&](const RuleChange& change) {
+    if (change.direction != Direction::kWorse) return false;
+    return !difference.has_profile ||
+           std::any_of(change.after.begin(), change.after.end(),
+                       [](const Finding& finding) { return finding.counted; });
+  };
+  return !difference.cpus_gone.empty() ||
+         std::any_of(difference.rules.begin(), difference.rules.end(), is_worse) ||
+         std::any_of(difference.registers.begin(), difference.registers.end(), LosesLock);
+}
+
+bool RegistersDiffer(const Difference& difference) {
+  return !difference.cpus_gone.empty() || !difference.cpus_new.empty() ||
+         !difference.features.empty() || !difference.registers.empty() ||
+         !difference.only_before.empty() || !difference.only_after.empty();
+}
+
 }  // namespace
 
+std::string_view Name(Direction direction) {
+  switch (direction) {
+    case Direction::kNeither:
+      return "neither";
+    case Direction::kBetter:
+      return "better";
+    case Direction::kWorse:
+      return "worse";
+  }
+  return {};
+}
+
 bool Difference::empty() const {
-  return cpus_gone.empty() && cpus_new.empty() && rules.empty() && features.empty() &&
-         registers.empty() && only_before.empty() && only_after.empty();
+  return metadata.empty() && rules.empty() && !RegistersDiffer(*this);
+}
+
+bool Differs(const Difference& difference, FailOn what) {
+  switch (what) {
+    case FailOn::kAny:
+      return !difference.empty();
+    case FailOn::kReadings:
+      return RegistersDiffer(difference);
+    case FailOn::kWorse:
+      return IsWorse(difference);
+  }
+  return true;
 }
 
 Difference Compare(const DifferenceInput& before, const DifferenceInput& after,
-                   const Profile* profile) {
-  return Comparison(before, after).Run(profile);
+                   const CompareOptions& options) {
+  return Comparison(before, after, options).Run();
 }
 
 }  // namespace vtprobe

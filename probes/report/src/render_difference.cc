@@ -1,13 +1,12 @@
-// A difference as a release note: what it means first, then what it is.
+// A difference for people and for programs: what it means first, then what it is.
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "difference_text.h"
 #include "json_text.h"
 #include "register_text.h"
 #include "text_layout.h"
@@ -16,48 +15,6 @@
 
 namespace vtprobe {
 namespace {
-
-constexpr std::string_view kArrow = " \u2192 ";
-
-std::string ReadingText(const RegisterReading& reading) {
-  return reading ? fmt::format("{:#x}", *reading) : std::string(Name(reading.error()));
-}
-
-// "pass", "fail on CPU 3"
-std::string OutcomesText(const std::vector<Finding>& findings) {
-  std::vector<std::string> parts;
-  parts.reserve(findings.size());
-  for (const Finding& finding : findings) {
-    parts.push_back(findings.size() == 1 && finding.outcome == Outcome::kPass
-                        ? std::string(Name(finding.outcome))
-                        : fmt::format("{} on {}", Name(finding.outcome), CpusText(finding.cpus)));
-  }
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-bool Fails(const std::vector<Finding>& findings) {
-  return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
-    return finding.outcome == Outcome::kFail || finding.outcome == Outcome::kWarn;
-  });
-}
-
-std::string Headline(const Difference& difference) {
-  if (difference.empty()) return "Nothing that was recorded in both differs.";
-  std::vector<std::string> parts;
-  if (!difference.rules.empty()) {
-    parts.push_back(Counted(difference.rules.size(), "rule") + " found something else");
-  }
-  if (!difference.registers.empty()) {
-    parts.push_back(Counted(difference.registers.size(), "register") + " changed");
-  }
-  const std::size_t cpus = difference.cpus_gone.Count() + difference.cpus_new.Count();
-  if (cpus != 0) parts.push_back(Counted(cpus, "CPU") + " came or went");
-  const std::size_t one_sided = difference.only_before.size() + difference.only_after.size();
-  if (one_sided != 0) {
-    parts.push_back(Counted(one_sided, "register") + " recorded on one side only");
-  }
-  return fmt::format("They differ: {}.", fmt::join(parts, ", "));
-}
 
 class Body {
  public:
@@ -68,8 +25,7 @@ class Body {
     Add("before", difference_.before_name);
     Add("after", difference_.after_name);
     for (const MetadataChange& change : difference_.metadata) {
-      Add(change.key,
-          fmt::format("{}{}{}", change.before.value_or("-"), kArrow, change.after.value_or("-")));
+      Add(change.key, ChangeText(change));
     }
     AddRules();
     AddRegisters();
@@ -80,6 +36,10 @@ class Body {
       rows_.push_back({"left out", {}, difference_.left_out, ", "});
       Add("", "These differ by themselves.");
     }
+    if (!difference_.ignored.empty()) {
+      rows_.emplace_back();
+      rows_.push_back({"ignored", {}, difference_.ignored, ", "});
+    }
     return std::move(rows_);
   }
 
@@ -89,21 +49,16 @@ class Body {
   }
 
   void AddRules() {
-    if (!difference_.rules.empty()) rows_.emplace_back();
+    const auto lost = LockChanges(difference_, Direction::kWorse);
+    const auto gained = LockChanges(difference_, Direction::kBetter);
+    if (!difference_.rules.empty() || !lost.empty() || !gained.empty()) rows_.emplace_back();
     for (const RuleChange& change : difference_.rules) {
-      const bool failed = Fails(change.before);
-      const bool fails = Fails(change.after);
-      Add(fails && !failed   ? "worse"
-          : failed && !fails ? "better"
-                             : "rule",
-          fmt::format("{}: {}{}{}", change.rule, OutcomesText(change.before), kArrow,
-                      OutcomesText(change.after)));
-      for (const Finding& finding : change.after) {
-        if (finding.outcome == Outcome::kFail || finding.outcome == Outcome::kWarn) {
-          Add("", finding.message);
-        }
-      }
+      Add(change.direction == Direction::kNeither ? "rule" : std::string(Name(change.direction)),
+          fmt::format("{}: {}", change.rule, ChangeText(change)));
+      for (const std::string& complaint : Complaints(change)) Add("", complaint);
     }
+    for (const std::string& lock : lost) Add("worse", lock);
+    for (const std::string& lock : gained) Add("better", lock);
   }
 
   void AddRegisters() {
@@ -121,13 +76,10 @@ class Body {
       for (const RegisterChange& change : reg.changes) {
         TextRow row;
         row.label = CpusLabel(change.cpus);
-        row.lead = fmt::format("{}  {}{}{}", reg.title, ReadingText(change.before), kArrow,
-                               ReadingText(change.after));
+        row.lead = fmt::format("{}  {}", reg.title, ChangeText(change));
         row.separator = kFieldSeparator;
         for (const FieldChange& field : change.fields) {
-          row.items.push_back(fmt::format("{} {}{}{}", field.field.name,
-                                          FieldValueText(field.field, field.before), kArrow,
-                                          FieldValueText(field.field, field.after)));
+          row.items.push_back(ChangeText(field));
         }
         rows_.push_back(std::move(row));
       }
@@ -137,11 +89,7 @@ class Body {
   }
 
   void AddFeatures(std::string label, bool came) {
-    TextRow row{std::move(label), {}, {}, ", "};
-    for (const FeatureChange& change : difference_.features) {
-      if (change.came != came) continue;
-      row.items.push_back(fmt::format("{} on {}", change.feature, CpusText(change.cpus)));
-    }
+    TextRow row{std::move(label), {}, FeatureChanges(difference_, came), ", "};
     if (!row.items.empty()) rows_.push_back(std::move(row));
   }
 
@@ -194,6 +142,7 @@ OrderedJson RegisterJson(const RegisterDifference& reg) {
       field_json["field"] = field.field.name;
       field_json["before"] = fmt::format("{:#x}", field.before);
       field_json["after"] = fmt::format("{:#x}", field.after);
+      if (field.direction != Direction::kNeither) field_json["direction"] = Name(field.direction);
       entry["fields"].push_back(std::move(field_json));
     }
     json["changes"].push_back(std::move(entry));
@@ -215,8 +164,10 @@ OrderedJson OneSidedJson(const std::vector<OneSided>& registers) {
 }  // namespace
 
 std::string RenderDifferenceText(const Difference& difference, const RenderOptions& options) {
-  const Colour colour = difference.empty() ? Colour::kGreen : Colour::kYellow;
-  std::string text = Coloured(Printable(Headline(difference)), colour, options) + '\n';
+  const Colour colour = difference.empty()                    ? Colour::kGreen
+                        : Differs(difference, FailOn::kWorse) ? Colour::kRed
+                                                              : Colour::kYellow;
+  std::string text = Coloured(Printable(DifferenceHeadline(difference)), colour, options) + '\n';
   if (options.verbosity == Verbosity::kQuiet) return text;
   return text + LayOut(Body(difference).Rows(), options);
 }
@@ -242,6 +193,7 @@ std::string RenderDifferenceJson(const Difference& difference, std::string_view 
   for (const RuleChange& change : difference.rules) {
     OrderedJson entry;
     entry["rule"] = change.rule;
+    entry["direction"] = Name(change.direction);
     entry["before"] = FindingsJson(change.before);
     entry["after"] = FindingsJson(change.after);
     document["rules"].push_back(std::move(entry));
@@ -262,6 +214,8 @@ std::string RenderDifferenceJson(const Difference& difference, std::string_view 
   document["only_before"] = OneSidedJson(difference.only_before);
   document["only_after"] = OneSidedJson(difference.only_after);
   document["left_out"] = difference.left_out;
+  document["ignored"] = difference.ignored;
+  document["worse"] = Differs(difference, FailOn::kWorse);
   document["exit_code"] = exit_code;
   return JsonText(document);
 }

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <variant>
 #include <vector>
 
 #include "vtprobe/hal/access_error.h"
@@ -19,7 +20,7 @@
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/probes/profile.h"
 #include "vtprobe/probes/rule.h"
-#include "vtprobe/registers/field.h"
+#include "vtprobe/registers/definition.h"
 #include "vtprobe/report/formats.h"
 
 namespace vtprobe {
@@ -27,10 +28,18 @@ namespace vtprobe {
 // A register's value, or why it has none.
 using RegisterReading = tl::expected<std::uint64_t, AccessCode>;
 
+// Whether the machine is worse off for a change. kNeither: it is another, and
+// which of the two is better nobody can say.
+enum class Direction : std::uint8_t { kNeither, kBetter, kWorse };
+
+std::string_view Name(Direction direction);
+
 struct FieldChange {
   Field field;
   std::uint64_t before = 0;
   std::uint64_t after = 0;
+  // A lock that is no longer set is worse, one that now is better.
+  Direction direction = Direction::kNeither;
 };
 
 // CPUs of which a register changed from the one reading to the other.
@@ -56,10 +65,12 @@ struct FeatureChange {
   CpuSet cpus;
 };
 
-// A rule that found something else. A change between outcomes that rest on what
-// one of the recordings does not hold is none.
+// A rule that found something else of the CPUs that are online in both. A change
+// between outcomes that rest on what one of the recordings does not hold is none.
+// It is worse if it is of one CPU, whatever it is of the others.
 struct RuleChange {
   std::string_view rule;
+  Direction direction = Direction::kNeither;
   std::vector<Finding> before;
   std::vector<Finding> after;
 };
@@ -79,8 +90,7 @@ struct OneSided {
 struct Difference {
   std::string before_name;
   std::string after_name;
-  // Of what describes the machine: firmware, microcode, kernel, board. They are
-  // told and do not count.
+  // Of what describes the machine: firmware, microcode, kernel, board.
   std::vector<MetadataChange> metadata;
   CpuSet cpus_gone;  // online before, and not after
   CpuSet cpus_new;
@@ -91,21 +101,43 @@ struct Difference {
   std::vector<OneSided> only_after;
   // Registers that differ and change by themselves.
   std::vector<std::string> left_out;
+  // Those that differ in what was not to be compared.
+  std::vector<std::string> ignored;
+  bool has_profile = false;
 
-  // Whether there is nothing that counts.
   bool empty() const;
 };
+
+// What has to differ for the two to be told apart. kWorse: a rule that fares
+// worse (under a profile, one that counts), a lock that is gone, a CPU that is no
+// longer online. kReadings: what was read of the CPUs, and which there are, but
+// not what else is said of the machine. kAny: anything.
+enum class FailOn : std::uint8_t { kAny, kReadings, kWorse };
+
+bool Differs(const Difference& difference, FailOn what);
 
 struct DifferenceInput {
   std::string name;
   const PlatformSnapshot& snapshot;
 };
 
-// `profile` may be null.
+// Bits of a register that are not compared.
+struct IgnoredBits {
+  std::variant<MsrAddress, const CpuidDef*> reg;
+  std::uint64_t mask = ~std::uint64_t{0};
+};
+
+struct CompareOptions {
+  const Profile* profile = nullptr;  // what the rules count, and what it waives
+  std::vector<IgnoredBits> ignored{};
+};
+
 Difference Compare(const DifferenceInput& before, const DifferenceInput& after,
-                   const Profile* profile = nullptr);
+                   const CompareOptions& options = {});
 
 std::string RenderDifferenceText(const Difference& difference, const RenderOptions& options);
+// A release note.
+std::string RenderDifferenceMarkdown(const Difference& difference);
 std::string RenderDifferenceJson(const Difference& difference, std::string_view tool_version,
                                  int exit_code);
 

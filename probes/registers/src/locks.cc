@@ -1,0 +1,44 @@
+#include "vtprobe/registers/locks.h"
+
+#include <algorithm>
+#include <array>
+
+#include "vtprobe/registers/msr.h"
+
+namespace vtprobe::registers {
+namespace {
+
+struct Lock {
+  MsrAddress address;
+  Field field;
+};
+
+// What each locks and the source stand with the register.
+constexpr std::array kLocks = {
+    Lock{kFeatureControl.address, kFeatureControl["LOCK"]},
+    Lock{kPpinCtl.address, kPpinCtl["LOCK_OUT"]},
+    Lock{kPkgCstConfigControl.address, kPkgCstConfigControl["CFG_LOCK"]},
+    Lock{kSmrrPhysMask.address, kSmrrPhysMask["LOCK"]},
+    Lock{kPrmrrPhysMask.address, kPrmrrPhysMask["LOCK"]},
+    Lock{kSmrr2PhysMask.address, kSmrr2PhysMask["LOCK"]},
+    Lock{kLtLockMemory.address, kLtLockMemory["LT_LOCK"]},
+    Lock{kSmmFeatureControl.address, kSmmFeatureControl["LOCK"]},
+    Lock{kPkgPowerLimit.address, kPkgPowerLimit["LOCK"]},
+    Lock{kTmeActivate.address, kTmeActivate["LOCK"]},
+    Lock{kDebugInterface.address, kDebugInterface["LOCK"]},
+    Lock{kSeamrrPhysMask.address, kSeamrrPhysMask["LOCK"]},
+    Lock{kHwcr.address, kHwcr["SMMLOCK"]},
+    Lock{kHwcr.address, kHwcr["SmmBaseLock"]},
+    Lock{kHwcr.address, kHwcr["SmmPgCfgLock"]},
+    Lock{kVmCr.address, kVmCr["LOCK"]},
+};
+
+}  // namespace
+
+bool IsLock(const MsrDef& msr, const Field& field) {
+  return std::any_of(kLocks.begin(), kLocks.end(), [&](const Lock& lock) {
+    return lock.address == msr.address && lock.field.name == field.name;
+  });
+}
+
+}  // namespace vtprobe::registers
