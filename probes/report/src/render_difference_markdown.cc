@@ -90,6 +90,7 @@ class Note {
 
   static std::vector<std::string> Titles(const std::vector<OneSided>& registers) {
     std::vector<std::string> titles;
+    titles.reserve(registers.size());
     for (const OneSided& reg : registers) {
       titles.push_back(fmt::format("{} of {}", reg.title, CpusText(reg.cpus)));
     }
