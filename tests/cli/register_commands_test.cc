@@ -63,6 +63,20 @@ TEST(Decode, CallsOutBitsThatNoFieldHas) {
   EXPECT_THAT(ended.out, ContainsRegex("reserved .*bits 7:5, bit 63\n"));
 }
 
+TEST(Decode, ShowsABitThatIsNotKnownAsUnknown) {
+  const Ended ended = Vtprobe({"decode", "0x3a", "0x4", "--known", "0x6"});
+  EXPECT_EQ(ended.exit_status, 0);
+  EXPECT_THAT(ended.out, HasSubstr("IA32_FEATURE_CONTROL (0x3a) = 0x4 known 0x6\n"));
+  EXPECT_THAT(ended.out, ContainsRegex("bit 0 +LOCK +unknown"));
+  EXPECT_THAT(ended.out, ContainsRegex("bit 1 +VMX_IN_SMX +0 "));
+  EXPECT_THAT(ended.out, ContainsRegex("bit 2 +VMX_OUTSIDE_SMX +1 "));
+  EXPECT_THAT(ended.out, Not(HasSubstr("On an Intel CPU")));
+  EXPECT_TRUE(Vtprobe({"decode", "0x3a", "0x1", "--known", "0x7"})
+                  .out.ends_with("On an Intel CPU: VT-x off and locked until the next reset.\n"));
+  EXPECT_EQ(Vtprobe({"decode", "0x3a", "0x4", "--known", "0x3"}).exit_status, 64);
+  EXPECT_EQ(Vtprobe({"decode", "0x3a", "0x0", "--known", "0"}).exit_status, 64);
+}
+
 TEST(Decode, KnowsCpuidRegisters) {
   // [intel/sdm-vol2] CPUID.01H:ECX: VMX is bit 5, SMX bit 6.
   const Ended ended = Vtprobe({"decode", "cpuid.01h:ecx", "0x20"});
@@ -95,6 +109,24 @@ TEST(Read, GroupsCpusByValueAndNamesEachFailure) {
   EXPECT_THAT(ended.out, ContainsRegex("CPU  3 .*not read: .*\\(io\\)"));
   EXPECT_THAT(ended.out, ContainsRegex("CPU  4 .*not read: .*\\(not-recorded\\)"));
   EXPECT_THAT(ended.out, ContainsRegex("CPU  9 .*offline"));
+}
+
+TEST(Read, ShowsABitThatIsNotKnownAsUnknown) {
+  const std::string dump = "vtprobe-dump 2\ncpu 0\nmsr 0x3a = 0x4 known 0x86\n";
+  EXPECT_THAT(Read({"0x3a"}, dump).out,
+              HasSubstr("IA32_FEATURE_CONTROL (0x3a) = 0x4 known 0x86   LOCK unknown \u00b7 "
+                        "VMX_IN_SMX 0 \u00b7 VMX_OUTSIDE_SMX 1 \u00b7 SENTER_LOCAL unknown"));
+  EXPECT_THAT(Read({"0x3a.VMX_OUTSIDE_SMX"}, dump).out, HasSubstr("VMX_OUTSIDE_SMX = 0x1\n"));
+  EXPECT_EQ(Read({"0x3a.VMX_OUTSIDE_SMX"}, dump).exit_status, 0);
+  EXPECT_THAT(Read({"0x3a.LOCK"}, dump).out, HasSubstr("(not-recorded)"));
+  EXPECT_EQ(Read({"0x3a"}, dump).exit_status, 2);
+  // Quiet gives values, and a part of one is none.
+  EXPECT_EQ(Read({"0x3a", "-q"}, dump).out, "");
+  const auto json = Json::parse(Read({"0x3a", "--format", "json"}, dump).out);
+  EXPECT_EQ(json["groups"][0]["error"], "not-recorded");
+  EXPECT_FALSE(json["groups"][0].contains("value"));
+  EXPECT_EQ(json["groups"][0]["known"]["mask"], "0x86");
+  EXPECT_EQ(json["groups"][0]["known"]["bits"], "0x4");
 }
 
 TEST(Read, OfSomeCpusIsAboutThese) {

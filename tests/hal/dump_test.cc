@@ -238,7 +238,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Malformed{"VTPROBE-DUMP 1\n", 1, 1, "vtprobe-dump 1"},
                     Malformed{"  vtprobe-dump1\n", 1, 3, "vtprobe-dump 1"},
                     Malformed{"vtprobe-dump", 1, 13, "version 1"},
-                    Malformed{"vtprobe-dump 2\n", 1, 14, "version 1"},
+                    Malformed{"vtprobe-dump 3\n", 1, 14, "version 1"},
                     Malformed{"vtprobe-dump 01\n", 1, 14, "version 1"},
                     Malformed{"vtprobe-dump 1.1\n", 1, 14, "version 1"},
                     Malformed{"vtprobe-dump 1 cpu 0\n", 1, 16, "end of the line"},

@@ -27,7 +27,7 @@ std::string NameOfPaste(const testing::TestParamInfo<PasteCase>& row) { return r
 // What a reader of our own format makes of the expected dump, written again: it
 // may be laid out as it pleases.
 std::string Rewritten(const std::string& dump) {
-  const auto snapshot = ParseDump("vtprobe-dump 1\n" + dump);
+  const auto snapshot = ParseDump("vtprobe-dump 2\n" + dump);
   EXPECT_TRUE(snapshot) << "the expected dump is wrong in line " << snapshot.error().line;
   return snapshot ? WriteDump(*snapshot) : "";
 }
@@ -51,6 +51,31 @@ TEST_P(Paste, Becomes) {
 }
 
 std::string Unknown(const std::string& rest) { return kUnknown + rest; }
+
+INSTANTIATE_TEST_SUITE_P(
+    Bits, Paste,
+    testing::Values(PasteCase{"OfARegister",
+                              "$ sudo rdmsr 0x1401 -f 11:11\n1\n",
+                              "cpu 0\nmsr 0x1401 = 0x800 known 0x800\n",
+                              {"only bits 0x800 of MSR 0x1401", "run rdmsr without -f"}},
+                    PasteCase{"OfItCompleteEachOther",
+                              "# rdmsr -p 2 -f 0:0 0x3a\n1\n# rdmsr -p 2 -f 2:1 0x3a\n2\n",
+                              "cpu 2\nmsr 0x3a = 0x5 known 0x7\n",
+                              {"only bits 0x7 of MSR 0x3a"}},
+                    PasteCase{"AreCompletedByAValue",
+                              "# rdmsr -p 2 -f 0:0 0x3a\n1\n# rdmsr -p 2 0x3a\n5\n",
+                              "cpu 2\nmsr 0x3a = 0x5\n"},
+                    PasteCase{"OfAValueSayNothingNew",
+                              "# rdmsr -p 2 0x3a\n5\n# rdmsr -p 2 -f 2:2 0x3a\n1\n",
+                              "cpu 2\nmsr 0x3a = 0x5\n"},
+                    PasteCase{"ThatContradictAreNamed",
+                              "# rdmsr -p 2 -f 0:0 0x3a\n1\n# rdmsr -p 2 0x3a\n4\n",
+                              "cpu 2\nmsr 0x3a = 0x1 known 0x1\n",
+                              {"MSR 0x3a of CPU 2 in line 4, after line 2"}},
+                    PasteCase{"OfAllCpus", "# rdmsr -a -f 18:18 0x3a\n1\n0\n",
+                              Unknown("cpu 0\nmsr 0x3a = 0x40000 known 0x40000\ncpu 1\n"
+                                      "msr 0x3a = 0x0 known 0x40000\n")}),
+    NameOfPaste);
 
 INSTANTIATE_TEST_SUITE_P(
     Layers, Paste,

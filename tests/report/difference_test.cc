@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "vtprobe/fixtures/platform_builder.h"
+#include "vtprobe/hal/dump.h"
 
 namespace vtprobe {
 namespace {
@@ -41,6 +42,35 @@ TEST(Difference, OfAMachineToItselfIsNone) {
   const Difference difference = Between(Host(), Host());
   EXPECT_TRUE(difference.empty());
   EXPECT_THAT(difference.left_out, IsEmpty());
+}
+
+PlatformSnapshot Dump(const std::string& readings) {
+  const auto snapshot = ParseDump("vtprobe-dump 2\ncpu 0-3\n" + readings);
+  EXPECT_TRUE(snapshot) << (snapshot ? "" : snapshot.error().message);
+  return snapshot ? *snapshot : PlatformSnapshot();
+}
+
+TEST(Difference, IsOfBitsThatBothKnow) {
+  const Difference difference =
+      Between(Dump("msr 0x3a = 0x5 known 0x5\n"), Dump("msr 0x3a = 0x3 known 0x7\n"));
+  ASSERT_THAT(difference.registers, SizeIs(1));
+  ASSERT_THAT(difference.registers[0].changes, SizeIs(1));
+  const RegisterChange& change = difference.registers[0].changes[0];
+  EXPECT_EQ(change.before, RegisterReading::OfBits(0x5, 0x5));
+  EXPECT_EQ(change.after, RegisterReading::OfBits(0x3, 0x7));
+  ASSERT_THAT(change.fields, SizeIs(1));
+  EXPECT_EQ(change.fields[0].field.name, "VMX_OUTSIDE_SMX");
+}
+
+// The bits that both know are the same, and the others are on one side only.
+TEST(Difference, InWhatIsKnownIsNoChange) {
+  const Difference difference =
+      Between(Dump("msr 0x3a = 0x5 known 0x5\n"), Dump("msr 0x3a = 0x7\n"));
+  EXPECT_THAT(difference.registers, IsEmpty());
+  ASSERT_THAT(difference.only_after, SizeIs(1));
+  EXPECT_EQ(difference.only_after[0].cpus.ToString(), "0-3");
+  EXPECT_THAT(Between(Dump("msr 0x3a = 0x7\n"), Dump("msr 0x3a = 0x5 known 0x5\n")).only_before,
+              SizeIs(1));
 }
 
 TEST(Difference, InOneFieldOfOneCpuIsExactlyThat) {

@@ -36,7 +36,7 @@ std::string Text(const VirtualizationVerdict& verdict) {
 }
 
 bool HasEvidence(const VirtualizationGroup& group, std::string_view address,
-                 const tl::expected<std::uint64_t, AccessCode>& value) {
+                 const RegisterReading& value) {
   return std::any_of(group.evidence.begin(), group.evidence.end(), [&](const Evidence& evidence) {
     return evidence.address() == address && evidence.value == value;
   });

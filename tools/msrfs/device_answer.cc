@@ -72,7 +72,8 @@ Answer InPieces(std::size_t size, std::size_t piece_size, const Piece& piece) {
       return answer;
     }
     answer.bytes.resize(done + piece_size);
-    std::memcpy(answer.bytes.data() + done, &*value, piece_size);
+    const auto given = *value;
+    std::memcpy(answer.bytes.data() + done, &given, piece_size);
   }
   return answer;
 }

@@ -35,6 +35,7 @@ struct Arguments {
   std::string reg;
   std::optional<std::string> bits;
   std::string value;
+  std::string known;  // of decode: a mask
   std::vector<std::string> files;
   std::optional<std::string> from;
   std::optional<std::string> msr;

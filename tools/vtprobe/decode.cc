@@ -21,6 +21,8 @@ void Declare(CLI::App* app, Arguments* arguments) {
   app->add_option("VALUE", arguments->value, "Hexadecimal with 0x, or decimal")
       ->required()
       ->type_name("");
+  app->add_option("--known", arguments->known, "The bits of VALUE that are known, as a mask")
+      ->type_name("MASK");
   DeclareOutput(app, arguments);
   DeclareStyle(app, arguments);
 }
@@ -34,12 +36,29 @@ OrFailure<std::uint64_t> ParseValue(const std::string& text, const RegisterInfo&
                            Printable(text), info.highest_bit() + 1));
 }
 
+// The value, or of it the bits of the mask.
+OrFailure<RegisterReading> ParseReading(const Arguments& arguments, const RegisterInfo& info) {
+  const auto value = ParseValue(arguments.value, info);
+  if (!value) return tl::unexpected(value.error());
+  if (arguments.known.empty()) return RegisterReading(*value);
+  const auto known = ParseValue(arguments.known, info);
+  if (!known) return tl::unexpected(known.error());
+  if (*known == 0 || (*value & ~*known) != 0) {
+    return Fails(kUsageError,
+                 fmt::format("{}: expected a mask of the bits that are known, and among "
+                             "them those of VALUE",
+                             Printable(arguments.known)));
+  }
+  const std::uint64_t above = ~(~std::uint64_t{0} >> (63 - info.highest_bit()));
+  return RegisterReading::OfBits(*value, *known | above);
+}
+
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   const auto reg = ParseRegister(arguments.reg);
   if (!reg) return tl::unexpected(reg.error());
   const RegisterInfo info = InfoOf(*reg);
   if (info.name.empty()) return NoDefinition(std::get<MsrAddress>(*reg));
-  const auto value = ParseValue(arguments.value, info);
+  const auto value = ParseReading(arguments, info);
   if (!value) return tl::unexpected(value.error());
   const auto style = StyleOf(arguments, process.terminal);
   if (!style) return tl::unexpected(style.error());

@@ -20,6 +20,7 @@ namespace vtprobe::binary {
 // would change.
 inline constexpr std::string_view kMagic = "\x89VTPB\r\n\x1a";
 inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersionWithBits = 2;  // MSRs of which some bits are known
 
 struct Header {
   char magic[8];
@@ -43,11 +44,24 @@ inline constexpr std::size_t kChecked = 32;  // from here on the checksum holds
 
 constexpr std::uint64_t Padded(std::uint64_t size) { return (size + 7) / 8 * 8; }
 
-// The file holds readings as memory does.
+// A stored reading begins with what was read, and the set and the failure stand
+// behind that.
+struct Places {
+  std::size_t set;
+  std::size_t size;
+
+  std::size_t failure() const { return set + 4; }
+};
+// Of an MSR: its value and, from version 2 on, the mask of the bits that are known.
+constexpr Places PlacesOf(const MsrCell*, std::uint32_t version) {
+  return version == kVersion ? Places{8, 16} : Places{16, 24};
+}
+// Of CPUID: the four registers; a byte, which of them are recorded, stands before
+// the failure.
+constexpr Places PlacesOf(const CpuidCell*, std::uint32_t) { return {16, 24}; }
+
 static_assert(std::endian::native == std::endian::little, "x86 is");
-static_assert(std::is_trivially_copyable_v<MsrCell> && sizeof(MsrCell) == 16 &&
-              offsetof(MsrCell, value) == 0 && offsetof(MsrCell, set) == 8 &&
-              offsetof(MsrCell, failure) == 12);
+// The file holds these as memory does.
 static_assert(std::is_trivially_copyable_v<CpuidCell> && sizeof(CpuidCell) == 24 &&
               offsetof(CpuidCell, registers) == 0 && offsetof(CpuidCell, set) == 16 &&
               offsetof(CpuidCell, recorded) == 20 && offsetof(CpuidCell, failure) == 21);

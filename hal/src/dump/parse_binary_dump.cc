@@ -60,27 +60,42 @@ std::uint32_t Load32(const char* at) {
   return value;
 }
 
-// Whether the bytes are a cell but for its set: a failure that there is, without
-// a value, and zeros where nothing belongs.
-template <typename Cell>
-bool IsCell(const char* at);
-
-template <>
-bool IsCell<MsrCell>(const char* at) {
-  const std::uint32_t failure = Load32(at + offsetof(MsrCell, failure));
-  return failure == 0 || (failure <= kLastFailure && Load32(at) == 0 && Load32(at + 4) == 0);
+std::uint64_t Load64(const char* at) {
+  std::uint64_t value = 0;
+  std::memcpy(&value, at, sizeof value);
+  return value;
 }
 
-template <>
-bool IsCell<CpuidCell>(const char* at) {
+// The reading of those bytes. Nothing if they are none: it is a failure that there
+// is, without a value, or what was read, and zeros where nothing belongs.
+std::optional<MsrCell> CellAt(const char* at, std::uint32_t version, MsrCell*) {
+  const binary::Places places = binary::PlacesOf(static_cast<MsrCell*>(nullptr), version);
+  const bool has_known = version != binary::kVersion;
+  const std::uint64_t value = Load64(at);
+  const std::uint64_t known = has_known ? Load64(at + 8) : ~std::uint64_t{0};
+  const CpuSetId set = Load32(at + places.set);
+  const std::uint32_t failure = Load32(at + places.failure());
+  if (failure != 0) {
+    const bool is_one = failure <= kLastFailure && value == 0 && (!has_known || known == 0);
+    if (!is_one) return std::nullopt;
+    return MsrCell(set, tl::unexpected(static_cast<AccessCode>(failure - 1)));
+  }
+  if (known == 0 || (value & ~known) != 0) return std::nullopt;
+  return MsrCell(set, MsrReading::OfBits(value, known));
+}
+
+std::optional<CpuidCell> CellAt(const char* at, std::uint32_t, CpuidCell*) {
   const std::uint32_t tail = Load32(at + offsetof(CpuidCell, recorded));
-  if (tail == kAllCpuidRegisters) return true;
+  const std::uint32_t failure = tail >> 8;
   // A register that is not recorded holds 0.
   for (unsigned i = 0; i < 4; ++i) {
-    if ((tail & 1u << i) == 0 && Load32(at + std::size_t{4} * i) != 0) return false;
+    if ((tail & 1u << i) == 0 && Load32(at + std::size_t{4} * i) != 0) return std::nullopt;
   }
-  const std::uint32_t failure = tail >> 8;
-  return tail < kAllCpuidRegisters || ((tail & 0xff) == 0 && failure <= kLastFailure);
+  const bool is_one = tail <= kAllCpuidRegisters || ((tail & 0xff) == 0 && failure <= kLastFailure);
+  if (!is_one) return std::nullopt;
+  CpuidCell cell(0, PartialCpuid{});
+  std::memcpy(&cell, at, sizeof cell);
+  return cell;
 }
 
 class Reader {
@@ -105,8 +120,8 @@ class Reader {
     if (!IsBinaryDump(bytes_)) return Fail(0, "expected the signature of a binary dump");
     if (bytes_.size() < sizeof(Header)) return Fail(bytes_.size(), "expected the whole header");
     std::memcpy(&header_, bytes_.data(), sizeof header_);
-    if (header_.version != binary::kVersion) {
-      return Fail(offsetof(Header, version), "expected version 1, the one this vtprobe reads");
+    if (header_.version != binary::kVersion && header_.version != binary::kVersionWithBits) {
+      return Fail(offsetof(Header, version), "expected version 1 or 2, those this vtprobe reads");
     }
     if (header_.reserved != 0 || header_.reserved_too != 0) {
       return Fail(offsetof(Header, reserved), "expected 0 in what is reserved");
@@ -130,15 +145,20 @@ class Reader {
     return true;
   }
 
+  template <typename Cell>
+  std::size_t SizeOf() const {
+    return binary::PlacesOf(static_cast<Cell*>(nullptr), header_.version).size;
+  }
+
   std::uint64_t SizeByCounts() const {
     using binary::Padded;
     const auto words = [](std::uint32_t count) { return Padded(std::uint64_t{count} * 4); };
     const Header& h = header_;
     return sizeof(Header) + Padded(h.metadata_bytes) +
            (std::uint64_t{h.online_ranges} + h.offline_ranges + h.set_ranges) * 8 + words(h.sets) +
-           2 * words(h.msrs) + std::uint64_t{h.msr_readings} * sizeof(MsrCell) +
+           2 * words(h.msrs) + std::uint64_t{h.msr_readings} * SizeOf<MsrCell>() +
            std::uint64_t{h.leaves} * 8 + words(h.leaves) +
-           std::uint64_t{h.leaf_readings} * sizeof(CpuidCell);
+           std::uint64_t{h.leaf_readings} * SizeOf<CpuidCell>();
   }
 
   // So many bytes and what fills them up, which must be zeros. That they are
@@ -271,16 +291,16 @@ class Reader {
     if (before != cell_count) return Fail(ends_begin, "expected registers that share all readings");
     std::string_view cells;
     const std::size_t cells_begin = at_;
-    if (!Take(std::size_t{cell_count} * sizeof(Cell), &cells)) return false;
-    for (std::size_t i = 0; i < cell_count; ++i) {
-      const char* const at = cells.data() + i * sizeof(Cell);
-      const std::uint32_t set = Load32(at + offsetof(Cell, set));
-      if (!IsCell<Cell>(at) || set >= facts_.size() || !facts_[set].is_usable) {
-        return Fail(cells_begin + i * sizeof(Cell), "expected a reading of some of the CPUs");
+    const std::size_t size = SizeOf<Cell>();
+    if (!Take(cell_count * size, &cells)) return false;
+    table->cells.reserve(cell_count);
+    for (std::size_t at = 0; at < cells.size(); at += size) {
+      const auto cell = CellAt(cells.data() + at, header_.version, static_cast<Cell*>(nullptr));
+      if (!cell || cell->set >= facts_.size() || !facts_[cell->set].is_usable) {
+        return Fail(cells_begin + at, "expected a reading of some of the CPUs");
       }
+      table->cells.push_back(*cell);
     }
-    table->cells.assign(cell_count, Cell(0, typename Cell::Reading()));
-    if (cell_count != 0) std::memcpy(table->cells.data(), cells.data(), cells.size());
     return CheckColumns(*table, cells_begin);
   }
 
@@ -291,7 +311,7 @@ class Reader {
     std::vector<CpuSetId> checked;  // the sets of the column that was looked at closely
     for (const std::uint32_t end : table.ends) {
       const auto cells = std::span(table.cells).subspan(begin, end - begin);
-      const std::size_t offset = cells_begin + begin * sizeof(Cell);
+      const std::size_t offset = cells_begin + begin * SizeOf<Cell>();
       begin = end;
       std::uint32_t highest = facts_[cells.front().set].last;
       bool is_interleaved = false;

@@ -1,5 +1,5 @@
-// The parser of format 1, of whole dumps and of those that hold what differs from
-// a base. It is strict: a recording is evidence, and a line that is not understood
+// The parser of the formats 1 and 2, of whole dumps and of those that hold what
+// differs from a base. It is strict: a recording is evidence, and a line that is not understood
 // is an error and not a comment.
 
 #include <algorithm>
@@ -25,6 +25,7 @@ constexpr std::string_view kMagic = "vtprobe-dump";
 constexpr std::string_view kDifferenceMagic = "vtprobe-difference";
 constexpr std::string_view kRemoved = "removed";
 constexpr std::string_view kVersion = "1";
+constexpr std::string_view kVersionWithBits = "2";  // MSRs of which some bits are known
 constexpr std::string_view kSealed = "sealed";
 
 template <typename T>
@@ -112,10 +113,11 @@ class Parser {
       return cursor_.ErrorAtWord("expected the first line \"" + std::string(magic) + " 1\"");
     }
     const std::string_view version = cursor_.Word();
-    if (version != kVersion) {
-      return cursor_.ErrorAtWord("expected version 1, the one this vtprobe reads, found " +
+    if (version != kVersion && version != kVersionWithBits) {
+      return cursor_.ErrorAtWord("expected version 1 or 2, those this vtprobe reads, found " +
                                  Quote(version));
     }
+    may_know_bits_ = version == kVersionWithBits;
     if (!cursor_.AtEndOfLine()) {
       const std::string_view word = cursor_.Word();
       if (word != kSealed) {
@@ -337,7 +339,7 @@ class Parser {
     const std::string_view sign = cursor_.Word();
     MsrReading reading;
     if (sign == "=") {
-      if (Error error = Hex(cursor_.Word(), 0, &*reading)) return error;
+      if (Error error = ValueOrBits(&reading)) return error;
     } else if (sign == "!") {
       const auto code = ErrorName();
       if (!code) return code.error();
@@ -350,6 +352,29 @@ class Parser {
     if (against_) return Taken(place, against_->Set(MsrAddress{address}, reading));
     if (builder_.AddMsr(MsrAddress{address}, reading)) return std::nullopt;
     return cursor_.ErrorAt(place, "one of these CPUs has this register already");
+  }
+
+  // The value, or the bits of it that are known with their mask.
+  Error ValueOrBits(MsrReading* reading) {
+    std::uint64_t value = 0;
+    if (Error error = Hex(cursor_.Word(), 0, &value)) return error;
+    *reading = value;
+    if (!may_know_bits_ || cursor_.AtEndOfLine()) return std::nullopt;
+    const std::size_t place = cursor_.word_start();
+    const std::string_view word = cursor_.Word();
+    if (word != "known") {
+      return cursor_.ErrorAtWord("expected \"known\" or the end of the line, found " + Quote(word));
+    }
+    std::uint64_t known = 0;
+    if (Error error = Hex(cursor_.Word(), 0, &known)) return error;
+    if (known == 0 || ~known == 0) {
+      return cursor_.ErrorAtWord("expected some of the bits, neither none nor all");
+    }
+    if ((value & ~known) != 0) {
+      return cursor_.ErrorAt(place, "expected a value without a bit that is not among the known");
+    }
+    *reading = MsrReading::OfBits(value, known);
+    return std::nullopt;
   }
 
   // Where a reading may stand.
@@ -401,6 +426,7 @@ class Parser {
   Cursor cursor_;
   SnapshotBuilder builder_;  // of a difference only what its meta lines say
   std::optional<AgainstBase> against_;
+  bool may_know_bits_ = false;
   bool in_block_ = false;
   bool is_sealed_ = false;
   bool has_ended_ = false;

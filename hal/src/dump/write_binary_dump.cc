@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ class Writer {
   std::string Write() {
     const auto [online, offline, sets, msrs, cpuid] = ColumnAccess::Parts(snapshot_);
     bytes_.resize(sizeof(Header));
+    header_.version =
+        ColumnAccess::KnowsSomeInPart(snapshot_) ? binary::kVersionWithBits : binary::kVersion;
     WriteMetadata();
     WriteRanges(online, &header_.online_ranges);
     WriteRanges(offline, &header_.offline_ranges);
@@ -29,7 +32,6 @@ class Writer {
     WriteTable(cpuid, &header_.leaves, &header_.leaf_readings);
 
     std::memcpy(header_.magic, binary::kMagic.data(), sizeof header_.magic);
-    header_.version = binary::kVersion;
     header_.size = bytes_.size();
     std::memcpy(bytes_.data(), &header_, sizeof header_);
     const std::string_view written = bytes_;
@@ -77,12 +79,17 @@ class Writer {
 
   // Byte by byte what the cell holds, since what stands between its members is
   // nobody's.
-  static void AppendCell(const MsrCell& cell, char* at) {
-    std::memcpy(at, &cell.value, 8);
-    std::memcpy(at + 8, &cell.set, 4);
-    std::memcpy(at + 12, &cell.failure, 1);
+  void AppendCell(const MsrCell& cell, const binary::Places& places, char* at) const {
+    const MsrReading& given = cell.given;
+    const std::uint64_t value = given.known_bits();
+    const std::uint64_t known = given.known();
+    std::memcpy(at, &value, 8);
+    if (header_.version != binary::kVersion) std::memcpy(at + 8, &known, 8);
+    std::memcpy(at + places.set, &cell.set, 4);
+    const StoredFailure failure = known == 0 ? StoredFailure(given.error()) : StoredFailure();
+    std::memcpy(at + places.failure(), &failure, 1);
   }
-  static void AppendCell(const CpuidCell& cell, char* at) {
+  static void AppendCell(const CpuidCell& cell, const binary::Places&, char* at) {
     std::memcpy(at, &cell.registers, 16);
     std::memcpy(at + 16, &cell.set, 4);
     std::memcpy(at + 20, &cell.recorded, 1);
@@ -95,11 +102,12 @@ class Writer {
     Pad();
     AppendAll(table.ends);
     Pad();
+    const binary::Places places = binary::PlacesOf(static_cast<Cell*>(nullptr), header_.version);
     std::size_t at = bytes_.size();
-    bytes_.resize(at + table.cells.size() * sizeof(Cell));
+    bytes_.resize(at + table.cells.size() * places.size);
     for (const Cell& cell : table.cells) {
-      AppendCell(cell, bytes_.data() + at);
-      at += sizeof(Cell);
+      AppendCell(cell, places, bytes_.data() + at);
+      at += places.size;
     }
     *readings = static_cast<std::uint32_t>(table.cells.size());
   }

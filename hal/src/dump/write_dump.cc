@@ -1,6 +1,6 @@
-// The writer of format 1. Readings are gathered under the set of CPUs that
-// gave them: what all CPUs share stands once, and only what tells them apart
-// (an APIC id) is repeated.
+// The writer of format 1, and of 2 where some MSR is known in part. Readings are gathered under the
+// set of CPUs that gave them: what all CPUs share stands once, and only what tells them apart (an
+// APIC id) is repeated.
 
 #include <algorithm>
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "snapshot/column_access.h"
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/hal/hex.h"
 
@@ -21,6 +22,11 @@ void AppendLine(MsrAddress address, const MsrReading& reading, std::string* text
   if (reading) {
     *text += " = ";
     AppendHex(*reading, text);
+  } else if (reading.IsPartial()) {
+    *text += " = ";
+    AppendHex(reading.known_bits(), text);
+    *text += " known ";
+    AppendHex(reading.known(), text);
   } else {
     *text += " ! ";
     *text += Name(reading.error());
@@ -110,7 +116,8 @@ void AppendBlocks(const PlatformSnapshot& snapshot, const CpuSet& cpus, std::str
 }  // namespace
 
 std::string WriteDump(const PlatformSnapshot& snapshot) {
-  std::string text = "vtprobe-dump 1 sealed\n";
+  std::string text = ColumnAccess::KnowsSomeInPart(snapshot) ? "vtprobe-dump 2 sealed\n"
+                                                             : "vtprobe-dump 1 sealed\n";
   for (const auto& [key, value] : snapshot.metadata().entries()) {
     text.append("meta ").append(key).append(" = ").append(value).append("\n");
   }

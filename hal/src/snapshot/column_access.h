@@ -17,8 +17,12 @@ namespace vtprobe {
 
 // An order on readings, for grouping equal ones; it means nothing else.
 inline bool Less(const MsrReading& a, const MsrReading& b) {
-  if (a.has_value() != b.has_value()) return b.has_value();
-  return a ? *a < *b : a.error() < b.error();
+  const auto key = [](const MsrReading& reading) {
+    const bool is_failure = reading.known() == 0;
+    return std::tuple(reading.known(), is_failure ? static_cast<std::uint64_t>(reading.error())
+                                                  : reading.known_bits());
+  };
+  return key(a) < key(b);
 }
 
 inline bool Less(const CpuidReading& a, const CpuidReading& b) {
@@ -122,6 +126,12 @@ struct ColumnAccess {
     return a_table.keys == b_table.keys &&
            std::all_of(a_table.keys.begin(), a_table.keys.end(),
                        [&](const auto& key) { return a.Values(key) == b.Values(key); });
+  }
+
+  static bool KnowsSomeInPart(const PlatformSnapshot& snapshot) {
+    const auto& cells = snapshot.msrs_.cells;
+    return std::any_of(cells.begin(), cells.end(),
+                       [](const MsrCell& cell) { return cell.given.IsPartial(); });
   }
 
   static bool Equal(const PlatformSnapshot& a, const PlatformSnapshot& b) {

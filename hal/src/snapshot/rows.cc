@@ -42,9 +42,7 @@ const Column<Cell>* Find(const std::vector<Column<Cell>>& columns, const typenam
 
 // Whether both give the same of the registers that count; this is asked of
 // every CPU.
-bool AreAlike(const MsrCell& a, const MsrCell& b, CpuidRegisterMask) {
-  return a.value == b.value && a.failure == b.failure;
-}
+bool AreAlike(const MsrCell& a, const MsrCell& b, CpuidRegisterMask) { return a.given == b.given; }
 
 bool AreAlike(const CpuidCell& a, const CpuidCell& b, CpuidRegisterMask mask) {
   const auto differ = [mask](std::uint32_t x, std::uint32_t y, CpuidRegister reg) {
@@ -58,7 +56,9 @@ bool AreAlike(const CpuidCell& a, const CpuidCell& b, CpuidRegisterMask mask) {
 }
 
 // What is looked up of a cell. Cells that are alike have the same.
-IndexedBits Bits(const MsrCell& cell, CpuidRegisterMask) { return {cell.value, 0}; }
+IndexedBits Bits(const MsrCell& cell, CpuidRegisterMask) {
+  return {cell.given.known_bits(), cell.given.known()};
+}
 
 IndexedBits Bits(const CpuidCell& cell, CpuidRegisterMask mask) {
   const auto masked = [mask](std::uint32_t value, CpuidRegister reg) {
@@ -284,10 +284,8 @@ void SnapshotRow::ReadMsr(std::size_t number, MsrReading* reading) const {
   const MsrCell* const cell = sheet_->msrs[number].Get(number_);
   if (cell == nullptr) {
     *reading = tl::unexpected(AccessCode::kNotRecorded);
-  } else if (cell->failure.IsNone()) {
-    *reading = cell->value;
   } else {
-    *reading = tl::unexpected(cell->failure.code());
+    *reading = cell->given;
   }
 }
 

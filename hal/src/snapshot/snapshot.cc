@@ -1,6 +1,7 @@
 #include "vtprobe/hal/snapshot.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "snapshot/column_access.h"
@@ -34,6 +35,11 @@ PartialCpuid PartialCpuid::Masked(CpuidRegisterMask mask) const {
   if (masked.Has(CpuidRegister::kEcx)) masked.registers.ecx = registers.ecx;
   if (masked.Has(CpuidRegister::kEdx)) masked.registers.edx = registers.edx;
   return masked;
+}
+
+std::uint64_t RegisterReading::value() const {
+  if (!has_value()) throw std::logic_error("the reading has no value");
+  return **this;
 }
 
 void Selection::Add(CpuidLeaf leaf, CpuidRegisterMask mask) {

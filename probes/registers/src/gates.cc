@@ -75,9 +75,11 @@ class Asked {
   Presence HasMsrBits(const Node& node) const {
     const MsrAddress address{node.at};
     // What was read is there.
-    if (const MsrReading reading = cpu_.Msr(address)) {
-      return PresentIf((*reading & node.mask()) > node.threshold());
+    const MsrReading reading = cpu_.Msr(address);
+    if (reading.Knows(node.mask())) {
+      return PresentIf((reading.known_bits() & node.mask()) > node.threshold());
     }
+    if (reading.IsPartial()) return Presence::kUnknown;
     const MsrDef& msr = *FindMsr(address);
     if (IsAnotherMakers(model_, msr)) return Presence::kAbsent;
     return Meets(msr.present->requirement.nodes()) == Presence::kAbsent ? Presence::kAbsent
@@ -117,7 +119,7 @@ bool IsAnotherMakers(const CpuModel& model, const MsrDef& msr) {
 
 Presence PresenceOf(const RegisterView& cpu, const CpuModel& model, const MsrDef& msr) {
   if (IsAnotherMakers(model, msr)) return Presence::kAbsent;
-  if (model.vendor && cpu.Msr(msr.address)) return Presence::kPresent;
+  if (model.vendor && cpu.Msr(msr.address).known() != 0) return Presence::kPresent;
   return Meets(cpu, model, msr.present->requirement);
 }
 

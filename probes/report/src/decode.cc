@@ -19,20 +19,19 @@ std::string BitsText(unsigned high, unsigned low) {
 
 // A flag's meaning is what a set bit says; a number's what any value does. There
 // are no words for the contrary of each, so a clear flag's is a condition.
-std::string Meaning(const Field& field, std::uint64_t value) {
+std::string Meaning(const Field& field, const RegisterReading& value) {
   if (field.meaning.empty()) return {};
-  const bool is_clear_flag = field.width() == 1 && !field.IsSet(value);
+  const bool is_clear_flag = field.width() == 1 && !field.IsSet(value.known_bits());
   return (is_clear_flag ? "if set: " : "") + std::string(field.meaning);
 }
 
-std::vector<TextRow> FieldRows(const FieldList& fields, std::uint64_t value) {
+std::vector<TextRow> FieldRows(const FieldList& fields, const RegisterReading& value) {
   std::size_t name_columns = 0;
   for (const Field& field : fields) name_columns = std::max(name_columns, field.name.size());
   std::vector<TextRow> rows;
   for (const Field& field : fields) {
     TextRow row = Prose(BitsText(field.high, field.low), Meaning(field, value));
-    row.lead = fmt::format("{:<{}}   {}", field.name, name_columns,
-                           FieldValueText(field, field.Extract(value)));
+    row.lead = fmt::format("{:<{}}   {}", field.name, name_columns, FieldValueText(field, value));
     rows.push_back(row);
   }
   return rows;
@@ -53,13 +52,13 @@ std::vector<std::string> Runs(std::uint64_t bits) {
 
 }  // namespace
 
-std::string RenderDecoded(const RegisterInfo& info, std::uint64_t value,
+std::string RenderDecoded(const RegisterInfo& info, const RegisterReading& value,
                           const RenderOptions& options) {
-  std::string text = fmt::format("{} = {:#x}\n", info.Title(), value);
+  std::string text = fmt::format("{} = {}\n", info.Title(), ValueText(value));
   if (options.verbosity == Verbosity::kQuiet) return text;
   text += fmt::format("{} {}\n\n", info.title, Coloured(info.spec, Colour::kDim, options));
   std::vector<TextRow> rows = FieldRows(info.fields, value);
-  const std::uint64_t undefined = value & ~info.fields.mask();
+  const std::uint64_t undefined = value.known_bits() & ~info.fields.mask();
   if (info.fields.empty()) {
     rows.push_back(Prose("", "no fields: the whole register is one value"));
   } else if (undefined != 0) {

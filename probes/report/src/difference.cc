@@ -218,9 +218,9 @@ class Comparison {
       if (old_reading == new_reading) continue;
       if (compared.is_ignored() || IsWithin(compared.ignored_mask, old_reading, new_reading)) {
         ignored = true;
-      } else if (IsUnrecorded(new_reading)) {
+      } else if (IsUnrecorded(new_reading) || KnowsMore(old_reading, new_reading)) {
         only_before.Add(cpus);
-      } else if (IsUnrecorded(old_reading)) {
+      } else if (IsUnrecorded(old_reading) || KnowsMore(new_reading, old_reading)) {
         only_after.Add(cpus);
       } else if (IsWithin(compared.volatile_mask | compared.ignored_mask, old_reading,
                           new_reading)) {
@@ -245,31 +245,39 @@ class Comparison {
     difference_.registers.push_back(std::move(difference));
   }
 
-  static bool IsUnrecorded(const RegisterReading& reading) {
-    return !reading && reading.error() == AccessCode::kNotRecorded;
+  static bool IsUnrecorded(const RegisterReading& reading) { return reading.IsUnrecorded(); }
+
+  // Whether the one agrees with the other in all bits of that, and knows others too.
+  static bool KnowsMore(const RegisterReading& more, const RegisterReading& less) {
+    return less.IsPartial() && more.known() != less.known() && more.Knows(less.known()) &&
+           (more.known_bits() & less.known()) == less.known_bits();
   }
 
-  // Whether the two are values that differ in no other bit.
+  // Whether of both the same bits are known, and they differ in no other bit.
   static bool IsWithin(std::uint64_t mask, const RegisterReading& before,
                        const RegisterReading& after) {
-    return before && after && ((*before ^ *after) & ~mask) == 0;
+    return before.known() != 0 && before.known() == after.known() &&
+           ((before.known_bits() ^ after.known_bits()) & ~mask) == 0;
   }
 
   RegisterChange Change(const Compared& compared, CpuSet cpus, const RegisterReading& before,
                         const RegisterReading& after) {
     RegisterChange change{std::move(cpus), before, after, {}};
-    if (!before || !after || compared.fields == nullptr) return change;
+    const std::uint64_t both = before.known() & after.known();
+    if (both == 0 || compared.fields == nullptr) return change;
+    const std::uint64_t was = before.known_bits();
+    const std::uint64_t is = after.known_bits();
     const std::uint64_t changed =
-        (*before ^ *after) & ~(compared.volatile_mask | compared.ignored_mask);
+        (was ^ is) & both & ~(compared.volatile_mask | compared.ignored_mask);
     for (const Field& field : *compared.fields) {
-      if ((changed & field.mask()) == 0) continue;
-      FieldChange of_field{field, field.Extract(*before), field.Extract(*after)};
+      if ((changed & field.mask()) == 0 || (field.mask() & ~both) != 0) continue;
+      FieldChange of_field{field, field.Extract(was), field.Extract(is)};
       if (compared.msr != nullptr && registers::IsLock(*compared.msr, field)) {
-        of_field.direction = field.IsSet(*after) ? Direction::kBetter : Direction::kWorse;
+        of_field.direction = field.IsSet(is) ? Direction::kBetter : Direction::kWorse;
       }
       change.fields.push_back(of_field);
       if (!compared.definition.empty() && field.width() == 1) {
-        AddFeature({field.name, compared.definition, field.IsSet(*after), change.cpus});
+        AddFeature({field.name, compared.definition, field.IsSet(is), change.cpus});
       }
     }
     return change;

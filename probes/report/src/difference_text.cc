@@ -13,7 +13,7 @@ namespace vtprobe {
 namespace {
 
 std::string ReadingText(const RegisterReading& reading) {
-  return reading ? fmt::format("{:#x}", *reading) : std::string(Name(reading.error()));
+  return reading.known() != 0 ? ValueText(reading) : std::string(Name(reading.error()));
 }
 
 // "pass", "fail on CPU 3". `is_all`: nothing else is found of other CPUs.

@@ -47,12 +47,15 @@ OrderedJson ToolJson(std::string_view version) {
   return tool;
 }
 
-void AddValue(const tl::expected<std::uint64_t, AccessCode>& value, OrderedJson* entry) {
+void AddValue(const RegisterReading& value, OrderedJson* entry) {
   if (value) {
     (*entry)["value"] = fmt::format("{:#x}", *value);
-  } else {
-    (*entry)["error"] = Name(value.error());
+    return;
   }
+  (*entry)["error"] = Name(value.error());
+  if (!value.IsPartial()) return;
+  (*entry)["known"] = {{"mask", fmt::format("{:#x}", value.known())},
+                       {"bits", fmt::format("{:#x}", value.known_bits())}};
 }
 
 std::string JsonText(const OrderedJson& document) {

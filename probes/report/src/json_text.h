@@ -3,14 +3,12 @@
 #ifndef VTPROBE_PROBES_REPORT_SRC_JSON_TEXT_H_
 #define VTPROBE_PROBES_REPORT_SRC_JSON_TEXT_H_
 
-#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 
-#include "vtprobe/hal/access_error.h"
+#include "vtprobe/hal/register_view.h"
 
 namespace vtprobe {
 
@@ -25,7 +23,7 @@ OrderedJson OrNull(const std::optional<T>& value) {
 }
 
 // "value": "0x5", or "error": "general-protection" in its place.
-void AddValue(const tl::expected<std::uint64_t, AccessCode>& value, OrderedJson* entry);
+void AddValue(const RegisterReading& value, OrderedJson* entry);
 
 // Indented, with a final newline. What is no UTF-8 becomes U+FFFD.
 std::string JsonText(const OrderedJson& document);

@@ -7,14 +7,14 @@
 namespace vtprobe {
 namespace {
 
-using Value = tl::expected<std::uint64_t, AccessCode>;
-
 // Puts CPUs of one value together, however many values there are.
 class Grouping {
  public:
-  void Add(const CpuSet& cpus, const Value& value) {
+  void Add(const CpuSet& cpus, const RegisterReading& value) {
     if (cpus.empty()) return;
-    const Key key{value.has_value(), value ? *value : static_cast<std::uint64_t>(value.error())};
+    const bool is_failure = value.known() == 0;
+    const Key key{value.known(),
+                  is_failure ? static_cast<std::uint64_t>(value.error()) : value.known_bits()};
     auto& ranges = ranges_[key];
     ranges.insert(ranges.end(), cpus.ranges().begin(), cpus.ranges().end());
   }
@@ -23,9 +23,10 @@ class Grouping {
     std::vector<Readings::Group> groups;
     for (auto& [key, ranges] : ranges_) {
       const auto& [known, number] = key;
-      groups.push_back(
-          {CpuSet(std::move(ranges)),
-           known ? Value(number) : Value(tl::unexpected(static_cast<AccessCode>(number)))});
+      groups.push_back({CpuSet(std::move(ranges)),
+                        known == 0
+                            ? RegisterReading(tl::unexpected(static_cast<AccessCode>(number)))
+                            : RegisterReading::OfBits(number, known)});
     }
     std::sort(groups.begin(), groups.end(),
               [](const auto& a, const auto& b) { return a.cpus.First() < b.cpus.First(); });
@@ -33,10 +34,19 @@ class Grouping {
   }
 
  private:
-  using Key = std::pair<bool, std::uint64_t>;  // known; the value, or the code
+  using Key = std::pair<std::uint64_t, std::uint64_t>;  // known; the bits, or the code
 
   std::map<Key, std::vector<CpuSet::Range>> ranges_;
 };
+
+// What is known of a register's field. The bits above it are 0.
+RegisterReading OfField(const Field& field, const RegisterReading& reading) {
+  if (reading.Knows(field.mask())) return field.Extract(reading.known_bits());
+  const std::uint64_t known = field.Extract(reading.known());
+  if (known == 0) return tl::unexpected(AccessCode::kNotRecorded);
+  const std::uint64_t above = ~(field.mask() >> field.low);
+  return RegisterReading::OfBits(field.Extract(reading.known_bits()), known | above);
+}
 
 template <typename Reading, typename ValueOf>
 Readings Collect(const PlatformSnapshot& snapshot, RegisterInfo info, std::optional<Field> field,
@@ -45,8 +55,8 @@ Readings Collect(const PlatformSnapshot& snapshot, RegisterInfo info, std::optio
   std::vector<CpuSet::Range> recorded;
   for (const auto& [cpus, reading] : values) {
     recorded.insert(recorded.end(), cpus.ranges().begin(), cpus.ranges().end());
-    Value value = value_of(reading);
-    if (value && field) value = field->Extract(*value);
+    RegisterReading value = value_of(reading);
+    if (field && value.known() != 0) value = OfField(*field, value);
     grouping.Add(cpus.Intersection(snapshot.online()), value);
   }
   grouping.Add(snapshot.online().Difference(CpuSet(std::move(recorded))),

@@ -10,17 +10,18 @@
 namespace vtprobe {
 namespace {
 
-std::string FieldText(const Field& field, std::uint64_t value) {
-  return fmt::format("{} {}", field.name, FieldValueText(field, field.Extract(value)));
+std::string FieldText(const Field& field, const RegisterReading& value) {
+  return fmt::format("{} {}", field.name, FieldValueText(field, value));
 }
 
-// In the order of their bits: the fields of `always` in any case, the others if
-// they are not 0.
+// In the order of their bits: the fields of `always` in any case, the others unless
+// they are 0.
 std::vector<std::string> FieldTexts(const FieldList& fields, std::uint64_t always,
-                                    std::uint64_t value) {
+                                    const RegisterReading& value) {
   std::vector<std::string> texts;
   for (const Field& field : fields) {
-    if ((field.mask() & always) == 0 && !field.IsSet(value)) continue;
+    const bool is_zero = value.Knows(field.mask()) && !field.IsSet(value.known_bits());
+    if ((field.mask() & always) == 0 && is_zero) continue;
     texts.push_back(FieldText(field, value));
   }
   return texts;
@@ -40,11 +41,22 @@ std::string FieldValueText(const Field& field, std::uint64_t value) {
   return fmt::format(fmt::runtime(field.width() == 1 ? "{}" : "{:#x}"), value);
 }
 
-std::vector<std::string> SetFields(const FieldList& fields, std::uint64_t value) {
+std::string ValueText(const RegisterReading& reading) {
+  if (reading) return fmt::format("{:#x}", *reading);
+  return fmt::format("{:#x} known {:#x}", reading.known_bits(), reading.known());
+}
+
+std::string FieldValueText(const Field& field, const RegisterReading& reg) {
+  if (!reg.Knows(field.mask())) return "unknown";
+  return FieldValueText(field, field.Extract(reg.known_bits()));
+}
+
+std::vector<std::string> SetFields(const FieldList& fields, const RegisterReading& value) {
   return FieldTexts(fields, 0, value);
 }
 
-std::vector<std::string> VerdictFields(const RegisterDefinition& reg, std::uint64_t value) {
+std::vector<std::string> VerdictFields(const RegisterDefinition& reg,
+                                       const RegisterReading& value) {
   using namespace registers;  // NOLINT(google-build-using-namespace): nothing but registers here
   const auto is = [&](const MsrDef& msr) { return reg == RegisterDefinition(&msr); };
   if (is(kFeatureControl)) {
@@ -76,13 +88,13 @@ TextRow EvidenceRow(const Evidence& evidence) {
   // A CPUID register's name has its leaf in it.
   if (is_msr) row.lead += fmt::format(" ({})", evidence.address());
   row.separator = kFieldSeparator;
-  if (!evidence.value) {
+  if (evidence.value.known() == 0) {
     row.items = {NotReadText(evidence.value.error())};
     return row;
   }
-  row.lead += fmt::format(" = {:#x}", *evidence.value);
-  row.items = VerdictFields(evidence.definition, *evidence.value);
-  if (row.items.empty() && is_msr) row.items = SetFields(evidence.fields(), *evidence.value);
+  row.lead += " = " + ValueText(evidence.value);
+  row.items = VerdictFields(evidence.definition, evidence.value);
+  if (row.items.empty() && is_msr) row.items = SetFields(evidence.fields(), evidence.value);
   return row;
 }
 

@@ -29,12 +29,18 @@ std::string CpusLabel(const CpuSet& cpus);
 // register's.
 std::string FieldValueText(const Field& field, std::uint64_t value);
 
-// "LOCK 1" of each field that is not 0.
-std::vector<std::string> SetFields(const FieldList& fields, std::uint64_t value);
+// "0x5"; of a register of which some bits are known, as a recording has it: "0x4
+// known 0x6". Requires that any are.
+std::string ValueText(const RegisterReading& reading);
+// The same of a field.
+std::string FieldValueText(const Field& field, const RegisterReading& reg);
+
+// "LOCK 1" of each field that is not 0, and "LOCK unknown".
+std::vector<std::string> SetFields(const FieldList& fields, const RegisterReading& value);
 
 // The fields that a verdict on virtualization rests on, set or not; of an MSR
 // also the others that are not 0. None of a register that no verdict rests on.
-std::vector<std::string> VerdictFields(const RegisterDefinition& reg, std::uint64_t value);
+std::vector<std::string> VerdictFields(const RegisterDefinition& reg, const RegisterReading& value);
 
 // A register and what was read of it; the fields that a verdict rests on, or
 // those that are not 0.

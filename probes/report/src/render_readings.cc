@@ -25,16 +25,16 @@ TextRow Row(const Readings& readings, const Readings::Group& group) {
   TextRow row;
   row.label = CpusLabel(group.cpus);
   row.lead = Title(readings);
-  if (!group.value) {
+  if (group.value.known() == 0) {
     row.items.push_back(
         fmt::format("{} ({})", NotReadText(group.value.error()), Name(group.value.error())));
     return row;
   }
-  row.lead += fmt::format(" = {:#x}", *group.value);
+  row.lead += " = " + ValueText(group.value);
   if (!readings.field) {
-    row.items = VerdictFields(readings.info.definition, *group.value);
+    row.items = VerdictFields(readings.info.definition, group.value);
     if (row.items.empty() || readings.info.is_cpuid) {
-      row.items = SetFields(readings.info.fields, *group.value);
+      row.items = SetFields(readings.info.fields, group.value);
     }
     row.separator = kFieldSeparator;
   }

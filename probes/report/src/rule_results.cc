@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "register_text.h"
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {
@@ -92,10 +93,11 @@ std::string_view WhyUnread(const UnreadRecording& unread) {
 std::vector<std::string> EvidenceLines(const Finding& finding) {
   std::vector<std::string> lines;
   for (const Evidence& evidence : finding.evidence) {
-    lines.push_back(evidence.value ? fmt::format("{} ({}) = {:#x}", evidence.register_name(),
-                                                 evidence.address(), *evidence.value)
-                                   : fmt::format("{} ({}): {}", evidence.register_name(),
-                                                 evidence.address(), Name(evidence.value.error())));
+    lines.push_back(evidence.value.known() != 0
+                        ? fmt::format("{} ({}) = {}", evidence.register_name(), evidence.address(),
+                                      ValueText(evidence.value))
+                        : fmt::format("{} ({}): {}", evidence.register_name(), evidence.address(),
+                                      Name(evidence.value.error())));
   }
   return lines;
 }

@@ -143,6 +143,7 @@ class KindOfCpus {
         findings_(*findings),
         equals_(*equals),
         visits_unread_(unread == Unread::kVisited || rule.decides_unread),
+        visits_parts_(unread == Unread::kInPart),
         snapshot_(input.snapshot),
         is_exempt_guest_(!rule.in_guests && IsGuest(input, kind)),
         model_(registers::ReadModel(kind)) {
@@ -222,15 +223,20 @@ class KindOfCpus {
     findings_.AddUnread(cpus, NotRead(msr.name, code), code, registers);
     return false;
   }
+  bool KnownInPart(const CpuSet& cpus, const RegisterView& registers, const MsrDef& msr,
+                   const MsrReading& reading) {
+    findings_.AddUnread(cpus, NotKnown({{&msr, ~reading.known()}}), reading.error(), registers);
+    return false;
+  }
   // It is unknown whether the rule applies.
   bool Unknown(const CpuSet& cpus, const RegisterView& registers) {
     for (const MsrDef* const msr : DecidingMsrs(rule_)) {
       const Presence presence = registers::PresenceOf(registers, model_, *msr);
       if (presence == Presence::kUnknown) break;
       const MsrReading reading = registers.Msr(msr->address);
-      if (presence == Presence::kPresent && !reading) {
-        return NotReadOf(cpus, registers, *msr, reading.error());
-      }
+      if (presence != Presence::kPresent || reading) continue;
+      if (reading.IsPartial()) return KnownInPart(cpus, registers, *msr, reading);
+      return NotReadOf(cpus, registers, *msr, reading.error());
     }
     findings_.AddUnread(cpus, kNotKnownToHave, WhyUnknown(registers), registers);
     return false;
@@ -269,6 +275,10 @@ class KindOfCpus {
       const MsrDef& msr = *rule_.msrs.begin()[i];
       const MsrReading& reading = readings[i];
       if (reading || presence_[i] == Presence::kAbsent) continue;  // the latter is left out
+      if (reading.IsPartial()) {
+        if (visits_parts_) continue;
+        return KnownInPart(cpus, registers, msr, reading);
+      }
       // A CPU that may not have it was not to be asked.
       if (presence_[i] == Presence::kUnknown && reading.error() == AccessCode::kNotRecorded) {
         return Unknown(cpus, registers);
@@ -286,7 +296,8 @@ class KindOfCpus {
   bool TellsAnything(std::span<const MsrReading> readings) const {
     for (std::size_t i = 0; i < rule_.msrs.size(); ++i) {
       if (presence_[i] == Presence::kAbsent) continue;
-      if (readings[i] || readings[i].error() == AccessCode::kGeneralProtection) return true;
+      if (readings[i].known() != 0) return true;
+      if (readings[i].error() == AccessCode::kGeneralProtection) return true;
     }
     return false;
   }
@@ -296,6 +307,7 @@ class KindOfCpus {
   Findings& findings_;
   EqualCpus& equals_;
   bool visits_unread_;
+  bool visits_parts_;
   const PlatformSnapshot& snapshot_;
   bool is_exempt_guest_;
   registers::CpuModel model_;
@@ -329,6 +341,32 @@ std::string NotRead(std::string_view msr, AccessCode code) {
   return fmt::format("{} was not read: {}.", msr, Describe(code));
 }
 
+std::string NotKnown(const std::vector<LackedBits>& lacked) {
+  std::map<std::string_view, std::pair<const MsrDef*, std::uint64_t>> by_name;
+  for (const auto& [msr, mask] : lacked) {
+    auto& [definition, bits] = by_name[msr->name];
+    definition = msr;
+    bits |= mask;
+  }
+  std::string text;
+  for (const auto& [name, lacking] : by_name) {
+    const auto& [msr, bits] = lacking;
+    std::vector<std::string_view> fields;
+    for (const Field& field : msr->fields) {
+      if ((field.mask() & bits) != 0) fields.push_back(field.name);
+    }
+    const std::string named = fields.empty() ? fmt::format("bits {:#x}", bits)
+                                             : fmt::format("{}", fmt::join(fields, ", "));
+    text += fmt::format("{}{} is known in part, without {}.", text.empty() ? "" : " ", name, named);
+  }
+  return text;
+}
+
+Opinion OnKnownBits(const CheckedCpu& cpu, Opinion opinion) {
+  if (cpu.lacked().empty()) return opinion;
+  return {Outcome::kIndeterminate, NotKnown(cpu.lacked()), {}, {}, AccessCode::kNotRecorded};
+}
+
 std::string HasOnSome(std::string_view msr, const CpuSet& read, const CpuSet& fault) {
   return fmt::format("{} is there on {} and faults on {}, which are equal CPUs.", msr,
                      read.ToString(), fault.ToString());
@@ -350,14 +388,16 @@ const Settings& SettingsOf(const Rule& rule, const RuleInput& input) {
 std::vector<Finding> JudgeEachCpu(const Rule& rule, const RuleInput& input) {
   const Settings& settings = SettingsOf(rule, input);
   Findings findings(rule);
-  ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
-    const Opinion opinion = rule.check(CheckedCpu(rule, alike.registers, settings));
+  const auto look = [&](const AlikeCpus& alike) {
+    const CheckedCpu cpu(rule, alike.registers, settings);
+    const Opinion opinion = OnKnownBits(cpu, rule.check(cpu));
     if (opinion.unread) {
       findings.AddUnread(alike.cpus, opinion.message, *opinion.unread, alike.registers);
     } else {
       findings.Add(alike.cpus, opinion, alike.registers);
     }
-  });
+  };
+  ForEachCpu(rule, input, &findings, look, Unread::kInPart);
   return findings.Take();
 }
 

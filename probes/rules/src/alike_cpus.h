@@ -35,6 +35,7 @@ struct AlikeCpus {
 // What becomes of CPUs of which not all of a rule's MSRs were read.
 enum class Unread : std::uint8_t {
   kSaid,     // it is said of them
+  kInPart,   // they are looked at if of each some bits are known, else it is said
   kVisited,  // they are looked at if any was read, or said to be absent by a #GP
 };
 
@@ -48,6 +49,11 @@ void ForEachCpu(const Rule& rule, const RuleInput& input, Findings* findings,
 // What is said of CPUs that gave no value for a register, and of those of which
 // CPUID does not tell whether they have it.
 std::string NotRead(std::string_view msr, AccessCode code);
+// Of CPUs that gave some bits of a register: which of them a rule lacks.
+std::string NotKnown(const std::vector<LackedBits>& lacked);
+// The opinion, unless it was formed with bits that are not known: then that they are
+// not.
+Opinion OnKnownBits(const CheckedCpu& cpu, Opinion opinion);
 // Of equal CPUs of which some have the register.
 std::string HasOnSome(std::string_view msr, const CpuSet& read, const CpuSet& fault);
 inline constexpr std::string_view kNotKnownToHave =

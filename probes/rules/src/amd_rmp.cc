@@ -38,23 +38,24 @@ constexpr std::string_view kReserveRemedy =
     "Set \"SNP Memory (RMP Table) Coverage\" to enabled in firmware setup (AMD CBS), then power "
     "off completely.";
 
-Opinion NotReadOf(const MsrDef& msr, const MsrReading& reading) {
-  return {Outcome::kIndeterminate, NotRead(msr.name, reading.error()), {}, {}, reading.error()};
+Opinion NotReadOf(const MsrDef& msr, AccessCode code) {
+  return {Outcome::kIndeterminate, NotRead(msr.name, code), {}, {}, code};
 }
 
 // What was read decides where it can: base 0 without an end is no table, whatever
 // else is known. Gives the bounds of a table that makes sense.
 Opinion CheckBounds(const CheckedCpu& cpu, Bounds* bounds) {
-  const MsrReading base_reading = cpu.Reading(kRmpBase);
-  const MsrReading end_reading = cpu.Reading(kRmpEnd);
-  if (!base_reading) return NotReadOf(kRmpBase, base_reading);
+  const auto base_reading = cpu.Reading(kRmpBase);
+  const auto end_reading = cpu.Reading(kRmpEnd);
+  if (!base_reading) return NotReadOf(kRmpBase, base_reading.error());
   const std::uint64_t base = *base_reading & kRmpBase["BASE"].mask();
   if (base == 0) {
-    if (!end_reading) return NotReadOf(kRmpEnd, end_reading);
+    if (!end_reading) return NotReadOf(kRmpEnd, end_reading.error());
     if ((*end_reading & kRmpEnd["END"].mask()) != 0) {
-      return {Outcome::kFail, fmt::format("RMP_BASE is 0, and RMP_END is {:#x}.", *end_reading)};
+      return {Outcome::kFail,
+              fmt::format("RMP_BASE is 0, and RMP_END is {:#x}.", std::uint64_t{*end_reading})};
     }
-    const MsrReading syscfg = cpu.Reading(kSyscfg);
+    const auto syscfg = cpu.Reading(kSyscfg);
     if (syscfg && kSyscfg["SNPE"].IsSet(*syscfg)) {
       return {Outcome::kFail, "SEV-SNP is on, and no memory is reserved for the RMP.",
               kReserveRemedy};
@@ -62,18 +63,18 @@ Opinion CheckBounds(const CheckedCpu& cpu, Bounds* bounds) {
     return {Outcome::kNotApplicable, "Firmware reserved no memory for the RMP.", kReserveRemedy};
   }
   if (registers::PresenceOf(cpu.registers(), kRmpCfg) != Presence::kAbsent) {
-    const MsrReading shape = cpu.Reading(kRmpCfg);
-    if (!shape) return NotReadOf(kRmpCfg, shape);
+    const auto shape = cpu.Reading(kRmpCfg);
+    if (!shape) return NotReadOf(kRmpCfg, shape.error());
     if (kRmpCfg["SEGMENTED_RMP_EN"].IsSet(*shape)) {
       *bounds = {*base_reading, 0, 1};
       return {Outcome::kPass, fmt::format("The RMP is segmented; its table is at {:#x}.", base)};
     }
   }
-  if (!end_reading) return NotReadOf(kRmpEnd, end_reading);
+  if (!end_reading) return NotReadOf(kRmpEnd, end_reading.error());
   // The low 13 bits of RMP_END are ones: units of 8 KiB.
   if (base >= (*end_reading & kRmpEnd["END"].mask())) {
     return {Outcome::kFail, fmt::format("RMP_BASE ({:#x}) is not below RMP_END ({:#x}).",
-                                        *base_reading, *end_reading)};
+                                        std::uint64_t{*base_reading}, std::uint64_t{*end_reading})};
   }
   *bounds = {*base_reading, *end_reading, 0};
   return {Outcome::kPass, fmt::format("The RMP is at {}.", Describe(*bounds))};
@@ -88,7 +89,7 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
     const CheckedCpu cpu(rule, alike.registers, SettingsOf(rule, input));
     Bounds bounds{};
-    Opinion opinion = CheckBounds(cpu, &bounds);
+    Opinion opinion = OnKnownBits(cpu, CheckBounds(cpu, &bounds));
     if (opinion.unread) {
       findings.AddUnread(alike.cpus, opinion.message, *opinion.unread, alike.registers);
       return;

@@ -31,7 +31,7 @@ constexpr std::string_view kRemedy =
 
 // Either range may hold the code of SMM: ASeg is the one of old.
 Opinion CheckRanges(const CheckedCpu& cpu) {
-  const std::uint64_t mask = cpu[kSmmMask];
+  const AskedBits mask = cpu[kSmmMask];
   const bool is_in_aseg = kSmmMask["AValid"].IsSet(mask);
   const std::uint64_t valid = is_in_aseg ? 0 : kSmmMask["TValid"].mask();
   Opinion opinion =

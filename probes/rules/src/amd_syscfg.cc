@@ -40,7 +40,7 @@ constexpr std::string_view kRmpRemedy =
     "switches SEV-SNP on only where the RMP is reserved.";
 
 SwitchPosition Snpe(const CheckedCpu& cpu) {
-  const std::uint64_t value = cpu[kSyscfg];
+  const AskedBits value = cpu[kSyscfg];
   if (kSyscfg["SNPE"].IsSet(value)) return {true};
   if (!kSyscfg["SMEE"].IsSet(value)) return {.is_on = false, .follows = "amd.syscfg.smee"};
   const MsrReading base = cpu.registers().Msr(registers::kRmpBase.address);
@@ -58,7 +58,7 @@ SwitchPosition Snpe(const CheckedCpu& cpu) {
 }
 
 SwitchPosition Vmple(const CheckedCpu& cpu) {
-  const std::uint64_t value = cpu[kSyscfg];
+  const AskedBits value = cpu[kSyscfg];
   if (kSyscfg["SNPE"].IsSet(value)) return {kSyscfg["VMPLE"].IsSet(value)};
   return {.is_on = kSyscfg["VMPLE"].IsSet(value), .follows = "amd.syscfg.snpe"};
 }

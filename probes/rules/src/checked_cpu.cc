@@ -24,22 +24,25 @@ const T* Find(const Settings& settings, std::string_view name) {
 
 }  // namespace
 
-std::uint64_t CheckedCpu::operator[](const MsrDef& msr) const {
+AskedBits CheckedCpu::operator[](const MsrDef& msr) const {
   if (std::find(rule_.msrs.begin(), rule_.msrs.end(), &msr) == rule_.msrs.end()) {
     throw std::logic_error("the rule did not declare this register");
   }
-  return registers_.Msr(msr.address).value();
+  return {msr, registers_.Msr(msr.address), &lacked_};
 }
 
-MsrReading CheckedCpu::Reading(const MsrDef& msr) const {
+tl::expected<AskedBits, AccessCode> CheckedCpu::Reading(const MsrDef& msr) const {
   if (!rule_.decides_unread) throw std::logic_error("the rule's CPUs have read all its registers");
-  return registers_.Msr(msr.address);
+  const MsrReading reading = registers_.Msr(msr.address);
+  if (reading.known() == 0) return tl::unexpected(reading.error());
+  return AskedBits(msr, reading, &lacked_);
 }
 
-std::optional<std::uint64_t> CheckedCpu::Optional(const MsrDef& msr) const {
+std::optional<AskedBits> CheckedCpu::Optional(const MsrDef& msr) const {
   if (!rule_.leaves_out_absent) throw std::logic_error("the rule's CPUs have all its registers");
   const MsrReading reading = registers_.Msr(msr.address);
-  return reading ? std::optional(*reading) : std::nullopt;
+  if (reading.known() == 0) return std::nullopt;
+  return AskedBits(msr, reading, &lacked_);
 }
 
 std::string_view rules::ChoiceOf(const Rule& rule, const Settings& settings,

@@ -88,8 +88,8 @@ std::vector<Finding> Compared(const Rule& rule, const RuleInput& input, std::str
 
 Opinion ExpectBits(const CheckedCpu& cpu, const MsrDef& msr, std::uint64_t ones,
                    std::uint64_t zeros) {
-  const std::uint64_t value = cpu[msr];
-  const std::uint64_t wrong = (~value & ones) | (value & zeros);
+  const AskedBits value = cpu[msr];
+  const std::uint64_t wrong = ((value & ones) ^ ones) | (value & zeros);
   if (wrong == 0) return {};
   std::string text;
   text.reserve(128);
@@ -98,7 +98,7 @@ Opinion ExpectBits(const CheckedCpu& cpu, const MsrDef& msr, std::uint64_t ones,
   for (const Field& field : msr.fields) {
     if ((wrong & field.mask()) == 0) continue;
     text.append(separator).append(field.name).append(" is ");
-    AppendHex(field.Extract(value), &text);
+    AppendHex(field.Extract(value & field.mask()), &text);
     text.append(" and should be ");
     AppendHex(field.Extract(ones), &text);
     separator = ", ";
@@ -124,8 +124,10 @@ std::vector<Finding> JudgeOnOff(
   std::array<CpuGathering, 2> positions;
   std::vector<Evidence> evidence;
   Findings findings(rule);
-  ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
-    const SwitchPosition found = position(CheckedCpu(rule, alike.registers, settings));
+  const auto look = [&](const AlikeCpus& alike) {
+    const CheckedCpu cpu(rule, alike.registers, settings);
+    SwitchPosition found = position(cpu);
+    found.odd = OnKnownBits(cpu, std::move(found.odd));
     if (found.odd.unread) {
       findings.AddUnread(alike.cpus, found.odd.message, *found.odd.unread, alike.registers);
       return;
@@ -143,7 +145,8 @@ std::vector<Finding> JudgeOnOff(
       opinion.follows = as_expected ? std::string_view() : found.follows;
       findings.Add(alike.cpus, opinion, alike.registers);
     }
-  });
+  };
+  ForEachCpu(rule, input, &findings, look, Unread::kInPart);
   std::vector<Finding> compared = Compared(rule, input, name, positions, findings);
   if (!compared.empty()) compared.back().evidence = std::move(evidence);
   return Joined(std::move(compared), &findings);

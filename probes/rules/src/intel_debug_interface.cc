@@ -20,7 +20,7 @@ constexpr std::string_view kVendorsFault =
 Opinion IsOffAndLocked(const CheckedCpu& cpu) {
   Opinion opinion = ExpectBits(cpu, kDebugInterface, kDebugInterface["LOCK"].mask(),
                                kDebugInterface["ENABLE"].mask());
-  const std::uint64_t value = cpu[kDebugInterface];
+  const AskedBits value = cpu[kDebugInterface];
   if (opinion.outcome != Outcome::kPass) {
     if (!kDebugInterface["ENABLE"].IsSet(value)) opinion.remedy = kVendorsFault;
     return opinion;

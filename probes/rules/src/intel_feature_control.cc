@@ -30,7 +30,7 @@ SwitchPosition Senter(const CheckedCpu& cpu) {
 }
 
 SwitchPosition LaunchControl(const CheckedCpu& cpu) {
-  const std::uint64_t value = cpu[kFeatureControl];
+  const AskedBits value = cpu[kFeatureControl];
   const bool on = kFeatureControl["SGX_LAUNCH_CONTROL"].IsSet(value);
   if (kFeatureControl["SGX"].IsSet(value)) return {on};
   if (on) return {on, {Outcome::kWarn, "SGX launch control is on, and SGX itself is off."}};
@@ -41,7 +41,7 @@ constexpr Requirement kSenterIsOn = registers::AllOf(
     registers::kSmx, registers::kVmx, registers::Has(kFeatureControl, "SENTER_GLOBAL"));
 
 SwitchPosition Lmce(const CheckedCpu& cpu) {
-  const std::uint64_t value = cpu[kFeatureControl];
+  const AskedBits value = cpu[kFeatureControl];
   const bool on = kFeatureControl["LMCE"].IsSet(value);
   if (!on || kFeatureControl["LOCK"].IsSet(value)) return {on};
   return {on, {Outcome::kWarn, "LMCE is on, and has no effect until the register is locked."}};

@@ -37,8 +37,8 @@ constexpr Requirement kPowerLimitsCanBeLocked =
 
 // The designs before MSR_BIOS_DONE have the switch elsewhere, and no second bit.
 Opinion GaveUpPrivileges(const CheckedCpu& cpu) {
-  const std::optional<std::uint64_t> misc = cpu.Optional(kPowerMisc);
-  const std::optional<std::uint64_t> done = cpu.Optional(kBiosDone);
+  const auto misc = cpu.Optional(kPowerMisc);
+  const auto done = cpu.Optional(kBiosDone);
   if (misc && !kPowerMisc["ENABLE_IA_UNTRUSTED"].IsSet(*misc)) {
     return {Outcome::kFail, "ENABLE_IA_UNTRUSTED is 0: software has the privileges of firmware."};
   }
@@ -54,7 +54,7 @@ Opinion GaveUpPrivileges(const CheckedCpu& cpu) {
 // Firmware of many client machines leaves the check off, which the manual allows.
 // One that is on and not locked can be switched off by whoever gets into SMM.
 Opinion ChecksCode(const CheckedCpu& cpu) {
-  const std::uint64_t value = cpu[kSmmFeatureControl];
+  const AskedBits value = cpu[kSmmFeatureControl];
   if (!kSmmFeatureControl["SMM_CODE_CHK_EN"].IsSet(value)) {
     return {Outcome::kWarn, "SMM_CODE_CHK_EN is 0: SMM may run code that lies outside of SMRAM."};
   }

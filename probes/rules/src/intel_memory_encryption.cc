@@ -46,13 +46,13 @@ SwitchPosition Seamrr(const CheckedCpu& cpu) {
   const auto unread = [](const MsrDef& msr, AccessCode code) {
     return SwitchPosition{false, {Outcome::kIndeterminate, NotRead(msr.name, code), {}, {}, code}};
   };
-  const MsrReading mask = cpu.Reading(kSeamrrPhysMask);
+  const auto mask = cpu.Reading(kSeamrrPhysMask);
   if (!mask) return unread(kSeamrrPhysMask, mask.error());
   if (!kSeamrrPhysMask["ENABLE"].IsSet(*mask)) return {false};
   if (!kSeamrrPhysMask["LOCK"].IsSet(*mask)) {
     return {true, {Outcome::kFail, "SEAMRR are on and not locked.", kVendorsFault}};
   }
-  const MsrReading base = cpu.Reading(kSeamrrPhysBase);
+  const auto base = cpu.Reading(kSeamrrPhysBase);
   if (!base) return unread(kSeamrrPhysBase, base.error());
   if (!kSeamrrPhysBase["CONFIGURED"].IsSet(*base)) {
     return {true,
@@ -76,7 +76,7 @@ constexpr LeftOut kPrmrrLeftOut[] = {
     {&kPrmrrPhysMask, ~kPrmrrPhysMask["MASK"].mask(), kOwnRule, kPrmrrPhysMask.spec}};
 
 Opinion PrmrrIsOn(const CheckedCpu& cpu) {
-  const std::uint64_t value = cpu[kPrmrrPhysMask];
+  const AskedBits value = cpu[kPrmrrPhysMask];
   Opinion opinion = ExpectBits(cpu, kPrmrrPhysMask,
                                kPrmrrPhysMask["LOCK"].mask() | kPrmrrPhysMask["VLD"].mask(), 0);
   if (kPrmrrPhysMask["VLD"].IsSet(value)) opinion.remedy = kVendorsFault;

@@ -33,11 +33,8 @@ constexpr std::string_view kRemedy =
     "Update the firmware, which alone can set SMRR; if it stays, give the vendor a recording "
     "(vtprobe record).";
 
-// Bytes; the lowest bit that the mask sets.
-std::uint64_t SizeOf(std::uint64_t mask_register) {
-  const std::uint64_t mask = mask_register & kSmrrPhysMask["PHYSMASK"].mask();
-  return mask & ~(mask - 1);
-}
+// Bytes; the lowest bit that the mask of addresses sets.
+std::uint64_t SizeOf(std::uint64_t mask) { return mask & ~(mask - 1); }
 
 std::string InMiB(std::uint64_t bytes) {
   return bytes % kMiB == 0 ? fmt::format("{} MiB", bytes / kMiB)
@@ -54,11 +51,11 @@ Opinion NotReadOf(const MsrDef& msr, AccessCode code) {
 }
 
 Opinion IsOn(const CheckedCpu& cpu) {
-  const MsrReading mask = cpu.Reading(kSmrrPhysMask);
+  const auto mask = cpu.Reading(kSmrrPhysMask);
   if (mask && !kSmrrPhysMask["VALID"].IsSet(*mask)) {
     return {Outcome::kFail, "SMRR are off: SMM's memory is not protected from other software."};
   }
-  const MsrReading base = cpu.Reading(kSmrrPhysBase);
+  const auto base = cpu.Reading(kSmrrPhysBase);
   if (!base) return NotReadOf(kSmrrPhysBase, base.error());
   const std::uint64_t type = kSmrrPhysBase["TYPE"].Extract(*base);
   if (type == kWriteBack) return mask ? Opinion{} : NotReadOf(kSmrrPhysMask, mask.error());
@@ -68,7 +65,7 @@ Opinion IsOn(const CheckedCpu& cpu) {
 
 Opinion IsAligned(const CheckedCpu& cpu) {
   const Field field = kSmrrPhysMask["PHYSMASK"];
-  const MsrReading mask_reading = cpu.Reading(kSmrrPhysMask);
+  const auto mask_reading = cpu.Reading(kSmrrPhysMask);
   if (!mask_reading) return NotReadOf(kSmrrPhysMask, mask_reading.error());
   const std::uint64_t mask = *mask_reading & field.mask();
   if (mask == 0) return {Outcome::kFail, "SMRR's mask is 0: all memory below 4 GiB is taken away."};
@@ -77,7 +74,7 @@ Opinion IsAligned(const CheckedCpu& cpu) {
     return {Outcome::kFail,
             fmt::format("SMRR's mask {:#x} has holes: the range is not one piece.", mask)};
   }
-  const MsrReading base_reading = cpu.Reading(kSmrrPhysBase);
+  const auto base_reading = cpu.Reading(kSmrrPhysBase);
   if (!base_reading) return NotReadOf(kSmrrPhysBase, base_reading.error());
   const std::uint64_t base = *base_reading & kSmrrPhysBase["PHYSBASE"].mask();
   if ((base & (size - 1)) == 0) return {};
@@ -86,7 +83,7 @@ Opinion IsAligned(const CheckedCpu& cpu) {
 }
 
 Opinion IsLargeEnough(const CheckedCpu& cpu) {
-  const std::uint64_t size = SizeOf(cpu[kSmrrPhysMask]);
+  const std::uint64_t size = SizeOf(cpu[kSmrrPhysMask] & kSmrrPhysMask["PHYSMASK"].mask());
   const std::optional<std::uint64_t> minimum = cpu.Number("minimum_mib");
   // A profile's number may be larger than any number of bytes.
   if (minimum && size / kMiB < *minimum) {
@@ -107,7 +104,7 @@ Opinion AreLocked(const CheckedCpu& cpu) {
   std::optional<Opinion> unread;
   for (const MsrDef* const msr : {&kSmrrPhysMask, &registers::kSmrr2PhysMask}) {
     if (registers::PresenceOf(cpu.registers(), *msr) == Presence::kAbsent) continue;
-    const MsrReading mask = cpu.Reading(*msr);
+    const auto mask = cpu.Reading(*msr);
     if (!mask) {
       if (!unread) unread = NotReadOf(*msr, mask.error());
       continue;

@@ -17,7 +17,7 @@ using registers::kVmxEptVpidCap;
 using registers::kVmxProcbasedCtls2;
 
 Opinion UnrestrictedGuestHasEpt(const CheckedCpu& cpu) {
-  const std::uint64_t controls = cpu[kVmxProcbasedCtls2];
+  const AskedBits controls = cpu[kVmxProcbasedCtls2];
   if (!kVmxProcbasedCtls2["UNRESTRICTED_GUEST"].IsSet(controls)) {
     return {Outcome::kPass, "Unrestricted guests are not offered."};
   }
@@ -25,7 +25,7 @@ Opinion UnrestrictedGuestHasEpt(const CheckedCpu& cpu) {
   return {Outcome::kFail, "Unrestricted guests are offered without EPT, which they need."};
 }
 
-std::vector<std::string_view> Missing(std::uint64_t value, std::initializer_list<Field> fields) {
+std::vector<std::string_view> Missing(const AskedBits& value, std::initializer_list<Field> fields) {
   std::vector<std::string_view> missing;
   for (const Field& field : fields) {
     if (!field.IsSet(value)) missing.push_back(field.meaning.empty() ? field.name : field.meaning);
@@ -35,7 +35,7 @@ std::vector<std::string_view> Missing(std::uint64_t value, std::initializer_list
 
 Opinion EptAndVpidSuffice(const CheckedCpu& cpu) {
   const MsrReading controls = cpu.registers().Msr(kVmxProcbasedCtls2.address);
-  const std::uint64_t value = cpu[kVmxEptVpidCap];
+  const AskedBits value = cpu[kVmxEptVpidCap];
   // Where the controls were not read, the capabilities show what there is.
   const bool ept = !controls || kVmxProcbasedCtls2["ENABLE_EPT"].IsSet(*controls);
   const bool vpid = !controls || kVmxProcbasedCtls2["ENABLE_VPID"].IsSet(*controls);

@@ -429,8 +429,8 @@ const Field* FieldOf(const MsrDef& msr, std::uint64_t mask) {
 
 InForce OfRange(const AlikeCpus& alike, std::size_t msr, std::size_t mask, std::uint64_t valid) {
   const MsrReading& reading = alike.readings[mask];
-  if (!reading) return {Presence::kUnknown};
-  if ((*reading & valid) != 0) return {};
+  if (!reading.Knows(valid)) return {Presence::kUnknown};
+  if ((reading.known_bits() & valid) != 0) return {};
   return msr == mask ? InForce{Presence::kPresent, valid} : InForce{Presence::kAbsent};
 }
 

@@ -20,6 +20,9 @@ const AttributionFinding kMayBeOlder{
 const AttributionFinding kVirtualRegister{Attribution::kHypervisor,
                                           "a guest sees the register its hypervisor shows it"};
 
+const AttributionFinding kKnownInPart{Attribution::kUnknown,
+                                      "only some bits of the register are known"};
+
 std::string Join(std::string_view a, std::string_view b, std::string_view c) {
   std::string text;
   text.reserve(a.size() + b.size() + c.size());
@@ -28,7 +31,7 @@ std::string Join(std::string_view a, std::string_view b, std::string_view c) {
 
 }  // namespace
 
-AttributionFinding AttributeFeatureControl(std::uint64_t value, bool guest,
+AttributionFinding AttributeFeatureControl(const RegisterReading& value, bool guest,
                                            std::optional<bool> sgx_lc, const Context& context) {
   if (context.stage == Stage::kPreOs) {
     return context.cold_boot == true ? kBeforeTheSystem : kMayBeOlder;
@@ -42,11 +45,12 @@ AttributionFinding AttributeFeatureControl(std::uint64_t value, bool guest,
     return {Attribution::kUnknown,
             "before Linux 5.6, KVM kept what firmware wrote and added the lock"};
   }
+  if (!value) return kKnownInPart;
   const std::string& release = context.kernel_name;
-  if (const auto why = WhyNotLinux(*writes, value, sgx_lc, context)) {
+  if (const auto why = WhyNotLinux(*writes, *value, sgx_lc, context)) {
     return {Attribution::kFirmware, Join(release, " ", *why)};
   }
-  if (!registers::kFeatureControl["LOCK"].IsSet(value)) {
+  if (!registers::kFeatureControl["LOCK"].IsSet(*value)) {
     return {Attribution::kFirmwareOrKernel,
             Join("firmware left it unlocked, and ", release,
                  ", which locks it on each CPU that it starts, did not")};
@@ -56,15 +60,17 @@ AttributionFinding AttributeFeatureControl(std::uint64_t value, bool guest,
                " locks it if firmware leaves it unlocked, and could have written this value", "")};
 }
 
-AttributionFinding AttributeVmCr(std::uint64_t value, std::optional<bool> guest,
+AttributionFinding AttributeVmCr(const RegisterReading& value, std::optional<bool> guest,
                                  const Context& context) {
   // A reset clears SVMDIS and LOCK, a warm one too. [amd/apm-vol2] 15.30.1
   if (context.stage == Stage::kPreOs) return kBeforeTheSystem;
   if (guest == true) return kVirtualRegister;
   if (!guest) return {Attribution::kUnknown, "whether this is a guest is not recorded"};
-  if (kVmCr["SVMDIS"].IsSet(value) || kVmCr["LOCK"].IsSet(value)) {
+  constexpr std::uint64_t kOfFirmware = kVmCr["SVMDIS"].mask() | kVmCr["LOCK"].mask();
+  if ((value.known_bits() & kOfFirmware) != 0) {
     return {Attribution::kFirmware, "Linux never sets SVMDIS or LOCK"};
   }
+  if (!value.Knows(kOfFirmware)) return kKnownInPart;
   return {Attribution::kUnknown, "the register reads as after reset"};
 }
 

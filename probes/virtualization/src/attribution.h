@@ -21,9 +21,9 @@ struct AttributionFinding {
 
 // `guest`: whether the CPU is a hypervisor's; absent if that is not known.
 // `sgx_lc`: CPUID.7.0:ECX[30], absent if it was not read.
-AttributionFinding AttributeFeatureControl(std::uint64_t value, bool guest,
+AttributionFinding AttributeFeatureControl(const RegisterReading& value, bool guest,
                                            std::optional<bool> sgx_lc, const Context& context);
-AttributionFinding AttributeVmCr(std::uint64_t value, std::optional<bool> guest,
+AttributionFinding AttributeVmCr(const RegisterReading& value, std::optional<bool> guest,
                                  const Context& context);
 
 // One answer for groups of CPUs that may have different ones.

@@ -1,5 +1,6 @@
 #include "judge_cpu.h"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -107,12 +108,9 @@ VirtualizationGroup JudgeUnknownVendor(const RegisterView& cpu, const std::strin
 
 VirtualizationGroup JudgeWithoutVendor(const RegisterView& cpu, AccessCode code) {
   std::string note = "CPUID leaf 0 could not be read, so the vendor is not known.";
-  if (const MsrReading value = cpu.Msr(kFeatureControl.address)) {
-    note.append(" If this is an Intel CPU: ").append(SwitchInWords(kFeatureControl, *value)) += '.';
-  }
-  if (const MsrReading value = cpu.Msr(kVmCr.address)) {
-    note.append(" If this is an AMD CPU: ").append(SwitchInWords(kVmCr, *value)) += '.';
-  }
+  AppendSwitchInWords(" If this is an Intel CPU: ", kFeatureControl,
+                      cpu.Msr(kFeatureControl.address), &note);
+  AppendSwitchInWords(" If this is an AMD CPU: ", kVmCr, cpu.Msr(kVmCr.address), &note);
   VirtualizationGroup group = Unread(Technology::kUnknown, code, std::move(note));
   group.evidence = Whatever(cpu);
   group.evidence.push_back(EvidenceOf(cpu, registers::kCpuid0Ebx));
@@ -162,10 +160,30 @@ VirtualizationGroup SwitchFaults(Technology technology, std::optional<bool> gues
   return group;
 }
 
+std::vector<std::uint64_t> PossibleBits(const RegisterReading& reading, std::uint64_t mask) {
+  std::vector<std::uint64_t> possible = {reading.known_bits() & mask};
+  for (std::uint64_t open = mask & ~reading.known(); open != 0; open &= open - 1) {
+    const std::uint64_t bit = open & ~(open - 1);
+    const std::size_t count = possible.size();
+    for (std::size_t i = 0; i < count; ++i) possible.push_back(possible[i] | bit);
+  }
+  return possible;
+}
+
+std::string KnownInPart(const MsrDef& msr, const RegisterReading& reading, std::uint64_t mask) {
+  std::string text = "Only some bits of ";
+  text.append(msr.name).append(" are known, and not ");
+  const char* separator = "";
+  for (const Field& field : msr.fields) {
+    if ((field.mask() & mask & ~reading.known()) == 0) continue;
+    text.append(separator).append(field.name);
+    separator = ", ";
+  }
+  return text += '.';
+}
+
 std::vector<Evidence> WithoutUnasked(std::vector<Evidence> evidence) {
-  std::erase_if(evidence, [](const Evidence& e) {
-    return !e.value && e.value.error() == AccessCode::kNotRecorded;
-  });
+  std::erase_if(evidence, [](const Evidence& e) { return e.value.IsUnrecorded(); });
   return evidence;
 }
 

@@ -59,6 +59,12 @@ VirtualizationGroup JudgeWithoutSvm(const RegisterView& cpu, std::optional<bool>
 // for them, and the verdict does not rest on them.
 std::vector<Evidence> WithoutUnasked(std::vector<Evidence> evidence);
 
+// What the bits of the mask may be of a register of which some are known, each of
+// the possible; the mask has few bits.
+std::vector<std::uint64_t> PossibleBits(const RegisterReading& reading, std::uint64_t mask);
+// "Only some bits of VM_CR are known, and not LOCK.": those of the mask that are not.
+std::string KnownInPart(const MsrDef& msr, const RegisterReading& reading, std::uint64_t mask);
+
 // A CPU whose feature bit is clear.
 VirtualizationGroup NotOffered(std::optional<bool> guest);
 // Something that the verdict needs could not be read.

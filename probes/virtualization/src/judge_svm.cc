@@ -19,6 +19,9 @@ using registers::kCpuid8000000AEbx;
 using registers::kCpuid8000000AEdx;
 using registers::kVmCr;
 
+// The bits on which Decide() rests.
+constexpr std::uint64_t kDeciding = kVmCr["LOCK"].mask() | kVmCr["SVMDIS"].mask();
+
 // Leaf 8000_000A describes SVM; a CPU without SVM leaves it 0.
 // [amd/apm-vol3] E.4.9
 bool SvmLeafIsLive(const RegisterView& cpu) {
@@ -59,17 +62,40 @@ VirtualizationGroup Decide(const SwitchQuestion& question, std::uint64_t value) 
   return group;
 }
 
+// Of a switch of which some bits are known: what it is whatever the others are. With
+// SVM on, the lock makes no difference to who wants to use it.
+VirtualizationGroup DecideByBits(const SwitchQuestion& question, const MsrReading& value) {
+  std::optional<VirtualizationGroup> group;
+  for (const std::uint64_t bits : PossibleBits(value, kDeciding)) {
+    VirtualizationGroup possible = Decide(question, bits);
+    if (group && possible.usable != group->usable) {
+      return Unread(Technology::kSvm, AccessCode::kNotRecorded,
+                    KnownInPart(kVmCr, value, kDeciding));
+    }
+    if (!group) {
+      group = std::move(possible);
+    } else if (possible.state != group->state) {
+      group->note = "Whether that is locked is not known.";
+    }
+  }
+  return *std::move(group);
+}
+
 VirtualizationGroup JudgeValue(const SwitchQuestion& question, const MsrReading& value,
                                const Context& context) {
-  if (!value) {
-    if (value.error() == AccessCode::kGeneralProtection) {
-      return SwitchFaults(Technology::kSvm, question.guest);
-    }
+  VirtualizationGroup group;
+  if (value) {
+    group = Decide(question, *value);
+  } else if (value.IsPartial()) {
+    group = DecideByBits(question, value);
+    if (group.unread) return group;
+  } else if (value.error() == AccessCode::kGeneralProtection) {
+    return SwitchFaults(Technology::kSvm, question.guest);
+  } else {
     return Unread(Technology::kSvm, value.error(),
                   "CPUID offers SVM, but VM_CR could not be read.");
   }
-  VirtualizationGroup group = Decide(question, *value);
-  AttributionFinding attribution = AttributeVmCr(*value, question.guest, context);
+  AttributionFinding attribution = AttributeVmCr(value, question.guest, context);
   group.attribution = attribution.who;
   group.attribution_reason = std::move(attribution.reason);
   return group;
@@ -120,10 +146,7 @@ VirtualizationGroup JudgeWithoutSvm(const RegisterView& cpu, std::optional<bool>
   const Evidence control = EvidenceOf(cpu, kVmCr);
   if (!svm) {
     std::string note = "CPUID leaf 8000_0001 could not be read.";
-    if (control.value) {
-      note.append(" If this CPU offers SVM: ");
-      note.append(SwitchInWords(kVmCr, *control.value)) += '.';
-    }
+    AppendSwitchInWords(" If this CPU offers SVM: ", kVmCr, control.value, &note);
     VirtualizationGroup group = Unread(Technology::kUnknown, svm.error(), std::move(note));
     group.evidence = WithoutUnasked({control});
     group.evidence.push_back(feature);

@@ -16,6 +16,11 @@ namespace {
 using registers::kCpuid1Ecx;
 using registers::kFeatureControl;
 
+// The bits on which Decide() rests.
+constexpr std::uint64_t kDeciding = kFeatureControl["LOCK"].mask() |
+                                    kFeatureControl["VMX_IN_SMX"].mask() |
+                                    kFeatureControl["VMX_OUTSIDE_SMX"].mask();
+
 constexpr CpuidField kSgxLaunchControl = registers::kCpuid7Ecx["SGX_LC"];
 
 void Decide(std::uint64_t value, const Context& context, VirtualizationGroup* group) {
@@ -40,20 +45,51 @@ void Decide(std::uint64_t value, const Context& context, VirtualizationGroup* gr
   }
 }
 
+// Of a switch of which some bits are known: what it is whatever the others are.
+// Where it is off outside SMX that settles it for all but a measured launch.
+VirtualizationGroup DecideByBits(const MsrReading& value, const Context& context) {
+  constexpr Field kInSmx = kFeatureControl["VMX_IN_SMX"];
+  VirtualizationGroup group;
+  bool is_first = true;
+  bool is_one_state = true;
+  for (const std::uint64_t bits : PossibleBits(value, kDeciding)) {
+    VirtualizationGroup possible;
+    Decide(bits, context, &possible);
+    if (is_first) {
+      group = std::move(possible);
+      is_first = false;
+      continue;
+    }
+    is_one_state = is_one_state && possible.state == group.state;
+    if (possible.usable != group.usable) {
+      return Unread(Technology::kVtx, AccessCode::kNotRecorded,
+                    KnownInPart(kFeatureControl, value, kDeciding));
+    }
+  }
+  if (!is_one_state) {
+    group.note = "Whether a system under a measured launch may use it is not known: ";
+    group.note.append(kInSmx.name).append(" is not.");
+  }
+  return group;
+}
+
 VirtualizationGroup JudgeValue(const SwitchQuestion& question, const MsrReading& value,
                                const Context& context) {
-  if (!value) {
-    if (value.error() == AccessCode::kGeneralProtection) {
-      return SwitchFaults(Technology::kVtx, question.guest);
-    }
+  VirtualizationGroup group;
+  if (value) {
+    Decide(*value, context, &group);
+  } else if (value.IsPartial()) {
+    group = DecideByBits(value, context);
+    if (group.unread) return group;
+  } else if (value.error() == AccessCode::kGeneralProtection) {
+    return SwitchFaults(Technology::kVtx, question.guest);
+  } else {
     return Unread(Technology::kVtx, value.error(),
                   "CPUID offers VT-x, but IA32_FEATURE_CONTROL could not be read.");
   }
-  VirtualizationGroup group;
   group.technology = Technology::kVtx;
-  Decide(*value, context, &group);
   AttributionFinding attribution =
-      AttributeFeatureControl(*value, question.guest.value_or(false), question.sgx_lc, context);
+      AttributeFeatureControl(value, question.guest.value_or(false), question.sgx_lc, context);
   group.attribution = attribution.who;
   group.attribution_reason = std::move(attribution.reason);
   return group;
@@ -87,10 +123,7 @@ VirtualizationGroup JudgeWithoutVmx(const RegisterView& cpu, std::optional<bool>
   const Evidence control = EvidenceOf(cpu, kFeatureControl);
   if (!vmx) {
     std::string note = "CPUID leaf 1 could not be read.";
-    if (control.value) {
-      note.append(" If this CPU offers VT-x: ");
-      note.append(SwitchInWords(kFeatureControl, *control.value)) += '.';
-    }
+    AppendSwitchInWords(" If this CPU offers VT-x: ", kFeatureControl, control.value, &note);
     VirtualizationGroup group = Unread(Technology::kUnknown, vmx.error(), std::move(note));
     group.evidence = WithoutUnasked({control});
     group.evidence.push_back(feature);

@@ -11,10 +11,12 @@ namespace {
 using registers::kFeatureControl;
 using registers::kVmCr;
 
-std::string_view OfVtx(State state, std::uint64_t value) {
+constexpr std::uint64_t kInSmx = kFeatureControl["VMX_IN_SMX"].mask();
+
+std::string_view OfVtx(State state, const RegisterReading& value) {
   switch (state) {
     case State::kEnabled:
-      return kFeatureControl["VMX_IN_SMX"].IsSet(value)
+      return !value.Knows(kInSmx) || (value.known_bits() & kInSmx) != 0
                  ? "VT-x on and locked"
                  : "VT-x on and locked, but not for a system under a measured launch (tboot)";
     case State::kEnabledInSmxOnly:
@@ -40,28 +42,36 @@ std::string_view OfSvm(State state) {
   }
 }
 
-}  // namespace
-
-std::string_view SwitchInWords(const MsrDef& msr, std::uint64_t value) {
+// Empty where the bits that are known do not say.
+std::string_view SwitchInWords(const MsrDef& msr, const RegisterReading& value) {
   SwitchQuestion question;
   question.guest = false;
+  question.address = msr.address;
+  question.evidence = {Evidence{&msr, value}};
   if (&msr == &kVmCr) {
     question.technology = Technology::kSvm;
-    question.address = kVmCr.address;
-    question.evidence = {Evidence{&msr, value}};
-    return OfSvm(JudgeSvmSwitch(question, value, {}).state);
+    const State state = JudgeSvmSwitch(question, value, {}).state;
+    return state == State::kIndeterminate ? "" : OfSvm(state);
   }
-  question.address = kFeatureControl.address;
-  question.evidence = {Evidence{&msr, value}};
-  return OfVtx(JudgeVmxSwitch(question, value, {}).state, value);
+  const State state = JudgeVmxSwitch(question, value, {}).state;
+  return state == State::kIndeterminate ? "" : OfVtx(state, value);
 }
 
-std::string WhatItSwitches(MsrAddress address, std::uint64_t value) {
+}  // namespace
+
+void AppendSwitchInWords(std::string_view condition, const MsrDef& msr,
+                         const RegisterReading& value, std::string* text) {
+  if (value.known() == 0) return;
+  const std::string_view words = SwitchInWords(msr, value);
+  if (!words.empty()) text->append(condition).append(words).append(".");
+}
+
+std::string WhatItSwitches(MsrAddress address, const RegisterReading& value) {
   std::string text;
   if (address == kFeatureControl.address) {
-    text.append("On an Intel CPU: ").append(SwitchInWords(kFeatureControl, value)).append(".");
+    AppendSwitchInWords("On an Intel CPU: ", kFeatureControl, value, &text);
   } else if (address == kVmCr.address) {
-    text.append("On an AMD CPU: ").append(SwitchInWords(kVmCr, value)).append(".");
+    AppendSwitchInWords("On an AMD CPU: ", kVmCr, value, &text);
   }
   return text;
 }

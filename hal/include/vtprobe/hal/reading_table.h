@@ -1,7 +1,7 @@
 // How a snapshot keeps its readings: register by register, and below one
 // register each reading with the set of CPUs that gave it. All readings lie in
 // one array, so a machine with many registers costs no more allocations than
-// one with few, and a reading costs 16 or 24 bytes.
+// one with few, and a reading costs 24 bytes.
 //
 // Part of PlatformSnapshot; nobody else needs it.
 
@@ -45,19 +45,12 @@ struct MsrCell {
   using Key = MsrAddress;
   using Reading = MsrReading;
 
-  MsrCell(CpuSetId cpus, const MsrReading& reading)
-      : value(reading ? *reading : 0),
-        set(cpus),
-        failure(reading ? StoredFailure() : StoredFailure(reading.error())) {}
+  MsrCell(CpuSetId cpus, const MsrReading& reading) : given(reading), set(cpus) {}
 
-  MsrReading reading() const {
-    if (failure.IsNone()) return value;
-    return tl::unexpected(failure.code());
-  }
+  const MsrReading& reading() const { return given; }
 
-  std::uint64_t value;
+  MsrReading given;
   CpuSetId set;
-  StoredFailure failure;
 };
 
 struct CpuidCell {

@@ -49,8 +49,59 @@ struct PartialCpuid {
   friend constexpr bool operator==(const PartialCpuid&, const PartialCpuid&) = default;
 };
 
-// "Nothing" is kNotRecorded.
-using MsrReading = tl::expected<std::uint64_t, AccessCode>;
+// What a register gave: a value, or why there is none. A source may also state
+// some bits and not the others (`rdmsr -f`, a log's words). That is no value, so
+// that nobody takes it for one: who can do with some bits asks for those.
+// A value and a failure are readings as they stand. "Nothing" is kNotRecorded.
+class RegisterReading {
+ public:
+  constexpr RegisterReading() = default;
+  constexpr RegisterReading(std::uint64_t value) : bits_(value) {}  // NOLINT
+  constexpr RegisterReading(tl::unexpected<AccessCode> failure)     // NOLINT
+      : bits_(static_cast<std::uint64_t>(failure.value())), known_(0) {}
+  template <typename Unsigned>
+  constexpr RegisterReading(const tl::expected<Unsigned, AccessCode>& reading)  // NOLINT
+      : RegisterReading(reading ? RegisterReading(std::uint64_t{*reading})
+                                : RegisterReading(tl::unexpected(reading.error()))) {}
+  // The bits of the mask `known`, and none of the others, whatever `bits` has
+  // there. All of them are a value, and none kNotRecorded.
+  static constexpr RegisterReading OfBits(std::uint64_t bits, std::uint64_t known) {
+    if (known == 0) return tl::unexpected(AccessCode::kNotRecorded);
+    RegisterReading reading(bits & known);
+    reading.known_ = known;
+    return reading;
+  }
+
+  constexpr bool has_value() const { return ~known_ == 0; }
+  constexpr explicit operator bool() const { return has_value(); }
+  // Requires has_value().
+  constexpr std::uint64_t operator*() const { return bits_; }
+  // The same, and throws std::logic_error where there is no value.
+  std::uint64_t value() const;
+  // Requires that there is no value. Of one of which some bits are known:
+  // kNotRecorded, since the recording does not hold the others.
+  constexpr AccessCode error() const {
+    return known_ == 0 ? static_cast<AccessCode>(bits_) : AccessCode::kNotRecorded;
+  }
+
+  // Some bits are known and others are not.
+  constexpr bool IsPartial() const { return known_ != 0 && ~known_ != 0; }
+  // Nothing at all is recorded.
+  constexpr bool IsUnrecorded() const { return *this == RegisterReading::OfBits(0, 0); }
+  // Which bits are known: all of a value, none of a failure.
+  constexpr std::uint64_t known() const { return known_; }
+  // Those bits; 0 elsewhere, which says nothing.
+  constexpr std::uint64_t known_bits() const { return known_ == 0 ? 0 : bits_; }
+  constexpr bool Knows(std::uint64_t mask) const { return (mask & ~known_) == 0; }
+
+  friend constexpr bool operator==(const RegisterReading&, const RegisterReading&) = default;
+
+ private:
+  std::uint64_t bits_ = 0;  // the AccessCode where none is known
+  std::uint64_t known_ = ~std::uint64_t{0};
+};
+
+using MsrReading = RegisterReading;
 using CpuidReading = tl::expected<PartialCpuid, AccessCode>;
 
 // One register of an answer: kNotRecorded where the answer does not have it.

@@ -61,10 +61,8 @@ class Evidence::Assembly {
   Imported Make(Count* count);
 
  private:
-  // What is known of an MSR of a CPU: a reading, or some bits.
   struct Msr {
     MsrReading reading;
-    PartialMsr bits;
     std::size_t line;
   };
   struct Leaf {
@@ -85,11 +83,10 @@ class Evidence::Assembly {
   std::set<std::uint32_t> ListsThatDiffer() const;
   void Put();
   void PutMsr(std::uint32_t cpu, const MsrRecord& record);
-  void PutBits(std::uint32_t cpu, const BitsRecord& record);
   void PutCpuid(std::uint32_t cpu, const CpuidRecord& record);
   void AddDifferent(std::string name, std::uint32_t cpu, std::size_t line, std::size_t before);
   void AddNotes();
-  void AddPartNote(MsrAddress address, const PartialMsr& bits);
+  void AddPartNotes();
   void SetMetadata(Metadata* metadata);
 
   Evidence& in_;
@@ -112,15 +109,9 @@ void Evidence::Assembly::CountCpus() {
   };
   for (const MsrRecord& record : in_.msrs_) {
     add(record);
-    if (record.cpu.kind() == Whose::Kind::kNumbered && !record.reading) {
+    if (record.cpu.kind() == Whose::Kind::kNumbered && record.reading.known() == 0) {
       failed_[record.address].insert(record.cpu.number());
     }
-    if (record.cpu.kind() == Whose::Kind::kListed) {
-      register_of_list_.emplace(record.cpu.list(), record.address);
-    }
-  }
-  for (const BitsRecord& record : in_.bits_) {
-    add(record);
     if (record.cpu.kind() == Whose::Kind::kListed) {
       register_of_list_.emplace(record.cpu.list(), record.address);
     }
@@ -169,12 +160,6 @@ std::set<std::uint32_t> Evidence::Assembly::ListsThatDiffer() const {
     const auto [found, added] = first.try_emplace(record.cpu.list(), record.reading);
     if (!added && found->second != record.reading) different.insert(record.cpu.list());
   }
-  std::map<std::uint32_t, std::uint64_t> first_bits;
-  for (const BitsRecord& record : in_.bits_) {
-    if (record.cpu.kind() != Whose::Kind::kListed) continue;
-    const auto [found, added] = first_bits.try_emplace(record.cpu.list(), record.value);
-    if (!added && found->second != record.value) different.insert(record.cpu.list());
-  }
   return different;
 }
 
@@ -208,39 +193,21 @@ void Evidence::Assembly::AddDifferent(std::string name, std::uint32_t cpu, std::
   first_different_ = fmt::format("{} of CPU {} in line {}, after line {}", name, cpu, line, before);
 }
 
+// Bits that agree complete each other.
 void Evidence::Assembly::PutMsr(std::uint32_t cpu, const MsrRecord& record) {
   auto& msrs = cpus_[cpu].msrs;
-  const auto [found, added] =
-      msrs.try_emplace(record.address, Msr{record.reading, {}, record.line});
-  if (added) return;
-  Msr& known = found->second;
-  const bool completes = known.bits.known != 0 && record.reading &&
-                         (*record.reading & known.bits.known) == known.bits.value;
-  if (completes) {
-    known = {record.reading, {}, record.line};
-  } else if ((known.bits.known != 0 || known.reading != record.reading) &&
-             !IsVolatile(record.address)) {
-    AddDifferent(fmt::format("MSR {:#x}", Number(record.address)), cpu, record.line, known.line);
+  const auto [found, added] = msrs.try_emplace(record.address, Msr{record.reading, record.line});
+  MsrReading& known = found->second.reading;
+  if (added || known == record.reading) return;
+  const std::uint64_t both = known.known() & record.reading.known();
+  const bool is_failure = known.known() == 0 || record.reading.known() == 0;
+  if (!is_failure && ((known.known_bits() ^ record.reading.known_bits()) & both) == 0) {
+    known = MsrReading::OfBits(known.known_bits() | record.reading.known_bits(),
+                               known.known() | record.reading.known());
+  } else if (!IsVolatile(record.address)) {
+    AddDifferent(fmt::format("MSR {:#x}", Number(record.address)), cpu, record.line,
+                 found->second.line);
   }
-}
-
-void Evidence::Assembly::PutBits(std::uint32_t cpu, const BitsRecord& record) {
-  const PartialMsr bits{record.value, record.known};
-  auto& msrs = cpus_[cpu].msrs;
-  const auto [found, added] = msrs.try_emplace(
-      record.address, Msr{tl::unexpected(AccessCode::kNotRecorded), bits, record.line});
-  if (added) return;
-  Msr& known = found->second;
-  const std::uint64_t value = known.reading ? *known.reading : known.bits.value;
-  const std::uint64_t mask = known.reading ? ~std::uint64_t{0} : known.bits.known;
-  if (((value ^ bits.value) & mask & bits.known) != 0 || (mask == 0 && !known.reading)) {
-    AddDifferent(fmt::format("MSR {:#x}", Number(record.address)), cpu, record.line, known.line);
-    return;
-  }
-  if (known.reading) return;
-  known.bits.value |= bits.value;
-  known.bits.known |= bits.known;
-  if (known.bits.IsWhole()) known = {known.bits.value, {}, known.line};
 }
 
 void Evidence::Assembly::PutCpuid(std::uint32_t cpu, const CpuidRecord& record) {
@@ -262,22 +229,23 @@ void Evidence::Assembly::Put() {
     return Place(cpu, is_listed ? SlotsOf(cpu.list()) : slots_);
   };
   // In the order of the text: what stands first is kept.
-  std::size_t bits = 0;
-  for (const MsrRecord& record : in_.msrs_) {
-    for (; bits < in_.bits_.size() && in_.bits_[bits].line <= record.line; ++bits) {
-      PutBits(place(in_.bits_[bits].cpu), in_.bits_[bits]);
-    }
-    PutMsr(place(record.cpu), record);
-  }
-  for (; bits < in_.bits_.size(); ++bits) PutBits(place(in_.bits_[bits].cpu), in_.bits_[bits]);
+  for (const MsrRecord& record : in_.msrs_) PutMsr(place(record.cpu), record);
   for (const CpuidRecord& record : in_.cpuid_) PutCpuid(place(record.cpu), record);
 }
 
-void Evidence::Assembly::AddPartNote(MsrAddress address, const PartialMsr& bits) {
-  in_.notes_.push_back(fmt::format(
-      "only bits {:#x} of MSR {:#x} are here, and of them are set {:#x}: the rest is not known "
-      "(run rdmsr without -f)",
-      bits.known, Number(address), bits.value));
+void Evidence::Assembly::AddPartNotes() {
+  std::set<std::pair<MsrAddress, std::uint64_t>> parts;
+  for (const auto& [number, cpu] : cpus_) {
+    for (const auto& [address, msr] : cpu.msrs) {
+      if (msr.reading.IsPartial()) parts.emplace(address, msr.reading.known());
+    }
+  }
+  for (const auto& [address, known] : parts) {
+    in_.notes_.push_back(
+        fmt::format("only bits {:#x} of MSR {:#x} are here: the rest is not known (run rdmsr "
+                    "without -f)",
+                    known, Number(address)));
+  }
 }
 
 void Evidence::Assembly::AddNotes() {
@@ -349,6 +317,7 @@ Imported Evidence::Assembly::Make(Count* count) {
   MarkNumbers();
   Put();
   AddNotes();
+  AddPartNotes();
   SnapshotBuilder builder;
   SetMetadata(&builder.metadata());
   std::set<std::pair<bool, std::uint64_t>> registers;
@@ -362,7 +331,6 @@ Imported Evidence::Assembly::Make(Count* count) {
     for (const auto& [address, known] : cpu.msrs) {
       registers.emplace(false, Number(address));
       static_cast<void>(builder.AddMsr(address, known.reading));
-      if (known.bits.known != 0) AddPartNote(address, known.bits);
     }
   }
   count->registers = registers.size();
@@ -400,11 +368,7 @@ void Evidence::AddMsr(Whose cpu, MsrAddress address, MsrReading reading, std::si
 void Evidence::AddBits(Whose cpu, MsrAddress address, unsigned high, unsigned low,
                        std::uint64_t field, std::size_t line) {
   const std::uint64_t mask = (~std::uint64_t{0} >> (63 - high)) & (~std::uint64_t{0} << low);
-  if (~mask == 0) {
-    AddMsr(cpu, address, field, line);
-  } else if (IsTaken(cpu, line)) {
-    bits_.push_back({cpu, address, field << low & mask, mask, line});
-  }
+  AddMsr(cpu, address, MsrReading::OfBits(field << low, mask), line);
 }
 
 void Evidence::AddCpuid(Whose cpu, CpuidLeaf leaf, PartialCpuid answer, std::size_t line) {

@@ -23,14 +23,6 @@
 
 namespace vtprobe::import {
 
-// An MSR of which only some bits are known. The others hold 0 and mean nothing.
-struct PartialMsr {
-  std::uint64_t value = 0;
-  std::uint64_t known = 0;
-
-  constexpr bool IsWhole() const { return ~known == 0; }
-};
-
 // Of which CPU a reading is.
 class Whose {
  public:
@@ -82,10 +74,10 @@ class Evidence {
   void StartAnotherTime(std::size_t line);
   void AddNote(std::string note) { notes_.push_back(std::move(note)); }
 
-  bool empty() const { return msrs_.empty() && bits_.empty() && cpuid_.empty() && !has_said_; }
+  bool empty() const { return !has_readings() && !has_said_; }
   // The line of the first reading that is one too many for a recording, 0 if none is.
   std::size_t first_beyond() const { return first_beyond_; }
-  bool has_readings() const { return !msrs_.empty() || !bits_.empty() || !cpuid_.empty(); }
+  bool has_readings() const { return !msrs_.empty() || !cpuid_.empty(); }
 
   // How much was taken, for a summary.
   struct Count {
@@ -103,13 +95,6 @@ class Evidence {
     MsrReading reading;
     std::size_t line;
   };
-  struct BitsRecord {
-    Whose cpu;
-    MsrAddress address;
-    std::uint64_t value;
-    std::uint64_t known;
-    std::size_t line;
-  };
   struct CpuidRecord {
     Whose cpu;
     CpuidLeaf leaf;
@@ -122,11 +107,10 @@ class Evidence {
   };
   class Assembly;
 
-  std::size_t size() const { return msrs_.size() + bits_.size() + cpuid_.size(); }
+  std::size_t size() const { return msrs_.size() + cpuid_.size(); }
   bool IsTaken(Whose cpu, std::size_t line);
 
   std::vector<MsrRecord> msrs_;
-  std::vector<BitsRecord> bits_;
   std::vector<CpuidRecord> cpuid_;
   std::vector<List> lists_;
   std::vector<std::pair<std::string, std::string>> metadata_;

@@ -3,13 +3,10 @@
 #ifndef VTPROBE_PROBES_EVIDENCE_H_
 #define VTPROBE_PROBES_EVIDENCE_H_
 
-#include <cstdint>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <variant>
 
-#include "vtprobe/hal/access_error.h"
 #include "vtprobe/hal/register_view.h"
 #include "vtprobe/registers/definition.h"
 
@@ -24,8 +21,9 @@ std::string AddressText(CpuidLeaf leaf);
 
 struct Evidence {
   RegisterDefinition definition;  // never null
-  // A CPUID output register's 32 bits, an MSR's 64, or why there is no value.
-  tl::expected<std::uint64_t, AccessCode> value;
+  // A CPUID output register's 32 bits, an MSR's 64 or those that are known, or why
+  // there is no value.
+  RegisterReading value;
 
   // As the definition has it: "IA32_FEATURE_CONTROL", "CPUID.01H:ECX".
   std::string_view register_name() const;

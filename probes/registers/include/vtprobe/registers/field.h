@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace vtprobe {
 
@@ -24,6 +25,13 @@ struct Field {
   }
   constexpr std::uint64_t Extract(std::uint64_t value) const { return (value & mask()) >> low; }
   constexpr bool IsSet(std::uint64_t value) const { return (value & mask()) != 0; }
+  // The same of bits that are asked for, of which not all may be known.
+  template <typename Bits>
+  requires std::is_class_v<Bits>
+  constexpr std::uint64_t Extract(const Bits& bits) const { return (bits & mask()) >> low; }
+  template <typename Bits>
+  requires std::is_class_v<Bits>
+  constexpr bool IsSet(const Bits& bits) const { return (bits & mask()) != 0; }
 };
 
 constexpr Field Bit(std::string_view name, std::uint8_t bit, std::string_view meaning = {}) {

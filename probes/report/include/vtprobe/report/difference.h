@@ -11,11 +11,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <variant>
 #include <vector>
 
-#include "vtprobe/hal/access_error.h"
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/probes/profile.h"
@@ -24,9 +22,6 @@
 #include "vtprobe/report/formats.h"
 
 namespace vtprobe {
-
-// A register's value, or why it has none.
-using RegisterReading = tl::expected<std::uint64_t, AccessCode>;
 
 // Whether the machine is worse off for a change. kNeither: it is another, and
 // which of the two is better nobody can say.

@@ -3,14 +3,11 @@
 #ifndef VTPROBE_REPORT_READINGS_H_
 #define VTPROBE_REPORT_READINGS_H_
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <vector>
 
-#include "vtprobe/hal/access_error.h"
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/registers/field.h"
@@ -22,7 +19,7 @@ namespace vtprobe {
 struct Readings {
   struct Group {
     CpuSet cpus;
-    tl::expected<std::uint64_t, AccessCode> value;
+    RegisterReading value;
   };
 
   RegisterInfo info;

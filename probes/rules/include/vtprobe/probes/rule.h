@@ -160,7 +160,8 @@ struct Rule {
   // Whether it concerns a CPU that has the MSRs; null: it does. A rule with it has
   // `otherwise`.
   const Requirement* applies = nullptr;
-  // Called for CPUs of which every MSR was read, or any if it decides_unread.
+  // Called for CPUs of which every MSR was read, or any if it decides_unread; read
+  // in part will do where the bits that it asks for are known.
   Opinion (*check)(const CheckedCpu& cpu) = nullptr;
   // What it reads besides the feature registers, `msrs`, `also`, and what those
   // and `applies` depend on.
@@ -170,6 +171,33 @@ struct Rule {
   std::vector<Finding> (*judge)(const Rule& rule, const RuleInput& input) = nullptr;
 };
 
+// Bits of a register that a rule asked for and that are not known.
+struct LackedBits {
+  const MsrDef* msr = nullptr;
+  std::uint64_t mask = 0;
+};
+
+// An MSR as a rule asks for its bits. One that is not known reads 0, and that it was
+// asked for is kept: what is thought on that ground is not said.
+class AskedBits {
+ public:
+  // `lacked` outlives it.
+  AskedBits(const MsrDef& msr, const RegisterReading& reading, std::vector<LackedBits>* lacked)
+      : msr_(&msr), reading_(reading), lacked_(lacked) {}
+
+  std::uint64_t operator&(std::uint64_t mask) const {
+    if (!reading_.Knows(mask)) lacked_->push_back({msr_, mask & ~reading_.known()});
+    return reading_.known_bits() & mask;
+  }
+  // All of them, for who needs the value.
+  operator std::uint64_t() const { return *this & ~std::uint64_t{0}; }  // NOLINT
+
+ private:
+  const MsrDef* msr_;
+  RegisterReading reading_;
+  std::vector<LackedBits>* lacked_;
+};
+
 // One CPU as a rule's `check` sees it: what the rule declared, and what a
 // profile set.
 class CheckedCpu {
@@ -177,13 +205,16 @@ class CheckedCpu {
   CheckedCpu(const Rule& rule, const RegisterView& registers, const Settings& settings)
       : rule_(rule), registers_(registers), settings_(settings) {}
 
-  // The value of one of the rule's MSRs.
-  std::uint64_t operator[](const MsrDef& msr) const;
-  // The same of a rule that decides_unread: the value, or why there is none.
-  MsrReading Reading(const MsrDef& msr) const;
-  // The value of one of them that a CPU may lack; nothing if this CPU does.
-  std::optional<std::uint64_t> Optional(const MsrDef& msr) const;
+  // One of the rule's MSRs.
+  AskedBits operator[](const MsrDef& msr) const;
+  // The same of a rule that decides_unread: the MSR, or why nothing of it is known.
+  tl::expected<AskedBits, AccessCode> Reading(const MsrDef& msr) const;
+  // One of them that a CPU may lack; nothing if this CPU does.
+  std::optional<AskedBits> Optional(const MsrDef& msr) const;
   const RegisterView& registers() const { return registers_; }
+  // What was asked for so far and is not known. If there is any, nothing follows
+  // from what was asked.
+  const std::vector<LackedBits>& lacked() const { return lacked_; }
 
   // One of the rule's parameters: what the profile set, or its default.
   std::string_view Choice(std::string_view parameter) const;
@@ -195,6 +226,7 @@ class CheckedCpu {
   const Rule& rule_;
   const RegisterView& registers_;
   const Settings& settings_;
+  mutable std::vector<LackedBits> lacked_;  // asking changes nothing else
 };
 
 // Every rule there is, in the order of rules.def.

@@ -101,7 +101,7 @@ VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot,
 // What the value of a switch says of a CPU that offers what it switches: "On an
 // Intel CPU: VT-x off and locked until the next reset." Empty for a register that
 // is none.
-std::string WhatItSwitches(MsrAddress address, std::uint64_t value);
+std::string WhatItSwitches(MsrAddress address, const RegisterReading& value);
 
 // The registers that JudgeVirtualization() looks at.
 Selection VirtualizationRegisters();
