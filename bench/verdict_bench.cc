@@ -9,17 +9,21 @@
 #include "machines.h"
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/probes/virtualization.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe::bench {
 namespace {
 
-// From a snapshot to the verdict with its explanation and remedy.
+// From a snapshot to the verdict and its words.
 void Verdict(benchmark::State& state, Likeness likeness) {
   const auto cpus = static_cast<std::uint32_t>(state.range(0));
   const PlatformSnapshot snapshot = MakeMachine(cpus, likeness);
   const bool agree = likeness != Likeness::kDiscordant;
   for (auto _ : state) {
     const VirtualizationVerdict verdict = JudgeVirtualization(snapshot);
+    benchmark::DoNotOptimize(Headline(verdict));
+    benchmark::DoNotOptimize(Explanation(verdict));
+    benchmark::DoNotOptimize(Remedy(verdict));
     if (verdict.state != (agree ? State::kEnabled : State::kInconsistent) ||
         verdict.groups.size() != (likeness == Likeness::kUniform ? 1 : cpus)) {
       state.SkipWithError("the verdict is not that of this machine");

@@ -13,6 +13,7 @@
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/probes/virtualization.h"
 #include "vtprobe/report/report.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe::bench {
 namespace {
@@ -23,9 +24,16 @@ template <typename Work>
   return work();
 }
 
+// The verdict and its words.
 bool Judge(std::uint32_t cpus, Likeness likeness, State expected) {
   const PlatformSnapshot machine = MakeMachine(cpus, likeness);
-  return Measured([&] { return JudgeVirtualization(machine); }).state == expected;
+  bool is_right = false;
+  Measured([&] {
+    const VirtualizationVerdict verdict = JudgeVirtualization(machine);
+    is_right = verdict.state == expected && !Headline(verdict).empty() &&
+               !Explanation(verdict).empty() && Remedy(verdict).empty() == (ExitCode(verdict) == 0);
+  });
+  return is_right;
 }
 
 // All rules, of a machine whose verdict is known.

@@ -11,6 +11,7 @@
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/probes/virtualization.h"
 #include "vtprobe/report/report.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe::corpus {
 namespace {
@@ -142,7 +143,7 @@ std::string Lowercase(std::string text) {
 }
 
 std::string AllWords(const VirtualizationVerdict& verdict) {
-  std::string words = verdict.headline + "\n" + verdict.explanation + "\n" + verdict.remedy;
+  std::string words = Headline(verdict) + "\n" + Explanation(verdict) + "\n" + Remedy(verdict);
   for (const VirtualizationGroup& group : verdict.groups) words += "\n" + group.note;
   return words;
 }
@@ -202,7 +203,7 @@ std::string WholeAnswer(const Machine& machine) {
   const VirtualizationVerdict& verdict = answer.virtualization;
   const std::vector<Finding>& findings = answer.findings;
   std::ostringstream out;
-  out << verdict.headline << '\n' << verdict.explanation << '\n' << verdict.remedy << '\n';
+  out << Headline(verdict) << '\n' << Explanation(verdict) << '\n' << Remedy(verdict) << '\n';
   for (const VirtualizationGroup& group : verdict.groups) {
     out << "  CPUs " << group.cpus.ToString() << ' ' << Name(group.state) << ", "
         << Name(group.attribution) << '\n';

@@ -10,6 +10,7 @@
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/probes/virtualization.h"
+#include "vtprobe/wording/wording.h"
 
 namespace {
 
@@ -31,7 +32,7 @@ void CheckRecording(const vtprobe::PlatformSnapshot& snapshot) {
   const int status = vtprobe::ExitCode(verdict);
   Check(status >= 0 && status <= 3);
   Check(status != 0 || verdict.usable == vtprobe::Usable::kYes);
-  Check(!verdict.headline.empty());
+  Check(!Headline(verdict).empty());
   Check(!vtprobe::JudgeRules({snapshot, verdict}).empty());
 }
 

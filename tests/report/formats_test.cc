@@ -24,7 +24,7 @@ std::string Render(std::string_view name, const Report& report, const RenderOpti
 Report WithHeadline(Usable usable) {
   Report report;
   report.virtualization.usable = usable;
-  report.virtualization.headline = "The answer.";
+  report.headline = "The answer.";
   return report;
 }
 
@@ -123,7 +123,7 @@ TEST(TextReport, SaysWhichProfileItIsAndWhatThatCounts) {
 TEST(TextReport, GivesAnAdviceOnce) {
   Report report = WithFinding(Outcome::kWarn);
   report.findings.push_back(report.findings.front());
-  report.virtualization.remedy = "What to do.";
+  report.remedy = "What to do.";
   const std::string text = Render("text", report);
   const std::size_t first = text.find("What to do.");
   EXPECT_NE(first, std::string::npos);
@@ -142,7 +142,7 @@ TEST(TextReport, ColoursTheAnswerByWhatItIs) {
 
 TEST(TextReport, TellsFixingFromFindingOut) {
   Report report = WithHeadline(Usable::kNo);
-  report.virtualization.remedy = "Do it.";
+  report.remedy = "Do it.";
   EXPECT_THAT(Render("text", report), HasSubstr("to fix   Do it.\n"));
   report.virtualization.usable = Usable::kUnknown;
   EXPECT_THAT(Render("text", report), HasSubstr("to find out   Do it.\n"));
@@ -160,7 +160,7 @@ TEST(TextReport, ShowsNothingThatSteersATerminal) {
 
 TEST(TextReport, WrapsToTheTerminalAndNeverBreaksAWord) {
   Report report = WithHeadline(Usable::kNo);
-  report.virtualization.remedy =
+  report.remedy =
       "one two three four five six seven eight nine ten " + std::string(50, 'x') + " end";
   const std::string text = Render("text", report, {.width = 40});
   EXPECT_THAT(text, HasSubstr("  to fix   one two three four five six\n"

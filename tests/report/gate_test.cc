@@ -115,9 +115,9 @@ Report HostileReport(const std::string& text) {
   subject.other = {{text, text}, {"kernel_log.1", text}};
   report.profile = ChosenProfile{text, text};
   VirtualizationVerdict& verdict = report.virtualization;
-  verdict.headline = text;
-  verdict.remedy = text;
-  verdict.explanation = text;
+  report.headline = text;
+  report.remedy = text;
+  report.explanation = text;
   verdict.attribution_reason = text;
   VirtualizationGroup group;
   group.cpus = CpuSet{{0, 1}};

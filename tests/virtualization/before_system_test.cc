@@ -10,6 +10,7 @@
 
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/probes/virtualization.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe {
 namespace {
@@ -55,7 +56,7 @@ TEST(BeforeSystem, TheKernelLockedWhatFirmwareLeftUnlocked) {
   EXPECT_EQ(verdict.attribution, Attribution::kKernel);
   ASSERT_EQ(verdict.groups.size(), 1u);
   EXPECT_EQ(verdict.groups.front().cpus.ToString(), "0-7");
-  EXPECT_THAT(verdict.explanation, HasSubstr("the kernel: firmware had left it unlocked"));
+  EXPECT_THAT(Explanation(verdict), HasSubstr("the kernel: firmware had left it unlocked"));
 }
 
 TEST(BeforeSystem, FirmwareHadLockedWhatIsTheSame) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "vtprobe/wording/wording.h"
+
 namespace vtprobe::cases {
 namespace {
 
@@ -18,11 +20,11 @@ oracle::CpuAnswer AnswerOf(const VirtualizationVerdict& verdict) {
 }  // namespace
 
 std::string WhatIsMissing(const PlatformSnapshot& snapshot, const VirtualizationVerdict& verdict) {
-  if (verdict.headline.empty()) return "the headline";
-  if (verdict.headline.find('\n') != std::string::npos) return "the end of the headline's line";
-  if (verdict.explanation.empty()) return "the explanation";
+  if (Headline(verdict).empty()) return "the headline";
+  if (Headline(verdict).find('\n') != std::string::npos) return "the end of the headline's line";
+  if (Explanation(verdict).empty()) return "the explanation";
   const bool nothing_to_do = verdict.usable == Usable::kYes && ExitCode(verdict) == 0;
-  if (verdict.remedy.empty() && !nothing_to_do) return "the remedy";
+  if (Remedy(verdict).empty() && !nothing_to_do) return "the remedy";
   CpuSet named;
   for (const VirtualizationGroup& group : verdict.groups) {
     if (group.cpus.empty()) return "the CPUs of a group";

@@ -11,6 +11,7 @@
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/probes/system.h"
 #include "vtprobe/probes/virtualization.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe {
 namespace {
@@ -54,9 +55,9 @@ TEST(HostSystem, HyperVsRootPartition) {
   EXPECT_EQ(intel.technology, Technology::kVtx);
   EXPECT_EQ(intel.attribution, Attribution::kHypervisor);
   EXPECT_EQ(ExitCode(intel), 0);
-  EXPECT_THAT(intel.headline, HasSubstr("Hyper-V's root partition"));
-  EXPECT_THAT(intel.explanation, HasSubstr("may filter"));
-  EXPECT_EQ(intel.remedy, "");
+  EXPECT_THAT(Headline(intel), HasSubstr("Hyper-V's root partition"));
+  EXPECT_THAT(Explanation(intel), HasSubstr("may filter"));
+  EXPECT_EQ(Remedy(intel), "");
   EXPECT_EQ(Judge(kAmd + kHyperV + kRootPrivileges).technology, Technology::kSvm);
 }
 
@@ -100,19 +101,19 @@ TEST(HostSystem, XensDom0IsInUseWhereXenOffersHvm) {
   const auto verdict = Judge(dom0 + hvm + kIntel + kXen);
   EXPECT_EQ(verdict.state, State::kInUse);
   EXPECT_EQ(ExitCode(verdict), 0);
-  EXPECT_THAT(verdict.headline, HasSubstr("Xen's dom0"));
-  EXPECT_THAT(verdict.explanation, HasSubstr("virtual CPU's"));
+  EXPECT_THAT(Headline(verdict), HasSubstr("Xen's dom0"));
+  EXPECT_THAT(Explanation(verdict), HasSubstr("virtual CPU's"));
   for (const std::string& unproven : {dom0 + no_hvm, dom0}) {
     const auto hidden = Judge(unproven + kIntel + kXen);
     EXPECT_EQ(hidden.state, State::kHiddenByHypervisor) << unproven;
     EXPECT_EQ(ExitCode(hidden), 2) << unproven;
-    EXPECT_THAT(hidden.headline, HasSubstr("Xen's dom0")) << unproven;
-    EXPECT_THAT(hidden.explanation, Not(HasSubstr("This is a guest"))) << unproven;
-    EXPECT_THAT(hidden.remedy, HasSubstr("xl info")) << unproven;
+    EXPECT_THAT(Headline(hidden), HasSubstr("Xen's dom0")) << unproven;
+    EXPECT_THAT(Explanation(hidden), Not(HasSubstr("This is a guest"))) << unproven;
+    EXPECT_THAT(Remedy(hidden), HasSubstr("xl info")) << unproven;
   }
   const auto guest = Judge(other + hvm + kIntel + kXen);
   EXPECT_EQ(guest.state, State::kHiddenByHypervisor);
-  EXPECT_THAT(guest.headline, HasSubstr("this guest"));
+  EXPECT_THAT(Headline(guest), HasSubstr("this guest"));
   // Not as sysfs writes it.
   EXPECT_EQ(Judge("meta xen.features = 2b2d, 0\n" + hvm + kIntel + kXen).state,
             State::kHiddenByHypervisor);
@@ -139,8 +140,8 @@ TEST(HostSystem, ATrustDomainIsAGuestAndNamed) {
   const auto verdict =
       Judge(cpu + "cpuid 0x1.0x0 = 0x806f8 - 0xfffafb9f 0xbfebfbff\n" + kKvm + leaf);
   EXPECT_EQ(verdict.state, State::kHiddenByHypervisor);
-  EXPECT_THAT(verdict.headline, HasSubstr("this TDX guest"));
-  EXPECT_THAT(verdict.explanation, HasSubstr("This is a TDX guest"));
+  EXPECT_THAT(Headline(verdict), HasSubstr("this TDX guest"));
+  EXPECT_THAT(Explanation(verdict), HasSubstr("This is a TDX guest"));
   // A trust domain has the hypervisor bit; without it the leaf proves as much.
   EXPECT_EQ(Judge(cpu + "cpuid 0x1.0x0 = 0x806f8 - 0x7ffafb9f 0xbfebfbff\n" + leaf).state,
             State::kHiddenByHypervisor);
@@ -150,16 +151,16 @@ TEST(HostSystem, ATrustDomainIsAGuestAndNamed) {
 
 // A recording may hold another CPU's leaf 0, or a part of one.
 TEST(HostSystem, ATrustDomainIsKnownWhateverTheHighestLeaf) {
-  EXPECT_THAT(Judge(kIntel + "cpuid 0x21.0x0 = 0x0 0x65746e49 0x20202020 0x5844546c\n").headline,
+  EXPECT_THAT(Headline(Judge(kIntel + "cpuid 0x21.0x0 = 0x0 0x65746e49 0x20202020 0x5844546c\n")),
               HasSubstr("this TDX guest"));
   // Of a leaf that is not there CPUID gives another's values.
-  EXPECT_THAT(Judge(kIntel + "cpuid 0x21.0x0 = 0x7 0x2 0x4 0x0\n").headline,
+  EXPECT_THAT(Headline(Judge(kIntel + "cpuid 0x21.0x0 = 0x7 0x2 0x4 0x0\n")),
               HasSubstr("this guest"));
 }
 
 TEST(HostSystem, SevGuestsAreNamedByWhatProtectsThem) {
   const auto headline = [](std::string_view status) {
-    return Judge(kAmd + kKvm + "msr 0xc0010131 = " + std::string(status) + "\n").headline;
+    return Headline(Judge(kAmd + kKvm + "msr 0xc0010131 = " + std::string(status) + "\n"));
   };
   EXPECT_THAT(headline("0x7"), HasSubstr("this SEV-SNP guest"));
   EXPECT_THAT(headline("0x3"), HasSubstr("this SEV-ES guest"));
@@ -174,7 +175,7 @@ TEST(HostSystem, IsolatedGuestsOfHyperVAreNamed) {
         Judge(kAmd + kHyperV + "cpuid 0x40000003.0x0 = 0x3fff " + std::string(privileges) +
               " 0x0 0x0\ncpuid 0x4000000c.0x0 = 0x0 " + std::string(type) + " 0x0 0x0\n");
     EXPECT_EQ(verdict.state, State::kHiddenByHypervisor);
-    return verdict.headline;
+    return Headline(verdict);
   };
   // With a root partition's privileges as well: not to be believed then.
   for (const std::string_view privileges : {"0x400030", "0x401001"}) {
@@ -189,10 +190,10 @@ TEST(HostSystem, KvmMayWorkWithoutHardware) {
   const std::string plain = kIntel + kKvm;
   const auto verdict = Judge("meta kvm.provider = kvm_pvm\n" + plain);
   EXPECT_EQ(verdict.state, Judge(plain).state);
-  EXPECT_THAT(verdict.explanation, HasSubstr("kvm_pvm, which needs no hardware"));
+  EXPECT_THAT(Explanation(verdict), HasSubstr("kvm_pvm, which needs no hardware"));
   ASSERT_EQ(verdict.groups.size(), 1u);
-  EXPECT_THAT(verdict.groups[0].note, HasSubstr("kvm_pvm"));
-  EXPECT_THAT(Judge(plain).explanation, Not(HasSubstr("kvm_pvm")));
+  EXPECT_THAT(NoteOf(verdict, verdict.groups[0]), HasSubstr("kvm_pvm"));
+  EXPECT_THAT(Explanation(Judge(plain)), Not(HasSubstr("kvm_pvm")));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "virtualization/cases.h"
 #include "virtualization/comparison.h"
 #include "virtualization/enumeration.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe::cases {
 namespace {
@@ -125,9 +126,9 @@ TEST(Properties, TheDeclaredRegistersAreEnough) {
     }
     const auto want = JudgeVirtualization(whole);
     const auto got = JudgeVirtualization(builder.Build());
-    EXPECT_EQ(got.headline, want.headline);
-    EXPECT_EQ(got.explanation, want.explanation);
-    EXPECT_EQ(got.remedy, want.remedy);
+    EXPECT_EQ(Headline(got), Headline(want));
+    EXPECT_EQ(Explanation(got), Explanation(want));
+    EXPECT_EQ(Remedy(got), Remedy(want));
     ASSERT_EQ(got.groups.size(), want.groups.size());
     for (std::size_t i = 0; i < want.groups.size(); ++i) {
       ASSERT_EQ(got.groups[i].cpus, want.groups[i].cpus);

@@ -11,6 +11,7 @@
 
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/probes/virtualization.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe {
 namespace {
@@ -30,7 +31,7 @@ VirtualizationVerdict Judge(std::string_view lines) {
 
 // Everything that a person reads.
 std::string Text(const VirtualizationVerdict& verdict) {
-  std::string text = verdict.headline + '\n' + verdict.explanation + '\n' + verdict.remedy;
+  std::string text = Headline(verdict) + '\n' + Explanation(verdict) + '\n' + Remedy(verdict);
   for (const VirtualizationGroup& group : verdict.groups) text += '\n' + group.note;
   return text;
 }
@@ -88,7 +89,7 @@ TEST(Stories, LockedForTxtOnly) {
   EXPECT_EQ(Address(verdict.groups[0]), "0x3a");
   EXPECT_TRUE(HasEvidence(verdict.groups[0], "0x3a", 0xff03));
   EXPECT_THAT(Text(verdict), HasSubstr("TXT"));
-  EXPECT_THAT(verdict.remedy, HasSubstr("tboot"));
+  EXPECT_THAT(Remedy(verdict), HasSubstr("tboot"));
 }
 
 TEST(Stories, LockedForTxtAndBootedUnderTboot) {
@@ -105,7 +106,7 @@ TEST(Stories, TbootOnAMachineThatAllowsVmxOutsideSmxOnly) {
   EXPECT_EQ(verdict.state, State::kEnabled);
   EXPECT_EQ(verdict.usable, Usable::kNo);
   EXPECT_EQ(ExitCode(verdict), 1);
-  EXPECT_FALSE(verdict.remedy.empty());
+  EXPECT_FALSE(Remedy(verdict).empty());
 }
 
 // One machine on which only some CPUs allow VMX inside SMX is one state, and
@@ -125,8 +126,8 @@ TEST(Stories, DisabledByFirmware) {
   EXPECT_EQ(verdict.state, State::kDisabledLocked);
   EXPECT_EQ(verdict.attribution, Attribution::kFirmware);
   EXPECT_EQ(ExitCode(verdict), 1);
-  EXPECT_THAT(verdict.remedy, HasSubstr("Intel Virtualization Technology"));
-  EXPECT_THAT(verdict.remedy, HasSubstr("power"));
+  EXPECT_THAT(Remedy(verdict), HasSubstr("Intel Virtualization Technology"));
+  EXPECT_THAT(Remedy(verdict), HasSubstr("power"));
 }
 
 // A kernel without KVM_INTEL locks an unlocked register at 1 by itself.
@@ -175,7 +176,7 @@ TEST(Stories, GuestThatLockedItsOwnRegister) {
   EXPECT_EQ(verdict.attribution, Attribution::kHypervisor);
   EXPECT_EQ(verdict.technology, Technology::kUnknown);
   EXPECT_EQ(ExitCode(verdict), 2);
-  EXPECT_THAT(verdict.remedy, HasSubstr("nested"));
+  EXPECT_THAT(Remedy(verdict), HasSubstr("nested"));
   EXPECT_THAT(Text(verdict), Not(HasSubstr("Vanderpool")));
 }
 
@@ -225,7 +226,7 @@ TEST(Stories, KvmGuestWithoutSvmWhoseVmCrReadsZero) {
   EXPECT_EQ(verdict.attribution, Attribution::kHypervisor);
   EXPECT_EQ(verdict.usable, Usable::kUnknown);
   EXPECT_EQ(ExitCode(verdict), 2);
-  EXPECT_THAT(verdict.remedy, HasSubstr("nested"));
+  EXPECT_THAT(Remedy(verdict), HasSubstr("nested"));
 }
 
 // A4 PRO-7300B: CPUID says no SVM, and the leaf that describes SVM answers. A
@@ -257,7 +258,7 @@ TEST(Stories, SvmDisabledByFirmwareWithKey) {
   EXPECT_EQ(verdict.attribution, Attribution::kFirmware);
   EXPECT_EQ(verdict.technology, Technology::kSvm);
   EXPECT_EQ(ExitCode(verdict), 1);
-  EXPECT_THAT(verdict.remedy, HasSubstr("SVM Mode"));
+  EXPECT_THAT(Remedy(verdict), HasSubstr("SVM Mode"));
 }
 
 TEST(Stories, NoVendorLeaf) {
@@ -299,7 +300,7 @@ TEST(Stories, OneValueIsAnsweredOnACondition) {
     EXPECT_EQ(verdict.state, State::kIndeterminate);
     EXPECT_EQ(verdict.usable, Usable::kUnknown);
     EXPECT_EQ(ExitCode(verdict), 2);
-    return verdict.headline;
+    return Headline(verdict);
   };
   EXPECT_THAT(headline("msr 0x3a = 0x1\n"),
               HasSubstr("If this is an Intel CPU: VT-x off and locked"));
@@ -314,20 +315,20 @@ TEST(Stories, OneValueIsAnsweredOnACondition) {
 
 // What `rdmsr -a 0x3a | sort | uniq -c` tells, and nothing more.
 TEST(Stories, CpusWithoutAVendorDisagree) {
-  const std::string headline = Judge("cpu 0-62\nmsr 0x3a = 0x5\ncpu 63\nmsr 0x3a = 0x1\n").headline;
+  const std::string headline =
+      Headline(Judge("cpu 0-62\nmsr 0x3a = 0x5\ncpu 63\nmsr 0x3a = 0x1\n"));
   EXPECT_THAT(headline, HasSubstr("CPUs disagree. CPUs 0-62: If this is an Intel CPU: VT-x on"));
   EXPECT_THAT(headline, HasSubstr(" CPU 63: If this is an Intel CPU: VT-x off and locked"));
 }
 
 TEST(Stories, CpusWithoutAVendorAgree) {
-  EXPECT_THAT(Judge("cpu 0-3\nmsr 0x3a = 0x1\n").headline, Not(HasSubstr("disagree")));
+  EXPECT_THAT(Headline(Judge("cpu 0-3\nmsr 0x3a = 0x1\n")), Not(HasSubstr("disagree")));
   // Neither is another lack another value.
-  EXPECT_THAT(Judge("cpu 0\ncpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
-                    "cpu 1\nmsr 0x3a = 0x1\n")
-                  .headline,
+  EXPECT_THAT(Headline(Judge("cpu 0\ncpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
+                             "cpu 1\nmsr 0x3a = 0x1\n")),
               Not(HasSubstr("disagree")));
   // That nothing is known of a CPU is no other value.
-  EXPECT_THAT(Judge("cpu 0\nmsr 0x3a = 0x1\ncpu 1\nmsr 0xce = 0x1\n").headline,
+  EXPECT_THAT(Headline(Judge("cpu 0\nmsr 0x3a = 0x1\ncpu 1\nmsr 0xce = 0x1\n")),
               Not(HasSubstr("disagree")));
 }
 
@@ -403,7 +404,7 @@ TEST(Stories, OneCpuUnreadable) {
   ASSERT_EQ(verdict.groups.size(), 2u);
   EXPECT_EQ(verdict.groups[1].cpus.ToString(), "8");
   EXPECT_EQ(verdict.groups[1].unread, AccessCode::kPermissionDenied);
-  EXPECT_THAT(verdict.remedy, HasSubstr("root"));
+  EXPECT_THAT(Remedy(verdict), HasSubstr("root"));
 }
 
 TEST(Stories, OneCpuDisabledAndTheOthersUnreadable) {
@@ -452,7 +453,7 @@ TEST(Stories, EveryUnreadableSwitchHasItsOwnRemedy) {
     if (code == AccessCode::kGeneralProtection) continue;
     const auto verdict = Judge(Cpus("0", kIntel, "msr 0x3a ! " + std::string(Name(code))));
     EXPECT_EQ(verdict.state, State::kIndeterminate) << Name(code);
-    EXPECT_TRUE(remedies.insert(verdict.remedy).second) << Name(code) << ": " << verdict.remedy;
+    EXPECT_TRUE(remedies.insert(Remedy(verdict)).second) << Name(code) << ": " << Remedy(verdict);
   }
 }
 
@@ -468,15 +469,15 @@ TEST(Stories, KvmSpeaksForASwitchThatNobodyCouldRead) {
     EXPECT_EQ(seen.state, State::kIndeterminate);
     EXPECT_EQ(seen.usable, Usable::kUnknown);
     EXPECT_EQ(ExitCode(seen), 2);
-    EXPECT_EQ(seen.headline, Judge(intel).headline);
-    EXPECT_EQ(seen.remedy, Judge(intel).remedy);
-    EXPECT_THAT(seen.explanation, HasSubstr("so it has loaded with VT-x"));
+    EXPECT_EQ(Headline(seen), Headline(Judge(intel)));
+    EXPECT_EQ(Remedy(seen), Remedy(Judge(intel)));
+    EXPECT_THAT(Explanation(seen), HasSubstr("so it has loaded with VT-x"));
     seen = with("svm", amd);
     EXPECT_EQ(seen.state, State::kIndeterminate);
-    EXPECT_THAT(seen.explanation, HasSubstr("so it has loaded with SVM"));
+    EXPECT_THAT(Explanation(seen), HasSubstr("so it has loaded with SVM"));
     // Of the other vendor's extension it says nothing.
-    EXPECT_EQ(with("svm", intel).explanation, Judge(intel).explanation);
-    EXPECT_EQ(with("vmx", amd).explanation, Judge(amd).explanation);
+    EXPECT_EQ(Explanation(with("svm", intel)), Explanation(Judge(intel)));
+    EXPECT_EQ(Explanation(with("vmx", amd)), Explanation(Judge(amd)));
   }
 }
 
@@ -485,21 +486,21 @@ TEST(Stories, KvmHasNoSayWhereTheSwitchWasReadOrIsBroken) {
        {"msr 0x3a = 0x5", "msr 0x3a = 0x1", "msr 0x3a ! general-protection", "msr 0x3a ! io"}) {
     const std::string machine = Cpus("0", kIntel, switch_line);
     const auto verdict = Judge("meta kvm.extension = vmx\n" + machine);
-    EXPECT_EQ(verdict.explanation, Judge(machine).explanation) << switch_line;
+    EXPECT_EQ(Explanation(verdict), Explanation(Judge(machine))) << switch_line;
     EXPECT_EQ(verdict.state, Judge(machine).state) << switch_line;
   }
 }
 
 TEST(Stories, NoMsrDriver) {
   const auto verdict = Judge(Cpus("0", kIntel, "msr 0x3a ! no-driver"));
-  EXPECT_THAT(verdict.remedy, HasSubstr("modprobe msr"));
+  EXPECT_THAT(Remedy(verdict), HasSubstr("modprobe msr"));
 }
 
 // Firmware setup is no cure for a driver that is not loaded.
 TEST(Stories, WhatWasNotReadIsNotBlamed) {
   for (const AccessCode code : {AccessCode::kNoDriver, AccessCode::kPermissionDenied}) {
     const auto verdict = Judge(Cpus("0", kIntel, "msr 0x3a ! " + std::string(Name(code))));
-    EXPECT_THAT(verdict.remedy, Not(HasSubstr("Vanderpool")));
+    EXPECT_THAT(Remedy(verdict), Not(HasSubstr("Vanderpool")));
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/probes/virtualization.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe {
 namespace {
@@ -25,9 +26,9 @@ TEST(Words, OfTheKernelDecideWhereNoRegisterDoes) {
   EXPECT_EQ(verdict.usable, Usable::kNo);
   EXPECT_EQ(verdict.technology, Technology::kVtx);
   EXPECT_EQ(verdict.attribution, Attribution::kFirmwareOrKernel);
-  EXPECT_THAT(verdict.headline, HasSubstr("VMX (outside TXT) disabled by BIOS"));
-  EXPECT_THAT(verdict.headline, HasSubstr("NOT usable"));
-  EXPECT_FALSE(verdict.remedy.empty());
+  EXPECT_THAT(Headline(verdict), HasSubstr("VMX (outside TXT) disabled by BIOS"));
+  EXPECT_THAT(Headline(verdict), HasSubstr("NOT usable"));
+  EXPECT_FALSE(Remedy(verdict).empty());
   EXPECT_TRUE(verdict.groups.empty());
   EXPECT_EQ(ExitCode(verdict), 1);
 }

@@ -159,7 +159,7 @@ class Rows {
 
   // Each row that fails says what to do; what else needs doing is said once.
   void Advise(const std::string& remedy, bool always = false) {
-    if (remedy.empty() || report_.virtualization.remedy.find(remedy) != std::string::npos) return;
+    if (remedy.empty() || report_.remedy.find(remedy) != std::string::npos) return;
     if (advised_.insert(remedy).second || always) rows_.push_back(Prose("", remedy));
   }
 

@@ -6,6 +6,7 @@
 #include "vtprobe/probes/identity.h"
 #include "vtprobe/registers/identifiers.h"
 #include "vtprobe/report/report.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe {
 namespace {
@@ -141,6 +142,9 @@ Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_versio
   report.tool_version = tool_version;
   report.subject = SubjectOf(snapshot, std::move(file));
   report.virtualization = JudgeVirtualization(snapshot, BeforeSystem(snapshot, earlier));
+  report.headline = Headline(report.virtualization);
+  report.explanation = Explanation(report.virtualization);
+  report.remedy = Remedy(report.virtualization);
   report.findings = JudgeRules({snapshot, report.virtualization, profile, earlier});
   for (const Finding& finding : report.findings) {
     ++report.summary.at(static_cast<std::size_t>(finding.outcome));

@@ -71,7 +71,8 @@ OrderedJson GroupJson(const VirtualizationGroup& group) {
   return json;
 }
 
-OrderedJson VirtualizationJson(const VirtualizationVerdict& verdict) {
+OrderedJson VirtualizationJson(const Report& report) {
+  const VirtualizationVerdict& verdict = report.virtualization;
   OrderedJson json;
   json["technology"] = Name(verdict.technology);
   json["state"] = Name(verdict.state);
@@ -79,9 +80,9 @@ OrderedJson VirtualizationJson(const VirtualizationVerdict& verdict) {
   json["attribution"] = Name(verdict.attribution);
   json["groups"] = OrderedJson::array();
   for (const auto& group : verdict.groups) json["groups"].push_back(GroupJson(group));
-  json["headline"] = verdict.headline;
-  json["explanation"] = verdict.explanation;
-  json["remedy"] = verdict.remedy;
+  json["headline"] = report.headline;
+  json["explanation"] = report.explanation;
+  json["remedy"] = report.remedy;
   return json;
 }
 
@@ -112,7 +113,7 @@ OrderedJson ReportJson(const Report& report) {
   document["schema"] = "vtprobe-report/1";
   document["tool"] = ToolJson(report.tool_version);
   document["subject"] = SubjectJson(report.subject);
-  document["virtualization"] = VirtualizationJson(report.virtualization);
+  document["virtualization"] = VirtualizationJson(report);
   document["profile"] = report.profile ? OrderedJson(report.profile->name) : OrderedJson();
   document["findings"] = OrderedJson::array();
   for (const Finding& finding : report.findings) {

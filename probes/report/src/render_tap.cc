@@ -83,7 +83,7 @@ std::string SubtestOf(const Report& report, std::size_t number) {
   const std::string file = report.subject.file.value_or("this machine");
   return fmt::format("# Subtest: {}\n{}{} {} - {}: {}\n", Printable(file), Indented(Points(report)),
                      report.exit_code == 0 ? "ok" : "not ok", number, Escaped(file),
-                     Escaped(report.virtualization.headline));
+                     Escaped(report.headline));
 }
 
 std::string PointOf(const UnreadRecording& unread, std::size_t number) {

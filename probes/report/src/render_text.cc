@@ -12,6 +12,7 @@
 #include "text_layout.h"
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/printable.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe {
 namespace {
@@ -128,14 +129,15 @@ class Body {
               : fmt::format("{}: {}", Who(verdict_.attribution), verdict_.attribution_reason));
     }
     if (verbose_) {
-      Add("why", verdict_.explanation);
+      Add("why", report_.explanation);
       return;
     }
     std::set<std::string> said;
     for (const VirtualizationGroup& group : verdict_.groups) {
       // The answer itself may be the note.
-      const bool news = verdict_.headline.find(group.note) == std::string::npos;
-      if (news && said.insert(group.note).second) Add("note", group.note);
+      std::string note = NoteOf(verdict_, group);
+      const bool news = report_.headline.find(note) == std::string::npos;
+      if (news && said.insert(note).second) Add("note", std::move(note));
     }
   }
 
@@ -184,12 +186,12 @@ class Body {
   }
 
   void AddRemedy() {
-    if (verdict_.remedy.empty()) return;
+    if (report_.remedy.empty()) return;
     Blank();
     Add(verdict_.usable == Usable::kUnknown ? "to find out"
         : verdict_.usable == Usable::kYes   ? "to do"
                                             : "to fix",
-        verdict_.remedy);
+        report_.remedy);
   }
 
   const Report& report_;
@@ -202,8 +204,7 @@ class Body {
 
 std::string RenderText(const Report& report, const RenderOptions& options) {
   const VirtualizationVerdict& verdict = report.virtualization;
-  std::string text =
-      Coloured(Printable(verdict.headline), ColourOf(verdict.usable), options) + '\n';
+  std::string text = Coloured(Printable(report.headline), ColourOf(verdict.usable), options) + '\n';
   if (report.profile) {
     text += Coloured(Printable(ProfileLine(report)), ColourOf(report.exit_code), options) + '\n';
     if (options.verbosity == Verbosity::kQuiet) text += WhatIsNotMet(report);

@@ -81,7 +81,7 @@ std::string RulesText(std::string_view what, const std::vector<std::string_view>
 Line LineOf(const Report& report) {
   const std::vector<std::string_view> advice = RulesThat(Outcome::kFail, false, report);
   Line line{StandingOf(report.exit_code), advice.size(),
-            report.subject.file.value_or("this machine"), report.virtualization.headline,
+            report.subject.file.value_or("this machine"), report.headline,
             report.profile.has_value()};
   if (report.profile) {
     line.text += RulesText("Fails", RulesThat(Outcome::kFail, true, report));

@@ -6,6 +6,7 @@
 
 #include "rules.h"
 #include "uniformity.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe::rules {
 namespace {
@@ -32,7 +33,7 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
     for (const VirtualizationGroup& group : input.virtualization.groups) {
       if (!group.evidence.empty()) finding.evidence.push_back(group.evidence.front());
     }
-    finding.remedy = input.virtualization.remedy;
+    finding.remedy = Remedy(input.virtualization);
     return {finding};
   }
   if (!unread.empty()) {

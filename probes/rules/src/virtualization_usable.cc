@@ -2,6 +2,7 @@
 // beside the rules.
 
 #include "rules.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe::rules {
 namespace {
@@ -32,13 +33,13 @@ CpuSet Responsible(const RuleInput& input) {
 
 std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   const VirtualizationVerdict& verdict = input.virtualization;
-  Finding finding = MakeFinding(rule, OutcomeOf(verdict), Responsible(input), verdict.headline);
+  Finding finding = MakeFinding(rule, OutcomeOf(verdict), Responsible(input), Headline(verdict));
   for (const VirtualizationGroup& group : verdict.groups) {
     if (group.usable == verdict.usable && !group.evidence.empty()) {
       finding.evidence.push_back(group.evidence.front());
     }
   }
-  finding.remedy = verdict.remedy;
+  finding.remedy = Remedy(verdict);
   return {finding};
 }
 

@@ -19,7 +19,6 @@
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/msr.h"
 #include "vtprobe/registers/table.h"
-#include "wording.h"
 #include "words.h"
 
 namespace vtprobe {
@@ -199,42 +198,23 @@ std::optional<std::uint32_t> MoreCpus(const PlatformSnapshot& snapshot, const Re
   return in_package > covered ? std::optional(in_package) : std::nullopt;
 }
 
-// What is to be known of the system that ran here, whatever its registers say.
-std::string AboutTheSystem(const Context& context, const Metadata& metadata) {
-  std::string text;
-  const auto add = [&](const std::string& sentence) {
-    if (!text.empty()) text += ' ';
-    text += sentence;
-  };
-  if (context.partition) {
-    add("What is read here passes through " + std::string(context.partition->hypervisor) +
-        ", which may filter it.");
-    if (context.partition->has_virtual_cpus) {
-      add("A CPU's number here is a virtual CPU's of " + std::string(context.partition->name) +
-          ", which may run on any of the machine's.");
-    }
-  }
-  if (const auto provider = metadata.Get(meta::kKvmProvider)) {
-    add("KVM works here through " + std::string(*provider) +
-        ", which needs no hardware virtualization: that guests run says nothing of VT-x or SVM.");
-  }
-  return text;
-}
-
-WordingInput DescribeForWording(const PlatformSnapshot& snapshot) {
-  WordingInput input;
-  input.online = snapshot.online();
-  input.offline = snapshot.offline();
-  if (snapshot.online().empty()) return input;
+JudgedMachine DescribeMachine(const PlatformSnapshot& snapshot) {
+  JudgedMachine machine;
+  machine.online = snapshot.online();
+  machine.offline = snapshot.offline();
+  if (snapshot.online().empty()) return machine;
   const SnapshotCpu cpu(snapshot, snapshot.online().First());
-  if (const auto vendor = registers::ReadVendor(cpu)) input.vendor = *vendor;
-  input.hypervisor = HypervisorName(cpu);
-  input.more_cpus = MoreCpus(snapshot, cpu);
-  input.guest_protection = GuestProtection(cpu);
+  if (const auto vendor = registers::ReadVendor(cpu)) machine.vendor = *vendor;
+  machine.hypervisor = HypervisorName(cpu);
+  machine.more_cpus = MoreCpus(snapshot, cpu);
+  machine.guest_protection = GuestProtection(cpu);
   const auto extension = snapshot.metadata().Get(meta::kKvmExtension);
-  if (extension == "vmx") input.kvm_runs_with = Technology::kVtx;
-  if (extension == "svm") input.kvm_runs_with = Technology::kSvm;
-  return input;
+  if (extension == "vmx") machine.kvm_runs_with = Technology::kVtx;
+  if (extension == "svm") machine.kvm_runs_with = Technology::kSvm;
+  if (const auto provider = snapshot.metadata().Get(meta::kKvmProvider)) {
+    machine.kvm_provider = std::string(*provider);
+  }
+  return machine;
 }
 
 }  // namespace
@@ -253,6 +233,7 @@ VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot,
   const Context context = ContextOf(snapshot);
   VirtualizationVerdict verdict;
   verdict.partition = context.partition;
+  verdict.machine = DescribeMachine(snapshot);
   verdict.groups = JudgeGroups(snapshot, context);
   if (before_system != nullptr) {
     verdict.groups = AttributeByWhatWasBefore(std::move(verdict.groups), *before_system);
@@ -267,16 +248,6 @@ VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot,
         }))->usable;
     CombineAttributions(counted, &verdict);
   }
-  const WordingInput input = DescribeForWording(snapshot);
-  verdict.headline = Headline(input, verdict);
-  const std::string about_the_system = AboutTheSystem(context, snapshot.metadata());
-  for (VirtualizationGroup& group : verdict.groups) {
-    if (about_the_system.empty()) break;
-    if (!group.note.empty()) group.note += ' ';
-    group.note += about_the_system;
-  }
-  verdict.explanation = Explanation(input, verdict);
-  verdict.remedy = Remedy(verdict);
   DecideByWords(snapshot.metadata(), &verdict);
   return verdict;
 }

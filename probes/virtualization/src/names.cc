@@ -57,4 +57,16 @@ std::string_view Name(Attribution attribution) {
   return {};
 }
 
+std::string_view Name(Speaker speaker) {
+  switch (speaker) {
+    case Speaker::kKernel:
+      return "the kernel";
+    case Speaker::kFirmware:
+      return "the firmware";
+    case Speaker::kProgram:
+      return "a program on it";
+  }
+  return {};
+}
+
 }  // namespace vtprobe

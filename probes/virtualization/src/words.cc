@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "vtprobe/hal/lowercase.h"
-#include "wording.h"
 
 namespace vtprobe {
 namespace {
@@ -88,9 +87,9 @@ constexpr std::array kRows = {
         Usable::kYes, Attribution::kUnknown},
 };
 
-std::string_view Who(std::string_view log) {
-  if (log == meta::kKernelLog) return "the kernel";
-  return log == meta::kFirmwareLog ? "the firmware" : "a program on it";
+Speaker SpeakerOf(std::string_view log) {
+  if (log == meta::kKernelLog) return Speaker::kKernel;
+  return log == meta::kFirmwareLog ? Speaker::kFirmware : Speaker::kProgram;
 }
 
 // In lower case, each run of blanks as one.
@@ -127,32 +126,6 @@ std::optional<Quoted> FindQuoted(const Metadata& metadata) {
   return std::nullopt;
 }
 
-std::string_view Subject(Technology technology) {
-  switch (technology) {
-    case Technology::kVtx:
-      return "Intel VT-x";
-    case Technology::kSvm:
-      return "AMD-V";
-    case Technology::kNone:
-    case Technology::kUnknown:
-      break;
-  }
-  return "Hardware virtualization";
-}
-
-std::string_view Predicate(Usable usable) {
-  switch (usable) {
-    case Usable::kYes:
-      return " is usable";
-    case Usable::kNotYet:
-      return " is not switched on yet";
-    case Usable::kNo:
-    case Usable::kUnknown:
-      break;
-  }
-  return " is NOT usable";
-}
-
 }  // namespace
 
 void DecideByWords(const Metadata& metadata, VirtualizationVerdict* verdict) {
@@ -169,15 +142,9 @@ void DecideByWords(const Metadata& metadata, VirtualizationVerdict* verdict) {
   verdict->state = row.state;
   verdict->usable = row.usable;
   verdict->attribution = row.attribution;
-  verdict->attribution_reason = std::string(Who(row.log)) + " says so, not a register";
-  const std::string says =
-      std::string(Who(row.log)) + " says \"" + std::string(quoted->words) + "\".";
-  verdict->headline = std::string(Subject(verdict->technology));
-  verdict->headline += Predicate(row.usable);
-  verdict->headline += ": " + says;
-  verdict->explanation =
-      "The register that switches it is not recorded; this rests on words: " + says;
-  verdict->remedy = Remedy(*verdict);
+  verdict->quoted = QuotedWords{SpeakerOf(row.log), std::string(quoted->words)};
+  verdict->attribution_reason =
+      std::string(Name(verdict->quoted->speaker)) + " says so, not a register";
 }
 
 }  // namespace vtprobe

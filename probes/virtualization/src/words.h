@@ -10,9 +10,8 @@
 namespace vtprobe {
 
 // Decides a verdict that is indeterminate by the words that the recording quotes
-// (kernel_log.N, firmware_log.N, tool_log.N), with its headline, explanation and
-// remedy. Words never become a register's value: the groups and their evidence
-// stay as they are. Any other verdict stays.
+// (kernel_log.N, firmware_log.N, tool_log.N), which it then carries. Words never become a
+// register's value: the groups and their evidence stay as they are. Any other verdict stays.
 void DecideByWords(const Metadata& metadata, VirtualizationVerdict* verdict);
 
 }  // namespace vtprobe

@@ -63,6 +63,10 @@ struct Report {
   Subject subject;
   std::optional<ChosenProfile> profile;  // none: the verdict decides the exit status
   VirtualizationVerdict virtualization;
+  // The verdict in words, as wording.h says them.
+  std::string headline;
+  std::string explanation;
+  std::string remedy;
   std::vector<Finding> findings;
   std::array<std::size_t, 6> summary{};  // findings by Outcome
   int exit_code = 2;

@@ -4,7 +4,7 @@
 //
 // JudgeVirtualization() is a pure function of a snapshot. A value that was not
 // read is never a value: it ends in kIndeterminate, unless another CPU already
-// proves the host failing.
+// proves the host failing. The verdict carries facts; wording.h says them.
 
 #ifndef VTPROBE_PROBES_VIRTUALIZATION_H_
 #define VTPROBE_PROBES_VIRTUALIZATION_H_
@@ -21,6 +21,7 @@
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/hal/types.h"
 #include "vtprobe/probes/evidence.h"
+#include "vtprobe/probes/identity.h"
 #include "vtprobe/probes/system.h"
 
 namespace vtprobe {
@@ -69,10 +70,40 @@ struct VirtualizationGroup {
   std::string attribution_reason;
   // Why the state is kIndeterminate, if a register could not be read.
   std::optional<AccessCode> unread;
-  // A sentence on what these readings mean; empty if the state says it all.
+  // A sentence on what these readings mean; empty if the state says it all. Of
+  // what holds for the whole system it says nothing.
   std::string note;
   // The switch first, if it was read or should have been.
   std::vector<Evidence> evidence;
+};
+
+// Whose words decided a verdict: those of the kernel's log, of firmware's console
+// or of a program.
+enum class Speaker : std::uint8_t { kKernel, kFirmware, kProgram };
+
+// "the kernel", "the firmware", "a program on it"
+std::string_view Name(Speaker speaker);
+
+struct QuotedWords {
+  Speaker speaker = Speaker::kKernel;
+  std::string words;
+};
+
+// What an answer has to say of the machine beside its switches. Absent: not known.
+struct JudgedMachine {
+  CpuSet online;
+  CpuSet offline;
+  std::optional<Vendor> vendor;
+  std::optional<std::string> hypervisor;
+  // The processor's number of logical CPUs, where its CPUID tells of more than
+  // the snapshot covers.
+  std::optional<std::uint32_t> more_cpus;
+  // What protects this guest from its hypervisor: "SEV-SNP".
+  std::optional<std::string_view> guest_protection;
+  // The extension that KVM was seen to run with; kNone if it was not.
+  Technology kvm_runs_with = Technology::kNone;
+  // What KVM works through, where that needs no hardware: "kvm_pvm".
+  std::optional<std::string> kvm_provider;
 };
 
 struct VirtualizationVerdict {
@@ -83,14 +114,11 @@ struct VirtualizationVerdict {
   std::string attribution_reason;
   // The host's own system, where a hypervisor runs it.
   std::optional<HostPartition> partition;
+  JudgedMachine machine;
+  // The words that decided it, where no register could.
+  std::optional<QuotedWords> quoted;
   // Ordered by lowest CPU; together all CPUs that count.
   std::vector<VirtualizationGroup> groups;
-  // The whole answer in one plain sentence, as the first line of a report.
-  std::string headline;
-  // Why, for somebody who wants to know: one or more sentences.
-  std::string explanation;
-  // What a person does next; empty only where nothing needs doing.
-  std::string remedy;
 };
 
 // `before_system`, if there is one, is a recording of the same boot from before

@@ -1,7 +1,7 @@
 // Phrases that the headline, the explanation and the remedy share.
 
-#ifndef VTPROBE_PROBES_VIRTUALIZATION_SRC_PHRASES_H_
-#define VTPROBE_PROBES_VIRTUALIZATION_SRC_PHRASES_H_
+#ifndef VTPROBE_WORDING_SRC_PHRASES_H_
+#define VTPROBE_WORDING_SRC_PHRASES_H_
 
 #include <string>
 #include <string_view>
@@ -9,19 +9,21 @@
 
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/probes/virtualization.h"
-#include "wording.h"
 
 namespace vtprobe::phrases {
 
 // "Intel VT-x", "AMD-V (SVM)"
-std::string TechnologyName(const WordingInput& input, const VirtualizationVerdict& verdict);
+std::string TechnologyName(const VirtualizationVerdict& verdict);
 
 // "CPU 3", "CPUs 0-7"
 std::string Cpus(const CpuSet& cpus);
 void AppendCpus(const CpuSet& cpus, std::string* text);
 
 // What a hypervisor runs here: "this guest", "this SEV-SNP guest", "Xen's dom0".
-std::string ThisSystem(const WordingInput& input, const VirtualizationVerdict& verdict);
+std::string ThisSystem(const VirtualizationVerdict& verdict);
+
+// `the kernel says "VMX disabled by BIOS".`
+std::string Quotation(const QuotedWords& quoted);
 
 // The CPUs that could not be read.
 CpuSet Unread(const VirtualizationVerdict& verdict);
@@ -37,4 +39,4 @@ void AddOnce(std::vector<std::string>* sentences, std::string sentence);
 
 }  // namespace vtprobe::phrases
 
-#endif  // VTPROBE_PROBES_VIRTUALIZATION_SRC_PHRASES_H_
+#endif  // VTPROBE_WORDING_SRC_PHRASES_H_

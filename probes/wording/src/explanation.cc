@@ -8,9 +8,10 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "phrases.h"
-#include "wording.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe {
 namespace {
@@ -29,7 +30,7 @@ std::string InUse(const HostPartition& partition) {
       partition.name, partition.hypervisor);
 }
 
-std::string Hidden(const WordingInput& input, const VirtualizationVerdict& verdict) {
+std::string Hidden(const VirtualizationVerdict& verdict) {
   if (verdict.partition) {
     return fmt::format(
         "This is {}, the host's own system, but whether {} runs guests in hardware is not known: "
@@ -37,15 +38,16 @@ std::string Hidden(const WordingInput& input, const VirtualizationVerdict& verdi
         verdict.partition->name, verdict.partition->hypervisor);
   }
   const std::string what =
-      input.guest_protection ? fmt::format("This is {} {} guest", Article(*input.guest_protection),
-                                           *input.guest_protection)
-                             : "This is a guest";
+      verdict.machine.guest_protection
+          ? fmt::format("This is {} {} guest", Article(*verdict.machine.guest_protection),
+                        *verdict.machine.guest_protection)
+          : "This is a guest";
   return what +
          ", and its CPUID shows no virtualization. That says nothing about the host, its CPU or "
          "its firmware.";
 }
 
-std::string Meaning(const WordingInput& input, const VirtualizationVerdict& verdict) {
+std::string Meaning(const VirtualizationVerdict& verdict) {
   switch (verdict.state) {
     case State::kEnabled:
       if (verdict.usable == Usable::kYes) {
@@ -85,7 +87,7 @@ std::string Meaning(const WordingInput& input, const VirtualizationVerdict& verd
     case State::kInUse:
       return InUse(*verdict.partition);
     case State::kHiddenByHypervisor:
-      return Hidden(input, verdict);
+      return Hidden(verdict);
     case State::kContradictory:
       return "What CPUID says and what the register does exclude each other on real hardware: a "
              "hypervisor that hides itself, or a defect, may be behind it.";
@@ -100,8 +102,9 @@ std::string Meaning(const WordingInput& input, const VirtualizationVerdict& verd
 
 // What speaks for the extension where its switch could not be read for want of a
 // driver or of permission. It is no reading, so the state stays open.
-std::string_view Corroboration(const WordingInput& input, const VirtualizationVerdict& verdict) {
-  if (verdict.state != State::kIndeterminate || input.kvm_runs_with != verdict.technology) {
+std::string_view Corroboration(const VirtualizationVerdict& verdict) {
+  if (verdict.state != State::kIndeterminate ||
+      verdict.machine.kvm_runs_with != verdict.technology) {
     return {};
   }
   const auto is_out_of_reach = [](const VirtualizationGroup& group) {
@@ -161,14 +164,62 @@ class Sentences {
   std::set<std::string_view> said_;
 };
 
+// What is to be known of the system that ran here, whatever its registers say.
+std::string AboutTheSystem(const VirtualizationVerdict& verdict) {
+  std::string text;
+  const auto add = [&](const std::string& sentence) {
+    if (!text.empty()) text += ' ';
+    text += sentence;
+  };
+  if (verdict.partition) {
+    add("What is read here passes through " + std::string(verdict.partition->hypervisor) +
+        ", which may filter it.");
+    if (verdict.partition->has_virtual_cpus) {
+      add("A CPU's number here is a virtual CPU's of " + std::string(verdict.partition->name) +
+          ", which may run on any of the machine's.");
+    }
+  }
+  if (const auto& provider = verdict.machine.kvm_provider) {
+    add("KVM works here through " + *provider +
+        ", which needs no hardware virtualization: that guests run says nothing of VT-x or SVM.");
+  }
+  return text;
+}
+
+std::string WithNote(const VirtualizationGroup& group, const std::string& about_the_system) {
+  if (group.note.empty() || about_the_system.empty()) return group.note + about_the_system;
+  return group.note + ' ' + about_the_system;
+}
+
+// Of each group, in their order.
+std::vector<std::string> NotesOf(const VirtualizationVerdict& verdict) {
+  const std::string about_the_system = AboutTheSystem(verdict);
+  std::vector<std::string> notes;
+  notes.reserve(verdict.groups.size());
+  for (const VirtualizationGroup& group : verdict.groups) {
+    notes.push_back(WithNote(group, about_the_system));
+  }
+  return notes;
+}
+
 }  // namespace
 
-std::string Explanation(const WordingInput& input, const VirtualizationVerdict& verdict) {
-  const std::string meaning = Meaning(input, verdict);
+std::string NoteOf(const VirtualizationVerdict& verdict, const VirtualizationGroup& group) {
+  return WithNote(group, AboutTheSystem(verdict));
+}
+
+std::string Explanation(const VirtualizationVerdict& verdict) {
+  if (verdict.quoted) {
+    return "The register that switches it is not recorded; this rests on words: " +
+           phrases::Quotation(*verdict.quoted);
+  }
+  const std::string meaning = Meaning(verdict);
+  const std::vector<std::string> notes = NotesOf(verdict);
   Sentences sentences(ExpectedSize(meaning, verdict));
   sentences.AddOnce(meaning);
-  for (const VirtualizationGroup& group : verdict.groups) {
-    sentences.AddOnce(group.note);
+  for (std::size_t i = 0; i < verdict.groups.size(); ++i) {
+    const VirtualizationGroup& group = verdict.groups[i];
+    sentences.AddOnce(notes[i]);
     if (group.unread) {
       std::string& text = sentences.Begin();
       phrases::AppendCpus(group.cpus, &text);
@@ -180,21 +231,21 @@ std::string Explanation(const WordingInput& input, const VirtualizationVerdict& 
       AppendAttribution(": set by ", group.attribution, group.attribution_reason, &text);
     }
   }
-  sentences.AddOnce(Corroboration(input, verdict));
+  sentences.AddOnce(Corroboration(verdict));
   if (verdict.groups.size() == 1 && !verdict.attribution_reason.empty()) {
     AppendAttribution("Set by ", verdict.attribution, verdict.attribution_reason,
                       &sentences.Begin());
   }
-  if (!input.offline.empty()) {
-    sentences.Begin() += fmt::format("{} {} offline and not judged.", Cpus(input.offline),
-                                     input.offline.Count() == 1 ? "is" : "are");
+  if (!verdict.machine.offline.empty()) {
+    sentences.Begin() += fmt::format("{} {} offline and not judged.", Cpus(verdict.machine.offline),
+                                     verdict.machine.offline.Count() == 1 ? "is" : "are");
   }
-  if (input.more_cpus) {
+  if (verdict.machine.more_cpus) {
     sentences.Begin() += fmt::format(
         "This covers {} of the processor's {} logical CPUs and "
         "answers for {} only.",
-        input.online.Count() + input.offline.Count(), *input.more_cpus,
-        input.online.Count() == 1 ? "that one" : "those");
+        verdict.machine.online.Count() + verdict.machine.offline.Count(),
+        *verdict.machine.more_cpus, verdict.machine.online.Count() == 1 ? "that one" : "those");
   }
   return std::move(sentences).Take();
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "phrases.h"
-#include "wording.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe {
 namespace {

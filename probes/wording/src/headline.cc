@@ -7,7 +7,7 @@
 #include <string>
 
 #include "phrases.h"
-#include "wording.h"
+#include "vtprobe/wording/wording.h"
 
 namespace vtprobe {
 namespace {
@@ -33,10 +33,9 @@ std::string_view ByWhom(Attribution attribution) {
 
 class HeadlineWriter {
  public:
-  HeadlineWriter(const WordingInput& input, const VirtualizationVerdict& verdict)
-      : input_(input),
-        verdict_(verdict),
-        technology_(phrases::TechnologyName(input, verdict)),
+  explicit HeadlineWriter(const VirtualizationVerdict& verdict)
+      : verdict_(verdict),
+        technology_(phrases::TechnologyName(verdict)),
         unread_(phrases::Unread(verdict)) {}
 
   std::string Write() const {
@@ -49,9 +48,9 @@ class HeadlineWriter {
  private:
   // "on all 8 CPUs", "on this CPU", or the list where others were not read.
   std::string Where() const {
-    if (!unread_.empty()) return "on " + Cpus(input_.online.Difference(unread_));
-    if (input_.online.Count() == 1) return "on this CPU";
-    return fmt::format("on all {} CPUs", input_.online.Count());
+    if (!unread_.empty()) return "on " + Cpus(verdict_.machine.online.Difference(unread_));
+    if (verdict_.machine.online.Count() == 1) return "on this CPU";
+    return fmt::format("on all {} CPUs", verdict_.machine.online.Count());
   }
 
   std::string Sentence() const {
@@ -89,15 +88,17 @@ class HeadlineWriter {
         return fmt::format("{} is not usable yet {}: its setting was never locked.", technology_,
                            Where());
       case State::kUnsupported:
-        return fmt::format("{} not offer hardware virtualization.",
-                           input_.online.Count() == 1 ? "This CPU does" : "These CPUs do");
+        return fmt::format(
+            "{} not offer hardware virtualization.",
+            verdict_.machine.online.Count() == 1 ? "This CPU does" : "These CPUs do");
       case State::kInUse:
         return fmt::format("{} is on and in use {}: this is {}.", technology_, Where(),
                            verdict_.partition->name);
       case State::kHiddenByHypervisor:
-        return fmt::format("Cannot tell: the hypervisor{} hides hardware virtualization from {}.",
-                           input_.hypervisor ? " (" + *input_.hypervisor + ")" : "",
-                           phrases::ThisSystem(input_, verdict_));
+        return fmt::format(
+            "Cannot tell: the hypervisor{} hides hardware virtualization from {}.",
+            verdict_.machine.hypervisor ? " (" + *verdict_.machine.hypervisor + ")" : "",
+            phrases::ThisSystem(verdict_));
       case State::kContradictory:
         return fmt::format(
             "Cannot tell: CPUID offers {} {}, but the register that switches it is "
@@ -134,7 +135,7 @@ class HeadlineWriter {
     const auto blocking =
         std::find_if(verdict_.groups.begin(), verdict_.groups.end(),
                      [](const auto& group) { return group.state == State::kIndeterminate; });
-    const bool all_unread = unread_ == input_.online;
+    const bool all_unread = unread_ == verdict_.machine.online;
     if (!all_unread) {
       return fmt::format("{}, but {} could not be read{}.", GroupList(), Cpus(unread_),
                          blocking->unread ? fmt::format(": {}", Describe(*blocking->unread)) : "");
@@ -184,16 +185,49 @@ class HeadlineWriter {
                                                    : "IA32_FEATURE_CONTROL, MSR 0x3a";
   }
 
-  const WordingInput& input_;
   const VirtualizationVerdict& verdict_;
   std::string technology_;
   CpuSet unread_;
 };
 
+std::string_view Subject(Technology technology) {
+  switch (technology) {
+    case Technology::kVtx:
+      return "Intel VT-x";
+    case Technology::kSvm:
+      return "AMD-V";
+    case Technology::kNone:
+    case Technology::kUnknown:
+      break;
+  }
+  return "Hardware virtualization";
+}
+
+std::string_view Predicate(Usable usable) {
+  switch (usable) {
+    case Usable::kYes:
+      return "is usable";
+    case Usable::kNotYet:
+      return "is not switched on yet";
+    case Usable::kNo:
+    case Usable::kUnknown:
+      break;
+  }
+  return "is NOT usable";
+}
+
+// Where the register is not known, neither is a CPU's vendor, nor how many of them
+// the words are about.
+std::string ByWords(const VirtualizationVerdict& verdict) {
+  return fmt::format("{} {}: {}", Subject(verdict.technology), Predicate(verdict.usable),
+                     phrases::Quotation(*verdict.quoted));
+}
+
 }  // namespace
 
-std::string Headline(const WordingInput& input, const VirtualizationVerdict& verdict) {
-  return HeadlineWriter(input, verdict).Write();
+std::string Headline(const VirtualizationVerdict& verdict) {
+  if (verdict.quoted) return ByWords(verdict);
+  return HeadlineWriter(verdict).Write();
 }
 
 }  // namespace vtprobe

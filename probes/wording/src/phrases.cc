@@ -5,12 +5,12 @@
 
 namespace vtprobe::phrases {
 
-std::string TechnologyName(const WordingInput& input, const VirtualizationVerdict& verdict) {
+std::string TechnologyName(const VirtualizationVerdict& verdict) {
   switch (verdict.technology) {
     case Technology::kVtx:
-      return input.vendor == Vendor::kIntel ? "Intel VT-x" : "VT-x";
+      return verdict.machine.vendor == Vendor::kIntel ? "Intel VT-x" : "VT-x";
     case Technology::kSvm:
-      return input.vendor == Vendor::kAmd ? "AMD-V (SVM)" : "SVM";
+      return verdict.machine.vendor == Vendor::kAmd ? "AMD-V (SVM)" : "SVM";
     case Technology::kNone:
     case Technology::kUnknown:
       return "Hardware virtualization";
@@ -28,10 +28,14 @@ void AppendCpus(const CpuSet& cpus, std::string* text) {
   text->append(cpus.Count() == 1 ? "CPU " : "CPUs ").append(cpus.ToString());
 }
 
-std::string ThisSystem(const WordingInput& input, const VirtualizationVerdict& verdict) {
+std::string ThisSystem(const VirtualizationVerdict& verdict) {
   if (verdict.partition) return std::string(verdict.partition->name);
-  if (!input.guest_protection) return "this guest";
-  return "this " + std::string(*input.guest_protection) + " guest";
+  if (!verdict.machine.guest_protection) return "this guest";
+  return "this " + std::string(*verdict.machine.guest_protection) + " guest";
+}
+
+std::string Quotation(const QuotedWords& quoted) {
+  return std::string(Name(quoted.speaker)) + " says \"" + quoted.words + "\".";
 }
 
 CpuSet Unread(const VirtualizationVerdict& verdict) {
