@@ -130,14 +130,14 @@ bool TextOfAProfile(std::size_t n) {
 
 class Objecting : public import::JsonVisitor {
  public:
-  import::Objection OnValue(const import::JsonPath&, std::optional<std::string_view>) override {
+  using Objection = import::Objection;  // clang-format takes "import" in front for a module's
+
+  Objection OnValue(const import::JsonPath&, std::optional<std::string_view>) override {
     return "a string";
-} import::Objection OnEnter(const import::JsonPath&) override {
-  return std::nullopt;
-}
-import::Objection OnLeave(const import::JsonPath&) override { return std::nullopt;
-}  // namespace
-};  // namespace vtprobe
+  }
+  Objection OnEnter(const import::JsonPath&) override { return std::nullopt; }
+  Objection OnLeave(const import::JsonPath&) override { return std::nullopt; }
+};
 
 // A string whose place is looked for from its end.
 bool BackslashesInJson(std::size_t n) {

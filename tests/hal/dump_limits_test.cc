@@ -54,6 +54,22 @@ TEST(DumpLimits, OfRanges) {
   EXPECT_THAT(dump.error().message, HasSubstr("4194304 ranges"));
 }
 
+// A list is written once for any number of registers, and is looked at for each.
+TEST(DumpLimits, OfRangesOfReadings) {
+  std::string text = "vtprobe-dump 1\ncpu 0";
+  for (int cpu = 2; cpu < 65'536; cpu += 2) text += ',' + std::to_string(cpu);
+  text += '\n';
+  // 32,768 ranges, 8,192 times.
+  for (int i = 0; i < 8'192; ++i) text += "msr " + std::to_string(i).insert(0, "0x") + " = 0x1\n";
+  const auto dump = ParseDump(text);
+  ASSERT_TRUE(dump);
+  EXPECT_TRUE(ParseBinaryDump(WriteBinaryDump(*dump)));
+  const auto more = ParseDump(text + "msr 0xffff0000 = 0x1\n");
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().line, 2u + 8'192u + 1u);
+  EXPECT_THAT(more.error().message, HasSubstr("268435456 ranges"));
+}
+
 TEST(DumpLimits, OfSize) {
   std::string text = "vtprobe-dump 1\n";
   text.resize(std::size_t{128} << 20, '#');

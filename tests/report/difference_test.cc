@@ -117,6 +117,27 @@ TEST(Difference, OfAVolatileRegisterToAFailureCounts) {
   EXPECT_THAT(difference.registers, SizeIs(1));
 }
 
+// What is beyond the limit counts, and is not kept.
+TEST(Difference, OfMoreRegistersThanAnybodyReadsIsCounted) {
+  constexpr std::uint32_t kMore = 100;
+  PlatformBuilder before = Host();
+  PlatformBuilder after = Host();
+  for (std::uint32_t i = 0; i < Difference::kMostListed + kMore; ++i) {
+    before.Msr(MsrAddress{0x1'0000 + i}, 1);
+    after.Msr(MsrAddress{0x1'0000 + i}, 2);
+  }
+  const Difference difference = Between(before, after);
+  EXPECT_THAT(difference.registers, SizeIs(Difference::kMostListed));
+  EXPECT_EQ(difference.not_listed, kMore);
+  EXPECT_TRUE(Differs(difference, FailOn::kWorse)) << "what is not listed may be worse";
+  EXPECT_THAT(RenderDifferenceText(difference, {}),
+              HasSubstr("131072 registers changed, 100 differences more that are not listed."));
+  EXPECT_THAT(RenderDifferenceJson(difference, "0", 1), HasSubstr("\"not_listed\": 100"));
+  const Difference one_sided = Between(Host(), after);
+  EXPECT_THAT(one_sided.only_after, SizeIs(Difference::kMostListed));
+  EXPECT_EQ(one_sided.not_listed, kMore);
+}
+
 TEST(Difference, TellsWhichFeaturesCameAndWent) {
   PlatformBuilder without = Host();
   without.WithoutExtension();

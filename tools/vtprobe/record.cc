@@ -14,6 +14,7 @@
 #include "output.h"
 #include "progress.h"
 #include "subject.h"
+#include "vtprobe/hal/cpu_gathering.h"
 #include "vtprobe/probes/selections.h"
 #include "vtprobe/probes/virtualization.h"
 
@@ -69,18 +70,17 @@ Metadata AsRecording(const Metadata& live, std::string_view version) {
 // One line for each reason for which MSRs are missing. The recording is whole
 // without them, but says less.
 std::string WhatIsMissing(const PlatformSnapshot& snapshot) {
-  std::map<AccessCode, CpuSet> failed;
+  std::map<AccessCode, CpuGathering> failed;
   for (const MsrAddress address : snapshot.Everything().msrs) {
     for (const auto& [cpus, reading] : snapshot.Values(address)) {
       if (reading || reading.error() == AccessCode::kGeneralProtection) continue;
-      CpuSet& with_code = failed[reading.error()];
-      with_code = with_code.Union(cpus);
+      failed[reading.error()].Add(cpus);
     }
   }
   std::string text;
   for (const auto& [code, cpus] : failed) {
     text += fmt::format("vtprobe: MSRs of CPUs {} are recorded as not read: {}; {}.\n",
-                        cpus.ToString(), Describe(code), Advise(code));
+                        cpus.Together().ToString(), Describe(code), Advise(code));
   }
   return text;
 }

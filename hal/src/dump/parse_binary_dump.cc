@@ -299,6 +299,10 @@ class Reader {
       if (!cell || cell->set >= facts_.size() || !facts_[cell->set].is_usable) {
         return Fail(cells_begin + at, "expected a reading of some of the CPUs");
       }
+      ranges_of_readings_ += std::get<2>(parts_)[cell->set].ranges().size();
+      if (ranges_of_readings_ > kMostRangesOfReadings) {
+        return Fail(cells_begin + at, TooManyRangesOfReadings());
+      }
       table->cells.push_back(*cell);
     }
     return CheckColumns(*table, cells_begin);
@@ -356,6 +360,7 @@ class Reader {
   decltype(ColumnAccess::Parts(std::declval<PlatformSnapshot&>())) parts_ =
       ColumnAccess::Parts(snapshot_);
   std::vector<SetFacts> facts_;  // of each set
+  std::size_t ranges_of_readings_ = 0;
   BinaryDumpError error_;
 };
 

@@ -226,7 +226,8 @@ class Parser {
     const std::size_t place = cursor_.word_start();
     auto cpus = CpuSet::Parse(list);
     if (!cpus) return cursor_.ErrorAtWord(cpus.error().message, cpus.error().offset);
-    ranges_ += cpus->ranges().size();
+    ranges_of_block_ = cpus->ranges().size();
+    ranges_ += ranges_of_block_;
     if (ranges_ > kMostCpuRanges) {
       return cursor_.ErrorAtWord(TooManyCpuRanges());
     }
@@ -382,8 +383,10 @@ class Parser {
     if (!in_block_) {
       return cursor_.ErrorAtWord("expected a cpu line before the first " + std::string(keyword));
     }
-    if (readings_++ < kMostReadings) return std::nullopt;
-    return cursor_.ErrorAtWord(TooManyReadings());
+    if (readings_++ >= kMostReadings) return cursor_.ErrorAtWord(TooManyReadings());
+    ranges_of_readings_ += ranges_of_block_;
+    if (ranges_of_readings_ <= kMostRangesOfReadings) return std::nullopt;
+    return cursor_.ErrorAtWord(TooManyRangesOfReadings());
   }
 
   Parsed<AccessCode> ErrorName() {
@@ -433,6 +436,8 @@ class Parser {
   // What counts towards the limits.
   std::size_t metadata_size_ = 0;
   std::size_t ranges_ = 0;
+  std::size_t ranges_of_block_ = 0;
+  std::size_t ranges_of_readings_ = 0;
   std::size_t readings_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "snapshot/column_access.h"
+#include "vtprobe/hal/cpu_gathering.h"
 
 namespace vtprobe {
 namespace {
@@ -13,13 +14,14 @@ template <typename Reading>
 PlatformSnapshot::ByValue<Reading> OfCpus(PlatformSnapshot::ByValue<Reading> values,
                                           const CpuSet& cpus) {
   PlatformSnapshot::ByValue<Reading> readings;
-  CpuSet rest = cpus;
+  CpuGathering recorded;
   for (auto& [with_value, reading] : values) {
     CpuSet common = with_value.Intersection(cpus);
     if (common.empty()) continue;
-    rest = rest.Difference(common);
+    recorded.Add(common);
     readings.emplace_back(std::move(common), std::move(reading));
   }
+  CpuSet rest = cpus.Difference(recorded.Together());
   if (!rest.empty()) {
     readings.emplace_back(std::move(rest), tl::unexpected(AccessCode::kNotRecorded));
   }

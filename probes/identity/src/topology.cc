@@ -1,10 +1,14 @@
 #include "vtprobe/probes/topology.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <set>
+#include <utility>
+#include <vector>
 
+#include "vtprobe/hal/cpu_gathering.h"
 #include "vtprobe/registers/apic_id.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/vendor.h"
@@ -109,14 +113,24 @@ std::string_view CoreTypeOf(const RegisterView& cpu) {
   return {};
 }
 
-void AddToGroup(std::string_view type, const CpuSet& cpus, std::vector<CoreTypeGroup>* groups) {
-  for (CoreTypeGroup& group : *groups) {
-    if (group.type != type) continue;
-    group.cpus = group.cpus.Union(cpus);
-    return;
+// The CPUs of each type, in the order in which types are met.
+class CoreTypes {
+ public:
+  void Add(std::string_view type, const CpuSet& cpus) {
+    auto found = std::find_if(types_.begin(), types_.end(),
+                              [&](const auto& known) { return known.first == type; });
+    if (found == types_.end()) found = types_.insert(found, {type, {}});
+    found->second.Add(cpus);
   }
-  groups->push_back({type, cpus});
-}
+  std::vector<CoreTypeGroup> Take() const {
+    std::vector<CoreTypeGroup> groups;
+    for (const auto& [type, cpus] : types_) groups.push_back({type, cpus.Together()});
+    return groups;
+  }
+
+ private:
+  std::vector<std::pair<std::string_view, CpuGathering>> types_;
+};
 
 }  // namespace
 
@@ -136,10 +150,11 @@ Topology DescribeTopology(const PlatformSnapshot& snapshot) {
   std::set<std::uint32_t> ids;
   std::set<std::uint32_t> cores;
   std::set<std::uint32_t> packages;
+  CoreTypes core_types;
   bool is_sure = !snapshot.online().empty();
   for (const SnapshotRow& row : snapshot.Rows(selection)) {
     const std::string_view type = CoreTypeOf(row);
-    if (!type.empty()) AddToGroup(type, row.cpus(), &topology.core_types);
+    if (!type.empty()) core_types.Add(type, row.cpus());
     const auto id = ApicId(row);
     const auto shifts = ShiftsOf(row);
     is_sure = is_sure && id && shifts && row.cpus().Count() == 1 && ids.insert(*id).second;
@@ -147,6 +162,7 @@ Topology DescribeTopology(const PlatformSnapshot& snapshot) {
     cores.insert(*id >> shifts->core);
     packages.insert(*id >> shifts->package);
   }
+  topology.core_types = core_types.Take();
   if (is_sure) {
     topology.packages = packages.size();
     topology.cores = cores.size();

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
+#include <tuple>
+#include <vector>
 
 #include "importers.h"
 #include "paste/paste.h"
@@ -24,15 +28,37 @@ std::string Names(const std::vector<const Importer*>& importers) {
   return names;
 }
 
+// An order on what a register gave: failures by their code, in front of values.
+using Ordered = std::tuple<int, CpuidRegisterMask, std::array<std::uint64_t, 4>>;
+
+Ordered InOrder(const MsrReading& reading) {
+  if (reading.known() == 0) return {static_cast<int>(reading.error()), {}, {}};
+  return {std::numeric_limits<int>::max(), {}, {reading.known(), reading.known_bits()}};
+}
+
+Ordered InOrder(const CpuidReading& reading) {
+  if (!reading) return {static_cast<int>(reading.error()), {}, {}};
+  const CpuidRegisters& registers = reading->registers;
+  return {std::numeric_limits<int>::max(),
+          reading->recorded,
+          {registers.eax, registers.ebx, registers.ecx, registers.edx}};
+}
+
+// Ascending.
+template <typename Key>
+std::vector<Ordered> ReadingsOf(const PlatformSnapshot& snapshot, const Key& key) {
+  std::vector<Ordered> readings;
+  for (const auto& [cpus, reading] : snapshot.Values(key)) readings.push_back(InOrder(reading));
+  std::sort(readings.begin(), readings.end());
+  return readings;
+}
+
 // Whether each value of each register of `a` is also somewhere in `b`.
 template <typename Key>
 bool AreAmong(const PlatformSnapshot& a, const PlatformSnapshot& b, const Key& key) {
-  const auto theirs = b.Values(key);
-  const auto mine = a.Values(key);
-  return std::all_of(mine.begin(), mine.end(), [&](const auto& value) {
-    return std::any_of(theirs.begin(), theirs.end(),
-                       [&](const auto& other) { return other.second == value.second; });
-  });
+  const std::vector<Ordered> theirs = ReadingsOf(b, key);
+  const std::vector<Ordered> mine = ReadingsOf(a, key);
+  return std::includes(theirs.begin(), theirs.end(), mine.begin(), mine.end());
 }
 
 bool IsAmong(const PlatformSnapshot& a, const PlatformSnapshot& b) {

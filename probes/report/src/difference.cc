@@ -123,6 +123,10 @@ class Comparison {
     for (const auto& [leaf, mask] : all.cpuid) CompareLeaf(leaf);
     for (const MsrAddress address : all.msrs) CompareMsr(address);
     CompareRules();
+    for (auto& [change, cpus] : features_) {
+      change.cpus = cpus.Together();
+      difference_.features.push_back(std::move(change));
+    }
     return std::move(difference_);
   }
 
@@ -225,14 +229,14 @@ class Comparison {
       } else if (IsWithin(compared.volatile_mask | compared.ignored_mask, old_reading,
                           new_reading)) {
         left_out = true;
-      } else {
+      } else if (IsListed()) {
         difference.changes.push_back(Change(compared, std::move(cpus), old_reading, new_reading));
       }
     }
-    if (!only_before.empty()) {
+    if (!only_before.empty() && IsListed()) {
       difference_.only_before.push_back({compared.title, only_before.Together()});
     }
-    if (!only_after.empty()) {
+    if (!only_after.empty() && IsListed()) {
       difference_.only_after.push_back({compared.title, only_after.Together()});
     }
     if (left_out) difference_.left_out.push_back(compared.title);
@@ -243,6 +247,16 @@ class Comparison {
                 return a.cpus.First() < b.cpus.First();
               });
     difference_.registers.push_back(std::move(difference));
+  }
+
+  // Whether there is room for one more; if not, it is counted.
+  bool IsListed() {
+    if (listed_ == Difference::kMostListed) {
+      ++difference_.not_listed;
+      return false;
+    }
+    ++listed_;
+    return true;
   }
 
   static bool IsUnrecorded(const RegisterReading& reading) { return reading.IsUnrecorded(); }
@@ -277,21 +291,19 @@ class Comparison {
       }
       change.fields.push_back(of_field);
       if (!compared.definition.empty() && field.width() == 1) {
-        AddFeature({field.name, compared.definition, field.IsSet(is), change.cpus});
+        AddFeature({field.name, compared.definition, field.IsSet(is), {}}, change.cpus);
       }
     }
     return change;
   }
 
-  void AddFeature(FeatureChange change) {
-    for (FeatureChange& known : difference_.features) {
-      if (known.feature != change.feature || known.in != change.in || known.came != change.came) {
-        continue;
-      }
-      known.cpus = known.cpus.Union(change.cpus);
-      return;
-    }
-    difference_.features.push_back(std::move(change));
+  void AddFeature(FeatureChange change, const CpuSet& cpus) {
+    auto found = std::find_if(features_.begin(), features_.end(), [&](const auto& entry) {
+      const FeatureChange& known = entry.first;
+      return known.feature == change.feature && known.in == change.in && known.came == change.came;
+    });
+    if (found == features_.end()) found = features_.insert(found, {std::move(change), {}});
+    found->second.Add(cpus);
   }
 
   static bool RestOnUnrecorded(const std::vector<Finding>& findings) {
@@ -327,6 +339,8 @@ class Comparison {
   const CompareOptions& options_;
   CpuSet common_;
   Difference difference_;
+  std::vector<std::pair<FeatureChange, CpuGathering>> features_;
+  std::size_t listed_ = 0;
 };
 
 bool LosesLock(const RegisterDifference& reg) {
@@ -344,7 +358,8 @@ bool IsWorse(const Difference& difference) {
            std::any_of(change.after.begin(), change.after.end(),
                        [](const Finding& finding) { return finding.counted; });
   };
-  return !difference.cpus_gone.empty() ||
+  // What is not listed may be.
+  return !difference.cpus_gone.empty() || difference.not_listed != 0 ||
          std::any_of(difference.rules.begin(), difference.rules.end(), is_worse) ||
          std::any_of(difference.registers.begin(), difference.registers.end(), LosesLock);
 }
@@ -352,7 +367,8 @@ bool IsWorse(const Difference& difference) {
 bool RegistersDiffer(const Difference& difference) {
   return !difference.cpus_gone.empty() || !difference.cpus_new.empty() ||
          !difference.features.empty() || !difference.registers.empty() ||
-         !difference.only_before.empty() || !difference.only_after.empty();
+         !difference.only_before.empty() || !difference.only_after.empty() ||
+         difference.not_listed != 0;
 }
 
 }  // namespace

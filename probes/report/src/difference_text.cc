@@ -7,6 +7,7 @@
 
 #include "register_text.h"
 #include "text_layout.h"
+#include "vtprobe/hal/cpu_gathering.h"
 #include "vtprobe/probes/suggestions.h"
 
 namespace vtprobe {
@@ -28,14 +29,14 @@ std::string OutcomesText(const std::vector<Finding>& findings) {
                                  Outcome::kWaived, Outcome::kNotApplicable, Outcome::kPass};
   std::vector<std::pair<Outcome, CpuSet>> found;
   for (const Outcome outcome : kShown) {
-    CpuSet cpus;
+    CpuGathering cpus;
     bool is_there = false;
     for (const Finding& finding : findings) {
       if (finding.outcome != outcome) continue;
       is_there = true;
-      cpus = cpus.Union(finding.cpus);
+      cpus.Add(finding.cpus);
     }
-    if (is_there) found.emplace_back(outcome, std::move(cpus));
+    if (is_there) found.emplace_back(outcome, cpus.Together());
   }
   std::vector<std::string> parts;
   parts.reserve(found.size());
@@ -68,6 +69,9 @@ std::string DifferenceHeadline(const Difference& difference) {
     std::vector<std::string_view> keys;
     for (const MetadataChange& change : difference.metadata) keys.push_back(change.key);
     parts.push_back(Enumerate(keys) + " changed");
+  }
+  if (difference.not_listed != 0) {
+    parts.push_back(Counted(difference.not_listed, "difference") + " more that are not listed");
   }
   return fmt::format("They differ: {}.", fmt::join(parts, ", "));
 }

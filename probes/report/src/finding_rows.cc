@@ -11,6 +11,7 @@
 
 #include "register_text.h"
 #include "vtprobe/hal/access_error.h"
+#include "vtprobe/hal/cpu_gathering.h"
 
 namespace vtprobe {
 namespace {
@@ -57,9 +58,9 @@ struct Unread {
     return rules.size();
   }
   CpuSet Cpus() const {
-    CpuSet cpus;
-    for (const Finding* const finding : findings) cpus = cpus.Union(finding->cpus);
-    return cpus;
+    CpuGathering cpus;
+    for (const Finding* const finding : findings) cpus.Add(finding->cpus);
+    return cpus.Together();
   }
 };
 

@@ -214,6 +214,7 @@ std::string RenderDifferenceJson(const Difference& difference, std::string_view 
   document["only_before"] = OneSidedJson(difference.only_before);
   document["only_after"] = OneSidedJson(difference.only_after);
   document["left_out"] = difference.left_out;
+  document["not_listed"] = difference.not_listed;
   document["ignored"] = difference.ignored;
   document["worse"] = Differs(difference, FailOn::kWorse);
   document["exit_code"] = exit_code;

@@ -7,6 +7,7 @@
 #include "alike_cpus.h"
 #include "deciding_msrs.h"
 #include "rules.h"
+#include "vtprobe/hal/cpu_gathering.h"
 #include "vtprobe/probes/expectations.h"
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/registers/table.h"
@@ -32,15 +33,15 @@ void AddRegistersOf(const Rule& rule, Selection* selection) {
 // the profile does not count it.
 // NOLINTNEXTLINE(misc-no-recursion): rules that follow from others form a chain
 CpuSet FailingBy(std::string_view id, const RuleInput& input) {
-  CpuSet failing;
-  if (input.profile->Find(id) == nullptr) return failing;
+  CpuGathering failing;
+  if (input.profile->Find(id) == nullptr) return {};
   for (const Finding& finding : JudgeRule(*FindRule(id), input)) {
     if (finding.outcome == Outcome::kFail || finding.outcome == Outcome::kWaived ||
         !finding.follows.empty()) {
-      failing = failing.Union(finding.cpus);
+      failing.Add(finding.cpus);
     }
   }
-  return failing;
+  return failing.Together();
 }
 
 // Where a rule fails, or a profile requires it in vain, for a cause for which

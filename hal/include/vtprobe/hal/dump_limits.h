@@ -21,6 +21,11 @@ inline constexpr std::size_t kMostReadings = std::size_t{4} << 20;
 // Ranges in the lists of CPUs, all blocks together.
 inline constexpr std::size_t kMostCpuRanges = std::size_t{4} << 20;
 
+// The ranges of a block's list, counted once more for each of its readings. Who
+// looks at every reading of a recording looks at its CPUs, and a list is written
+// once for any number of registers: of every second of 65,536 CPUs, 8,192.
+inline constexpr std::size_t kMostRangesOfReadings = std::size_t{256} << 20;
+
 // Keys of metadata, ten times as many as a machine has, and the text of them and
 // of their values, in bytes.
 inline constexpr std::size_t kMostMetadataKeys = 1024;
@@ -36,6 +41,10 @@ inline std::string TooManyReadings() {
 inline std::string TooManyCpuRanges() {
   return "expected at most " + std::to_string(kMostCpuRanges) +
          " ranges of CPUs in all lists together";
+}
+inline std::string TooManyRangesOfReadings() {
+  return "expected at most " + std::to_string(kMostRangesOfReadings) +
+         " ranges of CPUs, each list counted for each of its readings";
 }
 inline std::string TooMuchMetadata() {
   return "expected metadata of at most " + std::to_string(kMostMetadataKeys) + " keys and " +

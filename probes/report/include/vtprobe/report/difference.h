@@ -7,6 +7,7 @@
 #ifndef VTPROBE_REPORT_DIFFERENCE_H_
 #define VTPROBE_REPORT_DIFFERENCE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -94,6 +95,11 @@ struct Difference {
   std::vector<RegisterDifference> registers;
   std::vector<OneSided> only_before;
   std::vector<OneSided> only_after;
+  // How many changes and one-sided registers there are beyond kMostListed, which
+  // are counted and not kept: recordings that have nothing in common would take a
+  // hundred times their size.
+  static constexpr std::size_t kMostListed = std::size_t{1} << 17;
+  std::size_t not_listed = 0;
   // Registers that differ and change by themselves.
   std::vector<std::string> left_out;
   // Those that differ in what was not to be compared.
