@@ -348,6 +348,28 @@ TEST_F(CorpusArchive, OfNothingIsAnError) {
   }
 }
 
+// A file that had its size and never its content is not one of another kind.
+TEST_F(CorpusArchive, NamesWhatHoldsNothingButZeros) {
+  for (const std::string name : {"b/machine.dump", "b/x.dump", "b/pu0", "b/1.txt"}) {
+    for (const std::size_t size : {std::size_t{1}, std::size_t{512}, std::size_t{3} << 20}) {
+      const std::string zeros(size, '\0');
+      TarWriter tar;
+      tar.AddFile("a/machine.dump", Enabled());
+      tar.AddFile(name, zeros);
+      const Ended of_tar = Corpus(tar);
+      EXPECT_EQ(of_tar.exit_status, 65) << name << size;
+      EXPECT_EQ(Total(of_tar), "1 enabled 1");
+      EXPECT_THAT(of_tar.err, HasSubstr(name + ": it begins with zeros")) << size;
+      TempTree files;
+      files.Write("a/machine.dump", 0, Enabled());
+      files.Write(name, 0, zeros);
+      const Ended of_folder = Vtprobe({"corpus", files.root()});
+      EXPECT_EQ(of_folder.exit_status, 65) << name << size;
+      EXPECT_THAT(of_folder.err, HasSubstr(name + ": it begins with zeros")) << size;
+    }
+  }
+}
+
 TEST_F(CorpusArchive, IsNamedWhereItIsNone) {
   const Ended ended = Corpus(Enabled());
   EXPECT_EQ(ended.exit_status, 65);

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -114,6 +116,29 @@ TEST_F(Sequence, ThatMissesARecordingNamesIt) {
 TEST_F(Sequence, IsForCheckAlone) {
   const std::string dump = Dump("a.dump", "0x0");
   EXPECT_EQ(Vtprobe({"read", "0x3a", "--replay", dump, "--replay", dump}).exit_status, 64);
+}
+
+// It comes from anybody, and is read with the rights of the folder's owner.
+TEST_F(Sequence, AListSpeaksOfItsOwnFolderAlone) {
+  const std::string outside = Dump("outside.dump", "0x0");
+  Dump("folder/within/a.dump", "0x0");
+  for (const std::string& name : {std::string("../outside.dump"), std::string("within/../../x"),
+                                  std::string(".."), outside}) {
+    std::filesystem::remove(tree_.root() + "/folder/sequence.toml");
+    File("folder/sequence.toml", "recordings = [\"within/a.dump\", \"" + name + "\"]\n");
+    const Ended ended = Vtprobe({"--replay", tree_.root() + "/folder"});
+    EXPECT_EQ(ended.exit_status, 65) << name;
+    EXPECT_THAT(ended.err, HasSubstr("folder/sequence.toml:1:32: expected a recording of this"));
+  }
+}
+
+// Nobody has named it, and nobody writes to it: it would be waited for.
+TEST_F(Sequence, APipeInAFolderIsNoRecording) {
+  File("sequence.toml", "recordings = [\"pipe\"]\n");
+  ASSERT_EQ(::mkfifo((tree_.root() + "/pipe").c_str(), 0600), 0);
+  const Ended ended = Vtprobe({"--replay", tree_.root()});
+  EXPECT_EQ(ended.exit_status, 66);
+  EXPECT_THAT(ended.err, HasSubstr("/pipe: Invalid argument"));
 }
 
 // A folder with its list comes from anybody.

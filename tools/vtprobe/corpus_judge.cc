@@ -99,27 +99,27 @@ CorpusJudge::Result CorpusJudge::Finish() {
 void CorpusJudge::Judge(std::size_t number, FoundMachine machine, Result* result) {
   Corpus& corpus = result->corpus;
   std::unique_lock<std::mutex> alone;
-  import::Allowance allowance([&] { alone = std::unique_lock<std::mutex>(large_);
-});
-std::string name = machine.name;
-const auto recording = LoadIfRecording(std::move(machine), &allowance);
-if (!recording) {
-  ++corpus.malformed;
-  Complain(number, recording.error().message, result);
-  return;
+  const auto wait = [&] { alone = std::unique_lock<std::mutex>(large_); };
+  import::Allowance allowance(wait);
+  std::string name = machine.name;
+  const auto recording = LoadIfRecording(std::move(machine), &allowance);
+  if (!recording) {
+    ++corpus.malformed;
+    Complain(number, recording.error().message, result);
+    return;
+  }
+  if (!*recording) {
+    ++corpus.not_recordings;
+    return;
+  }
+  const PlatformSnapshot& snapshot = (*recording)->snapshot;
+  const VirtualizationVerdict verdict = JudgeVirtualization(snapshot);
+  Generation generation = GenerationOf(IdentifySubject(snapshot));
+  corpus.generations[generation].Add(verdict.state);
+  if (!corpus.not_usable || verdict.usable == Usable::kYes) return;
+  corpus.not_usable->push_back(
+      {number, std::move(name), std::move(generation), verdict.state, verdict.usable});
 }
-if (!*recording) {
-  ++corpus.not_recordings;
-  return;
-}
-const PlatformSnapshot& snapshot = (*recording)->snapshot;
-const VirtualizationVerdict verdict = JudgeVirtualization(snapshot);
-Generation generation = GenerationOf(IdentifySubject(snapshot));
-corpus.generations[generation].Add(verdict.state);
-if (!corpus.not_usable || verdict.usable == Usable::kYes) return;
-corpus.not_usable->push_back({number, std::move(name), std::move(generation), verdict.state,
-                              verdict.usable});
-}  // namespace vtprobe
 
 void CorpusJudge::Give() {
   const std::size_t size = std::exchange(batch_size_, 0);

@@ -10,8 +10,22 @@
 namespace vtprobe {
 namespace {
 
-Fd OpenToRead(const std::string& path) {
-  return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+Fd OpenToRead(const std::string& path, int more_flags = 0) {
+  return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | more_flags));
+}
+
+// What nobody named but a list or a folder: a pipe there would be waited for, and
+// a device says what is no recording.
+Fd OpenFound(const std::string& path, int* sys_errno) {
+  Fd fd = OpenToRead(path, O_NONBLOCK);
+  struct stat status {};
+  if (!fd.valid() || ::fstat(fd.get(), &status) != 0) {
+    *sys_errno = errno;
+    return Fd(-1);
+  }
+  if (S_ISREG(status.st_mode)) return fd;
+  *sys_errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+  return Fd(-1);
 }
 
 }  // namespace
@@ -42,8 +56,9 @@ InputFile::InputFile(const std::string& path, const OpenedFiles* opened) {
     if (valid()) ::lseek(fd_, 0, SEEK_SET);
     return;
   }
-  own_ = OpenToRead(path);
-  fd_ = own_.valid() ? own_.get() : -errno;
+  int sys_errno = 0;
+  own_ = OpenFound(path, &sys_errno);
+  fd_ = own_.valid() ? own_.get() : -sys_errno;
 }
 
 }  // namespace vtprobe

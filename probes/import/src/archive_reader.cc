@@ -235,11 +235,11 @@ tl::expected<ArchiveReader, std::string> ArchiveReader::Of(ByteSourcePtr source)
     if (auto opened = tar->Open(); !opened) return tl::unexpected(std::move(opened.error()));
     return ArchiveReader(std::move(tar));
   }
-  if (is_compressed) return ArchiveReader(std::make_unique<CompressedFile>(std::move(content)));
   if (beginning->find_first_not_of('\0') == std::string_view::npos) {
     return tl::unexpected<std::string>(
         "it begins with zeros: an archive of nothing, or one that was lost");
   }
+  if (is_compressed) return ArchiveReader(std::make_unique<CompressedFile>(std::move(content)));
   return tl::unexpected<std::string>(
       "expected a folder or an archive (tar, or what gzip, bzip2, xz or zstd compressed)");
 }

@@ -177,6 +177,21 @@ void StateOrigin(std::string_view source, PlatformSnapshot* snapshot) {
   SetIfAbsent(meta::kSource, source, &metadata);
 }
 
+bool IsOfKnownFormat(std::string_view beginning) {
+  if (IsArchive(beginning)) return true;
+  if (HasUnusualEncoding(beginning)) {
+    const std::string usual = WithUsualEncoding(std::string(beginning));
+    return !GuessFormat({"", usual}).candidates.empty();
+  }
+  return !GuessFormat({"", beginning}).candidates.empty();
+}
+
+// What a file reads as that had its size and never its content when the machine
+// went down. It is no file of another kind, which could be left alone.
+bool IsLost(std::string_view content) {
+  return !content.empty() && content.find_first_not_of('\0') == std::string_view::npos;
+}
+
 // Half of a number is a number.
 bool EndsInANumber(std::string_view content) {
   std::size_t digits = 0;
@@ -210,6 +225,11 @@ tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Imp
   for (const Input& input : inputs) names.push_back(input.name);
   auto files = Unfold(std::move(inputs), allowance);
   if (!files) return tl::unexpected(files.error());
+  for (const Input& file : *files) {
+    if (!IsLost(file.content)) continue;
+    return tl::unexpected(
+        Error{file.name, 0, 0, "it begins with zeros: what was written here is lost"});
+  }
   for (Input& file : *files) file.content = WithUsualEncoding(std::move(file.content));
   const auto chosen = Choose(*files, forced);
   if (!chosen) return tl::unexpected(chosen.error());
@@ -241,16 +261,11 @@ tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Imp
 }
 
 bool MayBeRecording(std::string_view beginning) {
-  if (IsArchive(beginning)) return true;
-  if (HasUnusualEncoding(beginning)) {
-    const std::string usual = WithUsualEncoding(std::string(beginning));
-    return !GuessFormat({"", usual}).candidates.empty();
-  }
-  return !GuessFormat({"", beginning}).candidates.empty();
+  return IsLost(beginning) || IsOfKnownFormat(beginning);
 }
 
 bool MayHoldEvidence(std::string_view beginning) {
-  return MayBeRecording(beginning) || MayBePaste(WithUsualEncoding(std::string(beginning)));
+  return IsOfKnownFormat(beginning) || MayBePaste(WithUsualEncoding(std::string(beginning)));
 }
 
 bool IsNaturallyBefore(std::string_view a, std::string_view b) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "toml.h"
@@ -16,6 +17,11 @@ tl::unexpected<TomlError> ErrorAt(const toml::source_region& place, std::string 
   // An empty text has no place of its own.
   return tl::unexpected(TomlError{std::max(place.begin.line, 1u), std::max(place.begin.column, 1u),
                                   std::move(message)});
+}
+
+// A list comes with its folder, maybe from a stranger, and speaks of nothing else.
+bool LeadsOut(const std::filesystem::path& name) {
+  return name.is_absolute() || std::find(name.begin(), name.end(), "..") != name.end();
 }
 
 }  // namespace
@@ -42,6 +48,9 @@ tl::expected<std::vector<std::string>, TomlError> ParseSequenceList(std::string_
   for (const toml::node& node : *recordings) {
     auto name = node.value_exact<std::string>();
     if (!name || name->empty()) return ErrorAt(node.source(), "expected the name of a recording");
+    if (LeadsOut(*name)) {
+      return ErrorAt(node.source(), "expected a recording of this folder: a path within it");
+    }
     names.push_back(*std::move(name));
   }
   return names;
