@@ -255,6 +255,8 @@ TEST_F(OutputAsRoot, FollowsAUsersLinkToTheirOwn) {
 TEST_F(OutputAsRoot, RefusesAnothersFileWhereEverybodyMayPutOne) {
   ExpectRefused(File("shared/file", 0666));
   ExpectRefused(File("open/file", 0666));
+  Folder("group", 0770, 0);
+  ExpectRefused(File("group/file", 0666));
   EXPECT_EQ(ContentOf(tree_.root() + "/shared/file"), "theirs");
 }
 

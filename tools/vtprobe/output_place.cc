@@ -31,6 +31,11 @@ bool IsShared(const struct stat& folder) {
          ((folder.st_mode & S_ISVTX) != 0 && (folder.st_mode & S_IWGRP) != 0);
 }
 
+// Whether anybody but its owner may put files there.
+bool IsWrittenByOthers(const struct stat& folder) {
+  return (folder.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
 // A link of the proc file system leads to an object and not to the path that it
 // shows. Only the kernel can follow it, and only it makes such links.
 bool IsOnProc(int fd) {
@@ -149,9 +154,10 @@ class Walk {
     if (IsStandardOutput(file)) return Stream(Fd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)));
     const bool is_others = file.st_uid != ::geteuid() &&
                            ((folder.st_mode & S_ISVTX) != 0 || file.st_uid != folder.st_uid);
-    if (!is_magic_ && IsShared(folder) && is_others) {
-      return tl::unexpected(fmt::format(
-          "it belongs to another user ({}), in a folder that everybody may write to", file.st_uid));
+    if (!is_magic_ && IsWrittenByOthers(folder) && is_others) {
+      return tl::unexpected(
+          fmt::format("it belongs to another user ({}), in a folder that {} may write to",
+                      file.st_uid, (folder.st_mode & S_IWOTH) != 0 ? "everybody" : "a group"));
     }
     if (!S_ISREG(file.st_mode) || is_magic_) {
       // That of the proc file system stands for the object itself.
