@@ -107,4 +107,32 @@ if $is_root; then
 fi
 only_allowed reading "$(last_line "$FILTER")"
 
+# A served recording: parsed and answered for by a process without rights, which is
+# handed the mount; who mounts never reads the recording.
+if $is_root && [[ -w /dev/fuse ]]; then
+  mkdir "$work/cpu"
+  case=serve
+  strace -f -y -e signal=none -o "$work/serve" "$vtprobe" serve "$work/machine.dump" "$work/cpu" >"$work/serve.out" 2>&1 &
+  tracer=$!
+  for _ in {1..200}; do
+    [[ ! -e $work/cpu/0/msr ]] || break
+    sleep 0.1
+  done
+  dd if="$work/cpu/0/msr" bs=8 count=1 iflag=skip_bytes skip=3221291284 of=/dev/null 2>/dev/null ||
+    complain "nothing is served: $(<"$work/serve.out")"
+  umount "$work/cpu"
+  wait "$tracer" || complain "it ended with $?"
+  in_order 'openat\(.*machine\.dump' 'setresuid\(65534, 65534, 65534' 'capset\(' "$FILTER" 'read\([0-9]+<.*machine\.dump>' 'mount\(' 'recvmsg\('
+  allowed_when_serving=$(sed -nE 's/^VTPROBE_ALLOW(_IF)?\((kReading|kServing), (\w+).*/\3/p' "$table" | sort -u)
+  worker=$(grep -m 1 -E "$FILTER" "$work/serve" | cut -d ' ' -f 1)
+  mounter=$(grep -m 1 -E ' mount\(' "$work/serve" | cut -d ' ' -f 1)
+  [[ $worker != "$mounter" ]] || complain "who parses also mounts"
+  if grep -E "^$mounter +read\(.*machine\.dump" "$work/serve"; then complain "who mounts reads the recording"; fi
+  # Of the worker and its threads: everyone but who mounts.
+  while read -r call; do
+    grep -qx "$call" <<<"$allowed_when_serving" || complain "$call after the filter"
+  done < <(tail -n +$(($(line "$FILTER") + 1)) "$work/serve" | grep -v -e ' ENOSYS ' -e "^$mounter " |
+    sed -nE 's/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' | sort -u)
+fi
+
 exit "$status"

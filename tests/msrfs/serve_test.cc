@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -136,6 +137,14 @@ TEST_F(Serve, SaysHowAStaleMountIsCleared) {
   const std::string dump = Dump("cpu 0\nmsr 0x3a = 0x5\n");
   ServedDump served(dump);
   served.End(SIGKILL);
+  // Who answers does not outlive who mounted, and dies when the kernel comes to it.
+  const auto is_gone = [&] {
+    return ::access(served.root().c_str(), F_OK) != 0 && errno == ENOTCONN;
+  };
+  for (int i = 0; i < 5'000 && !is_gone(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  EXPECT_TRUE(is_gone());
   const Ended ended = Vtprobe({"serve", dump, served.root()});
   EXPECT_EQ(ended.exit_status, 74);
   EXPECT_THAT(ended.err, HasSubstr("fusermount3 -u " + served.root()));

@@ -18,13 +18,13 @@ tl::expected<LibFuse, std::string> LoadLibFuse(const std::string& library) {
 #define VTPROBE_FIND(function) loaded->Find(#function, &table.function)
   const bool is_complete =
       VTPROBE_FIND(fuse_opt_free_args) && VTPROBE_FIND(fuse_session_new) &&
-      VTPROBE_FIND(fuse_session_mount) && VTPROBE_FIND(fuse_session_unmount) &&
-      VTPROBE_FIND(fuse_session_destroy) && VTPROBE_FIND(fuse_session_loop_mt_32) &&
-      VTPROBE_FIND(fuse_set_signal_handlers) && VTPROBE_FIND(fuse_remove_signal_handlers) &&
-      VTPROBE_FIND(fuse_req_userdata) && VTPROBE_FIND(fuse_reply_err) &&
-      VTPROBE_FIND(fuse_reply_entry) && VTPROBE_FIND(fuse_reply_attr) &&
-      VTPROBE_FIND(fuse_reply_open) && VTPROBE_FIND(fuse_reply_buf) &&
-      VTPROBE_FIND(fuse_add_direntry);
+      VTPROBE_FIND(fuse_session_mount) && VTPROBE_FIND(fuse_session_fd) &&
+      VTPROBE_FIND(fuse_session_unmount) && VTPROBE_FIND(fuse_session_destroy) &&
+      VTPROBE_FIND(fuse_session_loop_mt_32) && VTPROBE_FIND(fuse_set_signal_handlers) &&
+      VTPROBE_FIND(fuse_remove_signal_handlers) && VTPROBE_FIND(fuse_req_userdata) &&
+      VTPROBE_FIND(fuse_reply_err) && VTPROBE_FIND(fuse_reply_entry) &&
+      VTPROBE_FIND(fuse_reply_attr) && VTPROBE_FIND(fuse_reply_open) &&
+      VTPROBE_FIND(fuse_reply_buf) && VTPROBE_FIND(fuse_add_direntry);
 #undef VTPROBE_FIND
   if (!is_complete) return tl::unexpected(DynamicLibrary::WrongVersion(library, kPurpose));
   return table;

@@ -20,6 +20,7 @@ struct LibFuse {
   decltype(&::fuse_opt_free_args) fuse_opt_free_args = nullptr;
   decltype(&::fuse_session_new) fuse_session_new = nullptr;
   decltype(&::fuse_session_mount) fuse_session_mount = nullptr;
+  decltype(&::fuse_session_fd) fuse_session_fd = nullptr;
   decltype(&::fuse_session_unmount) fuse_session_unmount = nullptr;
   decltype(&::fuse_session_destroy) fuse_session_destroy = nullptr;
   decltype(&::fuse_session_loop_mt_32) fuse_session_loop_mt_32 = nullptr;

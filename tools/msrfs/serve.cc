@@ -1,17 +1,16 @@
 #include "msrfs/serve.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "msrfs/libfuse.h"
+#include "msrfs/mount.h"
 #include "msrfs/tree.h"
 
 namespace vtprobe::msrfs {
@@ -128,53 +127,31 @@ constexpr fuse_lowlevel_ops Operations() {
   return operations;
 }
 
-struct DestroySession {
-  void operator()(fuse_session* session) const { Fuse().fuse_session_destroy(session); }
-};
-using Session = std::unique_ptr<fuse_session, DestroySession>;
-
-Session NewSession(Tree* tree) {
-  // The kernel compares modes with whoever opens. Only root may let others in.
-  std::string options = "-ofsname=vtprobe,subtype=msrfs,default_permissions";
-  if (::geteuid() == 0) options += ",allow_other";
-  std::string name = "vtprobe";
-  std::array<char*, 2> words = {name.data(), options.data()};
-  fuse_args arguments = {static_cast<int>(words.size()), words.data(), 0};
-  constexpr fuse_lowlevel_ops kOperations = Operations();
-  Session session(Fuse().fuse_session_new(&arguments, &kOperations, sizeof(kOperations), tree));
-  // Parsing put a copy of its own in their place.
-  Fuse().fuse_opt_free_args(&arguments);
-  return session;
-}
-
 }  // namespace
 
-tl::expected<void, std::string> Serve(const PlatformSnapshot& snapshot, const std::string& folder,
-                                      const std::function<void()>& mounted) {
+tl::expected<void, std::string> Serve(const PlatformSnapshot& snapshot, Owner owner, int device,
+                                      const std::function<void()>& begun) {
   const auto& library = LoadedLibFuse();
   if (!library) return tl::unexpected(library.error());
 
-  Tree tree(snapshot, ::geteuid(), ::getegid(), std::time(nullptr));
-  const Session session = NewSession(&tree);
-  if (session == nullptr) return tl::unexpected<std::string>("libfuse refuses to begin");
+  Tree tree(snapshot, owner.user, owner.group, std::time(nullptr));
+  constexpr fuse_lowlevel_ops kOperations = Operations();
+  const Session session = NewSession(kOperations, &tree);
+  // libfuse takes this path for a mount that is there already.
+  const std::string mounted = "/dev/fd/" + std::to_string(device);
+  if (session == nullptr || Fuse().fuse_session_mount(session.get(), mounted.c_str()) != 0) {
+    return tl::unexpected<std::string>("libfuse refuses to begin");
+  }
   if (Fuse().fuse_set_signal_handlers(session.get()) != 0) {
     return tl::unexpected<std::string>("the handlers of signals can't be set");
   }
-  auto served = [&]() -> tl::expected<void, std::string> {
-    if (Fuse().fuse_session_mount(session.get(), folder.c_str()) != 0) {
-      return tl::unexpected("can't mount on " + folder);
-    }
-    mounted();
-    // A descriptor for each thread: they need not wait for each other.
-    fuse_loop_config config = {.clone_fd = 1, .max_idle_threads = kIdleThreads};
-    const int ended = Fuse().fuse_session_loop_mt_32(session.get(), &config);
-    Fuse().fuse_session_unmount(session.get());
-    // Positive: the signal that ended it.
-    if (ended < 0) return tl::unexpected("serving " + folder + " ended with an error");
-    return {};
-  }();
+  begun();
+  fuse_loop_config config = {.clone_fd = 0, .max_idle_threads = kIdleThreads};
+  const int ended = Fuse().fuse_session_loop_mt_32(session.get(), &config);
   Fuse().fuse_remove_signal_handlers(session.get());
-  return served;
+  // Positive: the signal that ended it.
+  if (ended < 0) return tl::unexpected<std::string>("serving ended with an error");
+  return {};
 }
 
 }  // namespace vtprobe::msrfs

@@ -16,6 +16,8 @@
 #ifndef VTPROBE_TOOLS_MSRFS_SERVE_H_
 #define VTPROBE_TOOLS_MSRFS_SERVE_H_
 
+#include <sys/types.h>
+
 #include <functional>
 #include <string>
 #include <tl/expected.hpp>
@@ -24,14 +26,21 @@
 
 namespace vtprobe::msrfs {
 
-// Mounts the tree on the folder, calls `mounted`, and answers until SIGINT,
-// SIGTERM, SIGHUP or an unmount; then it is unmounted. The files are those of
-// root as in /dev/cpu, or of the user who serves, and of nobody else. Why it
-// can't be served otherwise, as a sentence without its full stop.
+// Whose the files are: root's as in /dev/cpu, or those of the user who serves, and
+// of nobody else.
+struct Owner {
+  uid_t user = 0;
+  gid_t group = 0;
+};
+
+// Calls `begun` and answers what is asked by the device of a mount (mount.h) until
+// SIGINT, SIGTERM, SIGHUP or an unmount. It takes the device over, and no right to
+// anything else. Why it can't be served otherwise, as a sentence without its full
+// stop.
 //
 // Installs signal handlers while it runs, so one call at a time.
-tl::expected<void, std::string> Serve(const PlatformSnapshot& snapshot, const std::string& folder,
-                                      const std::function<void()>& mounted);
+tl::expected<void, std::string> Serve(const PlatformSnapshot& snapshot, Owner owner, int device,
+                                      const std::function<void()>& begun);
 
 }  // namespace vtprobe::msrfs
 

@@ -21,7 +21,7 @@
 
 namespace {
 
-enum Phase { kReading, kOpening };
+enum Phase { kReading, kOpening, kServing };
 
 constexpr std::uint64_t kOpensToWrite = O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
 // As hal/src/linux/read_only_ioctl.cc has them: the structure of a batch is a
@@ -31,7 +31,7 @@ constexpr std::uint64_t kKvmListFeatureMsrs = _IOWR(0xAE, 0x0A, std::uint32_t);
 constexpr std::uint64_t kKvmGetMsrs = _IOWR(0xAE, 0x88, std::uint64_t);
 
 // Whether a row's calls are made in that phase.
-bool IsIn(Phase of, Phase phase) { return of == kReading || phase == kOpening; }
+bool IsIn(Phase of, Phase phase) { return of == kReading || of == phase; }
 
 void Must(bool done, const char* what) {
   if (done) return;
@@ -108,5 +108,6 @@ void Print(const char* name, Phase phase) {
 int main() {
   Print("kOpeningProgram", kOpening);
   Print("kReadingProgram", kReading);
+  Print("kServingProgram", kServing);
   return 0;
 }

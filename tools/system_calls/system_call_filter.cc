@@ -15,6 +15,20 @@ namespace {
 
 #include "system_call_programs.inc"
 
+#ifndef VTPROBE_SANITIZED
+std::span<const sock_filter> ProgramOf(SystemCallPhase phase) {
+  switch (phase) {
+    case SystemCallPhase::kOpening:
+      return kOpeningProgram;
+    case SystemCallPhase::kReading:
+      return kReadingProgram;
+    case SystemCallPhase::kServing:
+      return kServingProgram;
+  }
+  return kReadingProgram;
+}
+#endif
+
 std::string Why(const char* call) {
   return std::string(call) + ": " + std::generic_category().message(errno);
 }
@@ -27,11 +41,10 @@ std::optional<std::string> RestrictSystemCalls(SystemCallPhase phase) {
   static_cast<void>(Why);
   static_cast<void>(kOpeningProgram);
   static_cast<void>(kReadingProgram);
+  static_cast<void>(kServingProgram);
   return "this build has a sanitizer";
 #else
-  const std::span<const sock_filter> steps = phase == SystemCallPhase::kOpening
-                                                 ? std::span<const sock_filter>(kOpeningProgram)
-                                                 : std::span<const sock_filter>(kReadingProgram);
+  const std::span<const sock_filter> steps = ProgramOf(phase);
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return Why("PR_SET_NO_NEW_PRIVS");
   // The kernel does not write to it.
   const sock_fprog program{static_cast<decltype(sock_fprog::len)>(steps.size()),

@@ -53,7 +53,8 @@ void Confinement::Begin() {
     Note(Become(folder ? folder->owner : kNobody, 0), "this process stays root");
   }
   Note(KeepCapabilities(0), "capabilities are kept");
-  Note(RestrictSystemCalls(SystemCallPhase::kReading), "system calls are not restricted");
+  Note(RestrictSystemCalls(reads_.serves ? SystemCallPhase::kServing : SystemCallPhase::kReading),
+       "system calls are not restricted");
 }
 
 void Confinement::DevicesAreOpen(bool reads_unlisted) {

@@ -30,6 +30,7 @@ namespace vtprobe {
 struct Reads {
   std::vector<std::string> paths;  // files, folders, "-"
   bool machine = false;
+  bool serves = false;  // and answers for what was read
 };
 
 class Confinement {

@@ -23,6 +23,8 @@ class Fd {
 
   int get() const { return fd_; }
   bool valid() const { return fd_ >= 0; }
+  // Hands it over to whoever closes it then.
+  int Release() { return std::exchange(fd_, -1); }
   // Closes it now: 0, or the errno of what the kernel could not write after all.
   int Close();
 

@@ -32,10 +32,11 @@ std::optional<std::string> LeaveGroups() {
 std::optional<std::string> Become(User user, CapabilityBits kept) {
   // Whoever stops being root would lose them all.
   if (kept != 0 && ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return Why("PR_SET_KEEPCAPS");
-  if (::setresgid(user.group, user.group, user.group) != 0) return Why("setresgid");
-  // The kernel forgets with the user what ends this process with its parent.
+  // The kernel forgets with the group and with the user what ends this process with
+  // its parent.
   int with_parent = 0;
   ::prctl(PR_GET_PDEATHSIG, &with_parent);
+  if (::setresgid(user.group, user.group, user.group) != 0) return Why("setresgid");
   if (::setresuid(user.user, user.user, user.user) != 0) return Why("setresuid");
   if (with_parent != 0) ::prctl(PR_SET_PDEATHSIG, with_parent);
 #ifdef VTPROBE_SANITIZED

@@ -1,19 +1,35 @@
 // vtprobe serve: a dump as a /dev/cpu tree for other programs.
+//
+// Two processes: one that may mount, and never looks at the dump; and its child,
+// which gives up its rights, parses the dump, and answers by the descriptor of the
+// mount that it is handed.
 
 #include "msrfs/serve.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <csignal>
+#include <cstring>
 #include <string>
+#include <utility>
 
 #include "command.h"
+#include "confinement.h"
 #include "fd_io.h"
 #include "input.h"
+#include "msrfs/libfuse.h"
+#include "msrfs/mount.h"
 #include "output.h"
 #include "vtprobe/report/printable.h"
+#include "worker.h"
 
 namespace vtprobe {
 namespace {
@@ -64,21 +80,124 @@ OrFailure<void> CheckFuse() {
                                               : "load the driver: sudo modprobe fuse"));
 }
 
-OrFailure<int> Run(const Arguments& arguments, const Process&) {
-  const auto recording = LoadRecording({arguments.replay.front()});
+// One byte from the child, "it is parsed", and back the mount's device.
+constexpr char kReady = 'r';
+
+// Makes room for one descriptor beside the byte that it goes with.
+struct Letter {
+  char byte = kReady;
+  iovec content{&byte, 1};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> beside{};
+  msghdr header{nullptr, 0, &content, 1, beside.data(), beside.size(), 0};
+};
+
+bool SendDescriptor(int connection, int fd) {
+  Letter letter;
+  cmsghdr* const control = CMSG_FIRSTHDR(&letter.header);
+  control->cmsg_level = SOL_SOCKET;
+  control->cmsg_type = SCM_RIGHTS;
+  control->cmsg_len = CMSG_LEN(sizeof(fd));
+  std::memcpy(CMSG_DATA(control), &fd, sizeof(fd));
+  return ::sendmsg(connection, &letter.header, MSG_NOSIGNAL) == 1;
+}
+
+Fd ReceiveDescriptor(int connection) {
+  Letter letter;
+  int fd = -1;
+  if (::recvmsg(connection, &letter.header, MSG_CMSG_CLOEXEC) != 1) return Fd(-1);
+  const cmsghdr* const control = CMSG_FIRSTHDR(&letter.header);
+  if (control == nullptr || control->cmsg_type != SCM_RIGHTS) return Fd(-1);
+  std::memcpy(&fd, CMSG_DATA(control), sizeof(fd));
+  return Fd(fd);
+}
+
+// What the child does: it parses what a stranger may have made, and answers for
+// it, without a right to anything.
+OrFailure<int> ParseAndAnswer(const Arguments& arguments, msrfs::Owner owner, int connection) {
+  const std::string& path = arguments.replay.front();
+  Confinement confinement({.paths = {path}, .machine = false, .serves = true});
+  confinement.Begin();
+  ReadingOptions options;
+  options.opened = &confinement.files();
+  const auto recording = LoadRecording({path}, options);
   if (!recording) return tl::unexpected(recording.error());
-  const std::string& folder = *arguments.folder;
-  for (const auto& check : {CheckFolder(folder), CheckFuse()}) {
-    if (!check) return tl::unexpected(check.error());
-  }
   if (!arguments.quiet) PrintNotes(*recording);
-  const auto served = msrfs::Serve(recording->snapshot, folder, [&] {
+  if (WriteAll(connection, {&kReady, 1}) != 0) return kOutputFailed;
+  Fd device = ReceiveDescriptor(connection);
+  // The parent says why.
+  if (!device.valid()) return kOutputFailed;
+  const auto served = msrfs::Serve(recording->snapshot, owner, device.Release(), [&] {
     if (arguments.quiet) return;
     PrintError(fmt::format("vtprobe: CPUs {} are served at {} until SIGINT or SIGTERM\n",
-                           recording->snapshot.online().ToString(), Printable(folder)));
+                           recording->snapshot.online().ToString(), Printable(*arguments.folder)));
   });
   if (!served) return Fails(kOutputFailed, served.error());
   return 0;
+}
+
+// The signals that end serving, and the one of a child that has ended.
+sigset_t Awaited() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) ::sigaddset(&signals, signal);
+  return signals;
+}
+
+OrFailure<msrfs::Mount> MountOn(const std::string& folder) {
+  for (const auto& check : {CheckFolder(folder), CheckFuse()}) {
+    if (!check) return tl::unexpected(check.error());
+  }
+  return msrfs::Mount::On(folder).map_error([](const std::string& why) {
+    return Failure{kOutputFailed, why};
+  });
+}
+
+// Holds the mount until the child has ended, which is told of each signal.
+OrFailure<int> MountFor(pid_t child, const std::string& folder, Fd connection) {
+  const sigset_t signals = Awaited();
+  ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+  int status = 0;
+  {
+    const auto mount = MountOn(folder);
+    if (!mount || !SendDescriptor(connection.get(), mount->device())) {
+      // Without one the child ends by itself.
+      connection.Close();
+      ::waitpid(child, &status, 0);
+      return mount ? Fails(kOutputFailed, "what serves has ended") : tl::unexpected(mount.error());
+    }
+    while (::waitpid(child, &status, WNOHANG) == 0) {
+      const int signal = ::sigwaitinfo(&signals, nullptr);
+      if (signal > 0 && signal != SIGCHLD) ::kill(child, SIGTERM);
+    }
+  }
+  ::sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+  return EndAs(status);
+}
+
+OrFailure<int> Run(const Arguments& arguments, const Process&) {
+  // For both processes, as long as there is the right to: what is missing is said
+  // when something is to be served.
+  static_cast<void>(msrfs::LoadedLibFuse());
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    return Fails(kOutputFailed, ErrnoText(errno));
+  }
+  Fd ours(ends[0]);
+  Fd theirs(ends[1]);
+  const msrfs::Owner owner{::geteuid(), ::getegid()};
+  const pid_t parent = ::getpid();
+  const pid_t child = ::fork();
+  if (child < 0) return Fails(kOutputFailed, ErrnoText(errno));
+  if (child == 0) {
+    ours.Close();
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(kOutputFailed);
+    return ParseAndAnswer(arguments, owner, theirs.get());
+  }
+  theirs.Close();
+  char word = 0;
+  if (ReadSome(ours.get(), &word, 1) != 1) return WaitFor(child);
+  return MountFor(child, *arguments.folder, std::move(ours));
 }
 
 }  // namespace

@@ -72,10 +72,9 @@ void Serve(const Channel& channel, Output* output) {
   }
 }
 
-int WaitFor(pid_t child) {
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+}  // namespace
+
+int EndAs(int status) {
   if (WIFSIGNALED(status)) {
     std::signal(WTERMSIG(status), SIG_DFL);
     ::raise(WTERMSIG(status));
@@ -83,7 +82,12 @@ int WaitFor(pid_t child) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-}  // namespace
+int WaitFor(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return EndAs(status);
+}
 
 OrFailure<int> RunInWorker(Output* output, const std::function<OrFailure<int>(Output&)>& work) {
   std::array<int, 2> ends{};

@@ -8,6 +8,8 @@
 #ifndef VTPROBE_TOOLS_VTPROBE_WORKER_H_
 #define VTPROBE_TOOLS_VTPROBE_WORKER_H_
 
+#include <sys/types.h>
+
 #include <functional>
 
 #include "output.h"
@@ -20,6 +22,12 @@ namespace vtprobe {
 // ends this process too, and the child does not outlive this one. Call it before
 // there are other threads. kOutputFailed, in this process, if there is no child.
 OrFailure<int> RunInWorker(Output* output, const std::function<OrFailure<int>(Output&)>& work);
+
+// Waits for a child of this process to end: its exit status. A signal that ended
+// it ends this process too.
+int WaitFor(pid_t child);
+// The same of one that has ended, by what waitpid() said.
+int EndAs(int status);
 
 }  // namespace vtprobe
 
