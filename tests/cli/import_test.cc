@@ -44,18 +44,21 @@ const std::string kReadings = "cpu 0,10\n" + std::string(kIntelLeaves);
 // What tells a machine from its twins, by whatever name a key has it; and what
 // does not, which stays.
 TEST_F(Import, ScrubsARecordingOfWhatIdentifiesTheMachine) {
-  const std::string kept = "meta kernel = 6.1\nmeta board = Vendor Board\n\ncpu 0,10\n" +
-                           std::string(kIntelLeaves) + "msr 0x3a = 0x5\n";
+  const std::string kept =
+      "meta kernel = 6.1\nmeta board = Vendor Board\nmeta chip = T2\n\ncpu 0,10\n" +
+      std::string(kIntelLeaves) + "msr 0x3a = 0x5\n";
   const std::string told =
       "vtprobe-dump 1\nmeta source = rack-12.dump\nmeta host.name = rack-12\n"
+      "meta host = rack-12\nmeta Contact.EMail = admin@rack-12\nmeta mgmt_ip = 192.0.2.12\n"
       "meta board.serial_number = 4711\nmeta SystemUUID = 1\nmeta asset-tag = 2\n" +
       kept + "msr 0x4f = 0x1234567890\nmsr 0xc00102f1 = 0x77\ncpuid 0x3.0x0 = 0x1 0x2 0x3 0x4\n";
   const Ended scrubbed = Vtprobe({"import", "-", "--scrub"}, {.input = told});
   EXPECT_EQ(scrubbed.exit_status, 0);
   EXPECT_THAT(scrubbed.out, HasSubstr("meta board = Vendor Board"));
   EXPECT_THAT(scrubbed.out, HasSubstr("msr 0x3a = 0x5"));
-  for (const char* const trace : {"rack-12", "4711", "UUID", "asset", "0x4f", "0xc00102f1",
-                                  "0x1234567890", "cpuid 0x3.0x0"}) {
+  EXPECT_THAT(scrubbed.out, HasSubstr("meta chip = T2"));
+  for (const char* const trace : {"rack-12", "192.0.2.12", "4711", "UUID", "asset", "0x4f",
+                                  "0xc00102f1", "0x1234567890", "cpuid 0x3.0x0"}) {
     EXPECT_THAT(scrubbed.out, Not(HasSubstr(trace)));
     EXPECT_THAT(Vtprobe({"import", "-"}, {.input = told}).out, HasSubstr(trace));
   }

@@ -30,6 +30,21 @@ std::string Spelled(std::string_view key) {
   return letters;
 }
 
+// The same as a word of the key by itself: "host" and "contact.email", but not the
+// "ip" of "chip".
+constexpr std::array<std::string_view, 9> kTellingWords = {"host", "user", "login", "email", "mail",
+                                                           "mac",  "ip",   "sn",    "asset"};
+
+bool HasTellingWord(std::string_view key) {
+  while (!key.empty()) {
+    const std::string_view word = key.substr(0, key.find_first_of("._-"));
+    key.remove_prefix(std::min(word.size() + 1, key.size()));
+    const auto* const found = std::find(kTellingWords.begin(), kTellingWords.end(), Spelled(word));
+    if (found != kTellingWords.end()) return true;
+  }
+  return false;
+}
+
 // Adds one reading of the CPUs in `of` that gave it.
 template <typename Add>
 void AddFor(const CpuSet& cpus, const CpuSet& of, SnapshotBuilder::Presence presence,
@@ -50,9 +65,10 @@ bool Identifies(CpuidLeaf leaf) { return leaf.leaf == kSerialNumberLeaf; }
 
 bool Identifies(std::string_view key) {
   const std::string spelled = Spelled(key);
-  return std::any_of(kTelling.begin(), kTelling.end(), [&](std::string_view word) {
-    return spelled.find(word) != std::string::npos;
-  });
+  return HasTellingWord(key) ||
+         std::any_of(kTelling.begin(), kTelling.end(), [&](std::string_view word) {
+           return spelled.find(word) != std::string::npos;
+         });
 }
 
 Metadata Scrubbed(const Metadata& metadata) {
