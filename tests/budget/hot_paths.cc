@@ -6,10 +6,12 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "machines.h"
 #include "vtprobe/hal/dump.h"
+#include "vtprobe/import/recording.h"
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/probes/virtualization.h"
 #include "vtprobe/report/report.h"
@@ -116,6 +118,26 @@ bool JudgeOfFleet() {
   });
 }
 
+// A serial console's log of 1 MiB, of which the last line matters.
+bool ReadLog() {
+  constexpr std::size_t kSize = std::size_t{1} << 20;
+  std::string log;
+  for (unsigned i = 0; log.size() < kSize; ++i) {
+    char line[160];
+    std::snprintf(line, sizeof line,
+                  "[%8u.%06u] usb 1-%u: New USB device found, idVendor=%04x, idProduct=%04x\n",
+                  i / 10, i * 7919 % 1000000, i % 14, i * 31 % 65536, i * 17 % 65536);
+    log += line;
+  }
+  log += "[99999.000000] x86/cpu: VMX (outside TXT) disabled by BIOS\n";
+  const auto imported = Measured([&] {
+    std::vector<import::Input> inputs;
+    inputs.push_back({"console.log", std::move(log)});
+    return import::ReadRecording(std::move(inputs), nullptr, {});
+  });
+  return imported && imported->snapshot.metadata().Get("kernel_log.1").has_value();
+}
+
 bool Run(std::string_view name) {
   if (name == "verdict-uniform") return Judge(1024, Likeness::kUniform, State::kEnabled);
   if (name == "verdict-distinct") return Judge(1024, Likeness::kDistinct, State::kEnabled);
@@ -132,6 +154,7 @@ bool Run(std::string_view name) {
   if (name == "parse-ascending") return Parse(RegistersOfOneCpu(1), 1);
   if (name == "parse-unordered") return Parse(RegistersOfOneCpu(6661), 1);
   if (name == "fleet-dump") return JudgeOfFleet();
+  if (name == "paste-log") return ReadLog();
   return false;
 }
 

@@ -140,6 +140,43 @@ RC_GTEST_PROP(PasteProperty, WhatStandsTwiceIsReadOnce, ()) {
   RC_ASSERT(imported->snapshot == Snapshot(machine));
 }
 
+// As a mail program breaks them: at the last blank within the width.
+std::vector<std::string> Wrapped(const std::vector<std::string>& lines, std::size_t width) {
+  std::vector<std::string> wrapped;
+  for (std::string rest : lines) {
+    while (rest.size() > width) {
+      const std::size_t blank = rest.rfind(' ', width);
+      if (blank == std::string::npos || rest.find_first_not_of(' ') >= blank) break;
+      wrapped.push_back(rest.substr(0, blank));
+      rest.erase(0, blank + 1);
+    }
+    wrapped.push_back(std::move(rest));
+  }
+  return wrapped;
+}
+
+RC_GTEST_PROP(PasteProperty, WhatAMailBrokeIsPutTogether, ()) {
+  SnapshotBuilder builder;
+  std::vector<std::string> lines;
+  const std::size_t cpus = 1 + UpTo(3);
+  for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) {
+    RC_ASSERT(builder.OpenBlock(CpuSet(LogicalCpu{cpu})));
+    lines.push_back(Format("CPU %u:", cpu));
+    for (const std::uint32_t leaf : {0x0u, 0x1u, 0x7u, 0x15u, 0x8000'0001u}) {
+      const CpuidRegisters r{
+          *rc::gen::arbitrary<std::uint32_t>(), *rc::gen::arbitrary<std::uint32_t>(),
+          *rc::gen::arbitrary<std::uint32_t>(), *rc::gen::arbitrary<std::uint32_t>()};
+      RC_ASSERT(builder.AddCpuid({leaf, 0}, PartialCpuid{r}));
+      lines.push_back(Format("   0x%08x 0x00: eax=0x%08x ebx=0x%08x ecx=0x%08x edx=0x%08x", leaf,
+                             r.eax, r.ebx, r.ecx, r.edx));
+    }
+  }
+  const std::size_t width = UpTo(1) == 0 ? 72 : 80;
+  const auto imported = Read(Pasted(Wrapped(lines, width)));
+  RC_ASSERT(imported.has_value());
+  RC_ASSERT(imported->snapshot == builder.Build());
+}
+
 // As `rdmsr -a` prints them, all registers of all CPUs: the numbers are lost and
 // nothing else.
 RC_GTEST_PROP(PasteProperty, ListsAreOfTheSameCpus, ()) {
@@ -194,6 +231,27 @@ RC_GTEST_PROP(PasteProperty, APartOfAPasteSaysNoMoreThanAllOfIt, ()) {
   for (const auto& [value, count] : Counted(part->snapshot)) {
     RC_ASSERT(counts.count(value) == 1u);
     RC_ASSERT(count <= counts.at(value));
+  }
+}
+
+// Any line may be missing: a command without its answer, an answer without its
+// command. A command's answer is the number below it, so a command that has lost its
+// own takes no other's: the next line names what it is of.
+RC_GTEST_PROP(PasteProperty, AMissingLineAddsNoCpuAndNoRegister, ()) {
+  const Machine machine = AnyMachine();
+  const std::vector<std::string> lines = Lines(machine);
+  std::vector<std::string> some;
+  for (const std::string& line : lines) {
+    if (UpTo(5) != 0) some.push_back(line);
+  }
+  const auto all = Read(Pasted(lines));
+  const auto part = Read(Pasted(some));
+  RC_ASSERT(all.has_value());
+  if (!part) return;
+  RC_ASSERT(part->snapshot.online().Count() <= all->snapshot.online().Count());
+  const Selection known = all->snapshot.Everything();
+  for (const MsrAddress address : part->snapshot.Everything().msrs) {
+    RC_ASSERT(std::count(known.msrs.begin(), known.msrs.end(), address) == 1);
   }
 }
 

@@ -98,11 +98,19 @@ TEST(ReadRecording, NothingToReadIsAnError) {
   EXPECT_FALSE(ReadRecording({Found("x", "?")}, &kHwloc, {}).has_value());
 }
 
-TEST(ReadRecording, FormatsThatDifferAreNamed) {
-  const auto imported = ReadRecording({Named("pu0", kPu), Named("x.csv", kCsv)}, nullptr, {});
+TEST(ReadRecording, FormatsThatDifferInAFolderAreNamed) {
+  const auto imported = ReadRecording({Found("pu0", kPu), Found("x.csv", kCsv)}, nullptr, {});
   ASSERT_FALSE(imported.has_value());
   EXPECT_EQ(imported.error().file, "x.csv");
   EXPECT_THAT(imported.error().message, HasSubstr("firecracker-csv, but pu0 is of format hwloc"));
+}
+
+TEST(ReadRecording, FormatsThatDifferAreMergedWhereFilesAreNamed) {
+  const auto imported = ReadRecording({Named("pu0", kPu), Named("x.csv", kCsv)}, nullptr, {});
+  ASSERT_TRUE(imported.has_value()) << Said(imported.error());
+  EXPECT_EQ(imported->snapshot.online().ToString(), "0");
+  EXPECT_EQ(imported->snapshot.Msr(LogicalCpu{0}, MsrAddress{0x10}), MsrReading(0x1));
+  EXPECT_TRUE(imported->snapshot.Cpuid(LogicalCpu{0}, {1}).has_value());
 }
 
 TEST(ReadRecording, AForcedFormatIsUsed) {

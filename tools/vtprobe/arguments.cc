@@ -10,12 +10,17 @@
 namespace vtprobe {
 
 void DeclareSubject(CLI::App* app, Arguments* arguments) {
-  app->add_option(
-         "--replay", arguments->replay,
-         "Judge this recording, in any known format, instead of the machine; - is standard input. "
-         "A check takes several of one machine, the earliest first")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
+  CLI::Option* const replay =
+      app->add_option("--replay", arguments->replay,
+                      "Judge this recording, in any known format, instead of the machine; - is "
+                      "standard input. "
+                      "A check takes several of one machine, the earliest first")
+          ->type_name("FILE")
+          ->allow_extra_args(false);
+  app->add_flag("--together", arguments->together,
+                "The recordings are of one machine at one moment, by several tools: they are made "
+                "one")
+      ->needs(replay);
   DeclareCpus(app, arguments);
 }
 

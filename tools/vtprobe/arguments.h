@@ -18,6 +18,7 @@ namespace vtprobe {
 
 struct Arguments {
   std::vector<std::string> replay;  // in the order given
+  bool together = false;            // those are of one moment
   std::optional<std::string> cpus;
   std::optional<std::string> output;
   std::optional<std::string> profile;
@@ -47,7 +48,7 @@ struct Arguments {
 };
 
 // Options that several commands take, each declared in one place.
-void DeclareSubject(CLI::App* app, Arguments* arguments);  // --replay, --cpus
+void DeclareSubject(CLI::App* app, Arguments* arguments);  // --replay, --together, --cpus
 void DeclareCpus(CLI::App* app, Arguments* arguments);
 void DeclareCapture(CLI::App* app, Arguments* arguments);  // --sequential
 void DeclareFormat(CLI::App* app, Arguments* arguments);

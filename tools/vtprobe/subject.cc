@@ -71,6 +71,16 @@ OrFailure<LoadedSubject> LoadThisMachine(const CapturePlan& plan,
   return LoadedSubject{ReadThisMachine(plan, host, confinement), std::nullopt, {}};
 }
 
+OrFailure<LoadedSubject> LoadTogether(const std::vector<std::string>& paths, const HowToLoad& how) {
+  auto recording = LoadRecording(paths, {.import = {}, .opened = how.opened});
+  if (!recording) return tl::unexpected(recording.error());
+  auto snapshot = ChosenPart(paths.front(), *std::move(recording), how);
+  if (!snapshot) return tl::unexpected(snapshot.error());
+  const std::string more =
+      paths.size() == 1 ? std::string() : fmt::format(" and {} more", paths.size() - 1);
+  return LoadedSubject{*std::move(snapshot), InputName(paths.front()) + more, {}};
+}
+
 }  // namespace
 
 OrFailure<std::optional<CpuSet>> ChosenCpus(const Arguments& arguments) {
@@ -132,11 +142,12 @@ OrFailure<LoadedSubject> LoadSubjectWithEarlier(const Arguments& arguments, cons
     plan.sequential = arguments.sequential;
     return LoadThisMachine(plan, *chosen, process.confinement);
   }
+  const HowToLoad how{
+      .cpus = *chosen, .is_quiet = arguments.quiet, .opened = &process.confinement->files()};
+  if (arguments.together) return LoadTogether(arguments.replay, how);
   const auto paths = RecordingsOf(arguments.replay);
   if (!paths) return tl::unexpected(paths.error());
-  return LoadSequence(
-      *paths,
-      {.cpus = *chosen, .is_quiet = arguments.quiet, .opened = &process.confinement->files()});
+  return LoadSequence(*paths, how);
 }
 
 OrFailure<Reads> ReadsOfSubject(const Arguments& arguments) {

@@ -242,6 +242,7 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 const Importer kChipsec{.name = "chipsec",
                         .title = "chipsec's recording (JSON)",
                         .detect = Recognize,
-                        .import = Import};
+                        .import = Import,
+                        .has_several_files = true};
 
 }  // namespace vtprobe::import

@@ -127,6 +127,7 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 const Importer kFirecrackerCsv{.name = "firecracker-csv",
                                .title = "Firecracker's list of a guest's MSRs (CSV)",
                                .detect = Recognize,
-                               .import = Import};
+                               .import = Import,
+                               .has_several_files = true};
 
 }  // namespace vtprobe::import

@@ -145,6 +145,7 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
 const Importer kHwloc{.name = "hwloc",
                       .title = "hwloc-gather-cpuid's puN files",
                       .detect = Recognize,
-                      .import = Import};
+                      .import = Import,
+                      .has_several_files = true};
 
 }  // namespace vtprobe::import

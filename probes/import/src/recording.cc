@@ -6,11 +6,13 @@
 #include <array>
 #include <cstddef>
 #include <iterator>
+#include <span>
 #include <string_view>
 #include <utility>
 
 #include "characters.h"
 #include "importers.h"
+#include "merge.h"
 #include "paste/paste.h"
 #include "text_encoding.h"
 #include "unpack.h"
@@ -94,8 +96,8 @@ tl::expected<const Importer*, Error> CommonFormat(const std::vector<Input>& file
       if (importer != other) {
         return tl::unexpected(
             Error{files[i].name, 0, 0,
-                  fmt::format("it is of format {}, but {} is of format {}: give the files of one "
-                              "machine in one format",
+                  fmt::format("it is of format {}, but {} is of format {}: name the files of one "
+                              "machine one by one, and they are merged",
                               other->name, BaseName(files[first].name), importer->name)});
       }
     }
@@ -207,6 +209,78 @@ bool EndsInANumber(std::string_view content) {
   return has_decimal && !is_part_of_word;
 }
 
+void NoteCutOff(std::span<const File> files, std::vector<std::string>* notes) {
+  for (const File& file : files) {
+    if (!EndsInANumber(file.content)) continue;
+    notes->push_back(
+        fmt::format("{} has no line end behind its last number: if it is cut off, that is another",
+                    BaseName(file.name)));
+    return;
+  }
+}
+
+bool IsOurs(const Importer& importer) {
+  return &importer == &kVtprobeDump || &importer == &kVtprobeBinary;
+}
+
+// Each was asked for, and each may be of another format.
+bool AreToBeMerged(const std::vector<Input>& files) {
+  return files.size() > 1 &&
+         std::all_of(files.begin(), files.end(), [](const Input& input) { return input.is_named; });
+}
+
+// Files that one importer reads together.
+struct ReadTogether {
+  const Importer* importer;
+  std::vector<File> files;
+};
+
+tl::expected<std::vector<ReadTogether>, Error> ByImporter(const std::vector<Input>& files,
+                                                          const Importer* forced) {
+  std::vector<ReadTogether> groups;
+  for (const Input& input : files) {
+    const std::array file = {File{input.name, input.content}};
+    const tl::expected<const Importer*, Error> importer =
+        forced != nullptr ? tl::expected<const Importer*, Error>(forced) : Detect(file);
+    if (!importer) return tl::unexpected(importer.error());
+    const auto found = std::find_if(groups.begin(), groups.end(), [&](const ReadTogether& group) {
+      return group.importer == *importer && group.importer->has_several_files;
+    });
+    if (found == groups.end()) {
+      groups.push_back({*importer, {file.front()}});
+    } else {
+      found->files.push_back(file.front());
+    }
+  }
+  return groups;
+}
+
+// What the files say, each by itself, as one recording.
+tl::expected<Imported, Error> ReadEach(const std::vector<Input>& files,
+                                       const std::vector<std::string>& names,
+                                       const Importer* forced, const Options& options) {
+  const auto groups = ByImporter(files, forced);
+  if (!groups) return tl::unexpected(groups.error());
+  std::vector<Part> parts;
+  bool is_all_ours = true;
+  for (const ReadTogether& group : *groups) {
+    auto imported = group.importer->import(group.files, options);
+    if (!imported) return imported;
+    if (!IsOurs(*group.importer)) {
+      is_all_ours = false;
+      NoteCutOff(group.files, &imported->notes);
+    }
+    parts.push_back({std::string(BaseName(group.files.front().name)), *std::move(imported)});
+  }
+  tl::expected<Imported, Error> merged =
+      parts.size() == 1 ? std::move(parts.front().imported) : Merged(std::move(parts));
+  if (!merged || is_all_ours) return merged;
+  Chosen all;
+  for (const Input& input : files) all.files.push_back(&input);
+  StateOrigin(SourceOf(names, all), &merged->snapshot);
+  return merged;
+}
+
 // Takes the digits at the text's start, of which leading zeros don't count.
 std::string_view TakeNumber(std::string_view* text) {
   const auto end = std::find_if_not(text->begin(), text->end(), IsDecimalDigit);
@@ -231,6 +305,7 @@ tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Imp
         Error{file.name, 0, 0, "it begins with zeros: what was written here is lost"});
   }
   for (Input& file : *files) file.content = WithUsualEncoding(std::move(file.content));
+  if (AreToBeMerged(*files)) return ReadEach(*files, names, forced, options);
   const auto chosen = Choose(*files, forced);
   if (!chosen) return tl::unexpected(chosen.error());
 
@@ -241,15 +316,9 @@ tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Imp
   if (!chosen->left_alone.empty()) {
     imported->notes.push_back("left alone, being no recording: " + Listed(chosen->left_alone));
   }
-  if (chosen->importer != &kVtprobeDump && chosen->importer != &kVtprobeBinary) {
+  if (!IsOurs(*chosen->importer)) {
     StateOrigin(SourceOf(names, *chosen), &imported->snapshot);
-    for (const File& file : taken) {
-      if (!EndsInANumber(file.content)) continue;
-      imported->notes.push_back(fmt::format(
-          "{} has no line end behind its last number: if it is cut off, that is another",
-          BaseName(file.name)));
-      break;
-    }
+    NoteCutOff(taken, &imported->notes);
   }
   return imported;
 }

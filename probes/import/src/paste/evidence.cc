@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "cpu_collector.h"
+#include "joined.h"
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/dump_limits.h"
 #include "vtprobe/hal/snapshot_builder.h"
-#include "vtprobe/registers/volatile.h"
 
 namespace vtprobe::import {
 namespace {
@@ -29,26 +29,6 @@ std::string_view KeyOf(std::size_t speaker) {
       return meta::kToolLog;
   }
   return meta::kToolLog;
-}
-
-bool IsVolatile(MsrAddress address) { return registers::FindVolatile(address).has_value(); }
-
-// CPUID answers that change from CPU to CPU or moment to moment are not held
-// against each other.
-bool Agree(const PartialCpuid& a, const PartialCpuid& b) {
-  const auto both = static_cast<CpuidRegisterMask>(a.recorded & b.recorded);
-  return a.Masked(both) == b.Masked(both);
-}
-
-PartialCpuid Merged(const PartialCpuid& a, const PartialCpuid& b) {
-  const PartialCpuid more = b.Masked(static_cast<CpuidRegisterMask>(~a.recorded));
-  PartialCpuid merged = a;
-  merged.registers.eax |= more.registers.eax;
-  merged.registers.ebx |= more.registers.ebx;
-  merged.registers.ecx |= more.registers.ecx;
-  merged.registers.edx |= more.registers.edx;
-  merged.recorded = static_cast<CpuidRegisterMask>(a.recorded | b.recorded);
-  return merged;
 }
 
 }  // namespace
@@ -193,18 +173,13 @@ void Evidence::Assembly::AddDifferent(std::string name, std::uint32_t cpu, std::
   first_different_ = fmt::format("{} of CPU {} in line {}, after line {}", name, cpu, line, before);
 }
 
-// Bits that agree complete each other.
 void Evidence::Assembly::PutMsr(std::uint32_t cpu, const MsrRecord& record) {
   auto& msrs = cpus_[cpu].msrs;
   const auto [found, added] = msrs.try_emplace(record.address, Msr{record.reading, record.line});
-  MsrReading& known = found->second.reading;
-  if (added || known == record.reading) return;
-  const std::uint64_t both = known.known() & record.reading.known();
-  const bool is_failure = known.known() == 0 || record.reading.known() == 0;
-  if (!is_failure && ((known.known_bits() ^ record.reading.known_bits()) & both) == 0) {
-    known = MsrReading::OfBits(known.known_bits() | record.reading.known_bits(),
-                               known.known() | record.reading.known());
-  } else if (!IsVolatile(record.address)) {
+  if (added) return;
+  if (const auto joined = Joined(record.address, found->second.reading, record.reading)) {
+    found->second.reading = *joined;
+  } else {
     AddDifferent(fmt::format("MSR {:#x}", Number(record.address)), cpu, record.line,
                  found->second.line);
   }
@@ -214,12 +189,11 @@ void Evidence::Assembly::PutCpuid(std::uint32_t cpu, const CpuidRecord& record) 
   auto& leaves = cpus_[cpu].cpuid;
   const auto [found, added] = leaves.try_emplace(record.leaf, Leaf{record.answer, record.line});
   if (added) return;
-  Leaf& known = found->second;
-  if (Agree(known.answer, record.answer)) {
-    known.answer = Merged(known.answer, record.answer);
+  if (const auto joined = Joined(record.leaf, found->second.answer, record.answer)) {
+    found->second.answer = **joined;
   } else {
     AddDifferent(fmt::format("CPUID {:#x}.{:#x}", record.leaf.leaf, record.leaf.subleaf), cpu,
-                 record.line, known.line);
+                 record.line, found->second.line);
   }
 }
 

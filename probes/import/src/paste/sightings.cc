@@ -704,11 +704,11 @@ Fate SeeTurbostatSignature(const PeeledLine& line, Reading* reading) {
   if (at == std::string_view::npos) return Fate::kNothing;
   Scanner numbers(line.text.substr(at + kSignature.size()));
   const auto family = numbers.TakePrefixedHex<std::uint32_t>();
-  const auto model = numbers.Take(':') ? numbers.TakeHex<std::uint32_t>() : std::nullopt;
-  const auto stepping = numbers.Take(':') ? numbers.TakeHex<std::uint32_t>() : std::nullopt;
-  if (!family || !model || !stepping || !IsSignature(*family, *model, *stepping)) {
-    return Fate::kNotUnderstood;
-  }
+  if (!family || !numbers.Take(':')) return Fate::kNotUnderstood;
+  const auto model = numbers.TakeHex<std::uint32_t>();
+  if (!model || !numbers.Take(':')) return Fate::kNotUnderstood;
+  const auto stepping = numbers.TakeHex<std::uint32_t>();
+  if (!stepping || !IsSignature(*family, *model, *stepping)) return Fate::kNotUnderstood;
   AddSignature(Whose::One(), *family, *model, *stepping, line.number, reading);
   if (const auto revision = ValueBehind(line.text, "microcode ")) {
     reading->evidence.SetMeta(meta::kMicrocode, fmt::format("{:#x}", *revision));

@@ -60,8 +60,10 @@ struct Importer {
   std::string_view name;   // as --from takes it
   std::string_view title;  // for people
   Confidence (*detect)(const File& file);
-  // All files are of one machine. At least one is given.
+  // All files are of one machine. At least one is given, and one alone unless the
+  // format has several of a machine.
   tl::expected<Imported, Error> (*import)(std::span<const File> files, const Options& options);
+  bool has_several_files = false;
 };
 
 // In the order of importers.def.
