@@ -73,6 +73,15 @@ TEST(AmdRmp, MissesTheMemoryOnlyWhereSnpIsOn) {
   EXPECT_EQ(JudgeOnce(none.Msr(registers::kSyscfg.address, 0)).outcome, Outcome::kNotApplicable);
 }
 
+// Nor are RMP_BASE's.
+TEST(AmdRmp, TakesABaseOfLowBitsForNone) {
+  PlatformBuilder none = Server();
+  none.Msr(registers::kRmpBase.address, 0x1fff)
+      .Msr(registers::kRmpEnd.address, 0x1fff)
+      .Msr(registers::kSyscfg.address, 0);
+  EXPECT_EQ(JudgeOnce(none).outcome, Outcome::kNotApplicable);
+}
+
 TEST(AmdRmp, NeedsNoEndWhereItIsSegmented) {
   PlatformBuilder server = Server(kSmeSevSnp | kSegmentedRmp);
   server.Msr(registers::kRmpEnd.address, 0).Msr(registers::kRmpCfg.address, 0x2401);

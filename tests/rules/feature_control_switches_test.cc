@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "rules/judged_dump.h"
 #include "vtprobe/fixtures/platform_builder.h"
 #include "vtprobe/probes/profile.h"
 #include "vtprobe/probes/rule.h"
@@ -59,9 +60,12 @@ INSTANTIATE_TEST_SUITE_P(
     FeatureControl, Switch,
     testing::Values(Case{"intel.txt.senter", kLocked | kSenter, kPass, kPass, kFail},
                     Case{"intel.txt.senter", kLocked, kPass, kFail, kPass},
-                    Case{"intel.txt.senter", kLocked | 0x7f00, kFail, kFail, kFail},
-                    Case{"intel.txt.senter", kLocked | 0x8000, kFail, kFail, kFail},
-                    Case{"intel.txt.senter", kLocked | 0xbf00, kFail, kFail, kFail},
+                    // Bit 15 switches, and each of bits 14:8 is one function's.
+                    // [intel/sdm-vol4] table 2-2
+                    Case{"intel.txt.senter", kLocked | 0x7f00, kWarn, kFail, kWarn},
+                    Case{"intel.txt.senter", kLocked | 0x0100, kWarn, kFail, kWarn},
+                    Case{"intel.txt.senter", kLocked | 0x8000, kWarn, kWarn, kFail},
+                    Case{"intel.txt.senter", kLocked | 0xbf00, kWarn, kWarn, kFail},
                     Case{"intel.sgx.enabled", kLocked | kSgx, kPass, kPass, kFail},
                     Case{"intel.sgx.enabled", kLocked | kLaunchControl, kPass, kFail, kPass},
                     Case{"intel.sgx.launch_control", kLocked | kSgx | kLaunchControl, kPass, kPass,
@@ -71,6 +75,25 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"intel.lmce.enabled", kLocked | kLmce, kPass, kPass, kFail},
                     Case{"intel.lmce.enabled", kLmce, kWarn, kWarn, kFail},
                     Case{"intel.lmce.enabled", kLocked, kPass, kFail, kPass}));
+
+// What is odd about a switch is no reason not to compare it.
+TEST(SwitchWithAWarning, IsComparedWithThoseOfOtherCpus) {
+  const auto judge = [](std::string_view rule, std::uint64_t most, std::uint64_t of_cpu_3) {
+    const PlatformSnapshot machine = fixtures::PlatformBuilder::Intel()
+                                         .Cpus("0-3")
+                                         .Cpuid({0x1}, {0x506e3, 0, 0x60, 1u << 14})
+                                         .Msr(MsrAddress{0x179}, 1u << 27)
+                                         .FeatureControl(most)
+                                         .FeatureControl(of_cpu_3, "3");
+    return Outcomes(JudgeRule(*FindRule(rule), {machine, JudgeVirtualization(machine), nullptr}));
+  };
+  // Off on CPU 3, where bits 14:8 were left.
+  EXPECT_EQ(judge("intel.txt.senter", kLocked | kSenter, kLocked | 0x7f00), "fail 3");
+  EXPECT_EQ(judge("intel.txt.senter", kLocked | kSenter, kLocked | 0x8000), "pass 0-2; warn 3");
+  EXPECT_EQ(judge("intel.txt.senter", kLocked | 0x8000, kLocked | 0x7f00), "fail 3");
+  EXPECT_EQ(judge("intel.txt.senter", kLocked | 0x8000, kLocked | 0x8100), "warn 0-2; warn 3");
+  EXPECT_EQ(judge("intel.lmce.enabled", kLmce, 0), "fail 3");
+}
 
 // The bit that the manual reserves on all others switches Core 2's SMRR on.
 TEST(FeatureControlReserved, BitThreeIsCore2s) {

@@ -66,6 +66,19 @@ TEST(SmmCodeCheck, FailsWhereItIsOnAndOpen) {
   EXPECT_EQ(judge("0x0"), Outcome::kWarn);
 }
 
+// Servers' control is in the uncore, whatever the address answers.
+// [coreboot/coreboot] src/soc/intel/common/block/smm/smmrelocate.c
+TEST(SmmCodeCheck, IsNotAskedOfServers) {
+  // Haswell-E to Granite Rapids, and Snow Ridge to Sierra Forest.
+  for (const char* const signature :
+       {"0x306f2", "0x406f1", "0x50663", "0x50657", "0x606a6", "0x606c1", "0x806f8", "0xc06f2",
+        "0xa06d1", "0xa06e1", "0x80665", "0xa06f3"}) {
+    EXPECT_EQ(Once("intel.smm.code_check", IntelCpus(signature) + "msr 0x4e0 = 0x4\n").outcome,
+              Outcome::kNotApplicable)
+        << signature;
+  }
+}
+
 // [amd/ppr-19-01] MSRC001_0113: bits 0 and 1 are AValid and TValid, 2 and 3
 // AClose and TClose.
 TEST(SmmMask, EitherRangeMayHoldTheHandler) {
@@ -88,8 +101,29 @@ TEST(SmmBase, IsLockedFromZenOnwards) {
         .outcome;
   };
   EXPECT_EQ(judge("0x800f12", "0x80000001"), Outcome::kPass);
-  EXPECT_EQ(judge("0x800f12", "0x1"), Outcome::kFail);
+  // The manual asks for no lock.
+  EXPECT_EQ(judge("0x800f12", "0x1"), Outcome::kWarn);
   EXPECT_EQ(judge("0x600f12", "0x1"), Outcome::kNotApplicable);
+  // Bit 0, SMMLOCK, is clear as well, which is a failure of its own.
+  EXPECT_EQ(judge("0x800f12", "0x0"), Outcome::kNotApplicable);
+}
+
+TEST(SmmBase, IsLockedAsTheProfileWantsAndAlike) {
+  Profile profile;
+  profile.rules["amd.hwcr.smm_base_lock"].settings["expect"] = std::string("on");
+  profile.rules["amd.hwcr.smmlock"];
+  const auto judge = [](const std::string& readings, const Profile* chosen) {
+    return Outcomes(JudgeDump("amd.hwcr.smm_base_lock", AmdCpus("0xa20f10") + readings, chosen));
+  };
+  EXPECT_EQ(judge("msr 0xc0010015 = 0x80000001\n", &profile), "pass 0-1");
+  EXPECT_EQ(judge("msr 0xc0010015 = 0x1\n", &profile), "fail 0-1");
+  EXPECT_EQ(judge("msr 0xc0010015 = 0x0\n", &profile), "not_applicable 0-1");
+  const std::string differ = "cpu 0\nmsr 0xc0010015 = 0x80000001\ncpu 1\nmsr 0xc0010015 = 0x1\n";
+  EXPECT_EQ(judge(differ, nullptr), "fail 0-1");
+  EXPECT_EQ(judge(differ, &profile), "pass 0; fail 1");
+  // One that reads 0 in bit 0 fails for that.
+  EXPECT_EQ(judge("cpu 0\nmsr 0xc0010015 = 0x80000001\ncpu 1\nmsr 0xc0010015 = 0x0\n", nullptr),
+            "pass 0; not_applicable 1");
 }
 
 // IA32_MTRRCAP[14] says that there is a lock, [13] that there is a second pair;
@@ -177,6 +211,7 @@ TEST(Snp, ThatIsOffIsTheKernelsWhereFirmwareDidItsPart) {
   const Finding none = judge("msr 0xc0010132 = 0x0\nmsr 0xc0010133 = 0x1fff\n");
   EXPECT_THAT(none.remedy, HasSubstr("SNP Memory (RMP Table) Coverage"));
   EXPECT_THAT(none.remedy, Not(HasSubstr("iommu=pt")));
+  EXPECT_THAT(judge("msr 0xc0010132 = 0x0\n").remedy, HasSubstr("RMP Table"));
   EXPECT_THAT(judge("").remedy, HasSubstr("SEV-SNP Support"));
 }
 
@@ -308,9 +343,70 @@ TEST(Consequences, OfAnRmpThatIsNotReserved) {
   EXPECT_THAT(snpe.message, HasSubstr("Depends on amd.rmp.bounds."));
   EXPECT_EQ(snpe.remedy, "");
   EXPECT_EQ(Once("amd.syscfg.vmple", dump, &profile).outcome, Outcome::kNotApplicable);
+  // Bounds that make no sense are no reserved memory either.
+  for (const char* const base : {"0x0", "0x2000000000"}) {
+    const std::string senseless = AmdCpus("0xa00f11", "0x3b") + "msr 0xc0010132 = " + base +
+                                  "\nmsr 0xc0010133 = 0x103fffffff\nmsr 0xc0010010 = 0xf40000\n";
+    EXPECT_EQ(Once("amd.rmp.bounds", senseless, &profile).outcome, Outcome::kFail) << base;
+    EXPECT_EQ(Once("amd.syscfg.snpe", senseless, &profile).outcome, Outcome::kNotApplicable)
+        << base;
+  }
   // Of a profile to which the table is nothing.
   profile.rules.erase("amd.rmp.bounds");
   EXPECT_EQ(Once("amd.syscfg.snpe", dump, &profile).outcome, Outcome::kFail);
+}
+
+// A failure that is accepted is one all the same.
+TEST(Consequences, OfAFailureThatIsWaived) {
+  Profile profile;
+  for (const char* const rule : {"amd.syscfg.smee", "amd.syscfg.snpe"}) {
+    profile.rules[rule].settings["expect"] = std::string("on");
+  }
+  const std::string off = AmdCpus("0xa00f11", "0x3b") + "msr 0xc0010010 = 0x740000\n";
+  Waiver waiver;
+  waiver.reason = "the lab's";
+  profile.rules["amd.syscfg.smee"].waivers = {waiver};
+  EXPECT_EQ(Once("amd.syscfg.smee", off, &profile).outcome, Outcome::kWaived);
+  EXPECT_EQ(Once("amd.syscfg.snpe", off, &profile).outcome, Outcome::kNotApplicable);
+}
+
+// CPUs of which the same is said are one finding, whatever else they read. Bit 20
+// of SYSCFG is MtrrVarDramEn.
+TEST(Consequences, AreOneFindingOnCpusThatReadDifferentValues) {
+  Profile profile;
+  profile.rules["amd.syscfg.snpe"].settings["expect"] = std::string("on");
+  EXPECT_EQ(Outcomes(JudgeDump("amd.syscfg.snpe",
+                               AmdCpus("0xa00f11", "0x3b") +
+                                   "cpu 0\nmsr 0xc0010010 = 0x740000\ncpu 1\nmsr 0xc0010010 = "
+                                   "0x640000\n",
+                               &profile)),
+            "fail 0-1");
+}
+
+// SMEE is alike on none of two CPUs, which the profile does not count.
+TEST(Consequences, AreNoneOfARuleThatDoesNotCount) {
+  Profile profile;
+  profile.rules["amd.syscfg.snpe"].settings["expect"] = std::string("on");
+  const std::string dump = AmdCpus("0xa00f11", "0x3b") +
+                           "cpu 0\nmsr 0xc0010010 = 0x740000\ncpu 1\nmsr 0xc0010010 = "
+                           "0x1f40000\n";
+  EXPECT_EQ(Outcomes(JudgeDump("amd.syscfg.smee", dump)), "fail 0-1");
+  EXPECT_EQ(Outcomes(JudgeDump("amd.syscfg.snpe", dump, &profile)), "fail 0; pass 1");
+}
+
+// CPU 1 does not offer SGX, of which the failure on CPU 0 says nothing.
+TEST(Consequences, AreThoseOfTheSameCpus) {
+  Profile profile;
+  profile.rules["intel.sgx.enabled"].settings["expect"] = std::string("on");
+  profile.rules["intel.sgx.prmrr"].required = true;
+  const std::string vendor =
+      "cpuid 0x0.0x0 = 0x20 0x756e6547 0x6c65746e 0x49656e69\n"
+      "cpuid 0x1.0x0 = 0x706e5 0x0 0x7ffefbff 0xbfebfbff\n";
+  const std::string readings = "msr 0x3a = 0x5\nmsr 0xfe = 0x1d0a\nmsr 0x1f5 = 0x0\n";
+  const std::string dump = "cpu 0\n" + vendor + "cpuid 0x7.0x0 = 0x2 0x4 0x0 0x0\n" + readings +
+                           "cpu 1\n" + vendor + "cpuid 0x7.0x0 = 0x2 0x0 0x0 0x0\n" + readings;
+  EXPECT_EQ(Outcomes(JudgeDump("intel.sgx.enabled", dump, &profile)), "fail 0; not_applicable 1");
+  EXPECT_EQ(Outcomes(JudgeDump("intel.sgx.prmrr", dump, &profile)), "fail 0-1");
 }
 
 // SMEE is off on CPU 0 alone, so that SNPE is off there for that, and elsewhere for

@@ -61,6 +61,17 @@ TEST(HostSystem, HyperVsRootPartition) {
   EXPECT_EQ(Judge(kAmd + kHyperV + kRootPrivileges).technology, Technology::kSvm);
 }
 
+// One of the two privileges is no root partition's, and a third says that it is not.
+TEST(HostSystem, HyperVsRootPartitionHasBothPrivileges) {
+  for (const std::string_view privileges : {"0x1", "0x1000", "0x401001"}) {
+    EXPECT_EQ(Judge(kIntel + kHyperV + "cpuid 0x40000003.0x0 = 0xbfff " + std::string(privileges) +
+                    " 0x0 0x0\n")
+                  .state,
+              State::kHiddenByHypervisor)
+        << privileges;
+  }
+}
+
 // A recorder that took the bit for a guest's said so.
 TEST(HostSystem, ThePartitionsLeafOutweighsTheStage) {
   EXPECT_EQ(Judge("meta stage = guest\n" + kIntel + kHyperV + kRootPrivileges).state,
@@ -166,6 +177,32 @@ TEST(HostSystem, SevGuestsAreNamedByWhatProtectsThem) {
   EXPECT_THAT(headline("0x3"), HasSubstr("this SEV-ES guest"));
   EXPECT_THAT(headline("0x1"), HasSubstr("this SEV guest"));
   EXPECT_THAT(headline("0x0"), HasSubstr("this guest"));
+}
+
+// The CPU answers for SEV_STATUS, and the hypervisor for its bit. [amd/apm-vol2] 15.34.10
+TEST(HostSystem, SevGuestsAreGuestsWithoutTheHypervisorsBit) {
+  // As kAmd, without the bit.
+  const std::string hidden =
+      "cpu 0-3\n"
+      "cpuid 0x0.0x0 = 0x10 0x68747541 0x444d4163 0x69746e65\n"
+      "cpuid 0x1.0x0 = 0xa10f11 - 0x7ed8320b 0x178bfbff\n"
+      "cpuid 0x80000000.0x0 = 0x80000023 0x68747541 0x444d4163 0x69746e65\n"
+      "cpuid 0x80000001.0x0 = 0xa10f11 0x40000000 0x35c233fb 0x2fd3fbff\n";
+  for (const std::string_view status : {"0x1", "0x3", "0x7", "0x2"}) {
+    const auto verdict = Judge(hidden + "msr 0xc0010131 = " + std::string(status) + "\n");
+    EXPECT_EQ(verdict.state, State::kHiddenByHypervisor) << status;
+    EXPECT_EQ(verdict.attribution, Attribution::kHypervisor) << status;
+    EXPECT_EQ(ExitCode(verdict), 2) << status;
+  }
+  EXPECT_THAT(Headline(Judge(hidden + "msr 0xc0010131 = 0x7\n")), HasSubstr("this SEV-SNP guest"));
+  // Bit 3 on is no feature that makes a guest, and 0 is what a host reads.
+  for (const std::string_view status : {"= 0x0", "= 0x8", "! general-protection"}) {
+    EXPECT_EQ(Judge(hidden + "msr 0xc0010131 " + std::string(status) + "\n").state,
+              State::kUnsupported)
+        << status;
+  }
+  // Said of a CPU that does not count.
+  EXPECT_EQ(Judge(hidden + "cpu 7 offline\nmsr 0xc0010131 = 0x7\n").state, State::kUnsupported);
 }
 
 // Leaf 0x4000_0003 EBX[22], and the type in leaf 0x4000_000C EBX[3:0].

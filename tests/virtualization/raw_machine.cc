@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <sstream>
 #include <string_view>
 #include <vector>
 
@@ -85,13 +86,21 @@ bool IsTrustDomain(const PlatformSnapshot& machine, LogicalCpu cpu) {
   return Letters(leaf[1], leaf[3], leaf[2]) == "IntelTDX    ";
 }
 
-// By bits 2:0 of C001_0131.
-bool HasSev(const PlatformSnapshot& machine, LogicalCpu cpu) {
-  const MsrReading status = machine.Msr(cpu, MsrAddress{0xc001'0131});
+// By bits 2:0 of C001_0131, of the first CPU: there is no machine of which a part
+// runs with SEV.
+bool HasSev(const PlatformSnapshot& machine) {
+  if (machine.online().empty()) return false;
+  const MsrReading status = machine.Msr(machine.online().First(), MsrAddress{0xc001'0131});
   return status && (*status & 7u) != 0;
 }
 
-oracle::CpuFacts FactsOf(const PlatformSnapshot& machine, LogicalCpu cpu, bool is_partition) {
+// What holds for all CPUs.
+struct Whole {
+  bool is_partition = false;
+  bool has_sev = false;
+};
+
+oracle::CpuFacts FactsOf(const PlatformSnapshot& machine, LogicalCpu cpu, const Whole& whole) {
   oracle::CpuFacts facts;
   const auto leaf0 = Leaf(machine, cpu, 0);
   const auto leaf1 = Leaf(machine, cpu, 1);
@@ -99,14 +108,13 @@ oracle::CpuFacts FactsOf(const PlatformSnapshot& machine, LogicalCpu cpu, bool i
   facts.vmx = BitOf(leaf1[2], 5);
   facts.hypervisor = BitOf(leaf1[2], 31);
   // What protects a guest from its hypervisor tells it, too.
-  if (IsTrustDomain(machine, cpu)) facts.hypervisor = '1';
-  if (facts.hypervisor == '-' && HasSev(machine, cpu)) facts.hypervisor = '1';
+  if (whole.has_sev || IsTrustDomain(machine, cpu)) facts.hypervisor = '1';
   facts.svm = ExtendedBit(machine, cpu, 0x8000'0001, 2, 2);
   facts.svml = ExtendedBit(machine, cpu, 0x8000'000a, 3, 2);
   facts.sgx_lc = leaf0[0] && *leaf0[0] < 7 ? '0' : BitOf(Leaf(machine, cpu, 7)[2], 30);
   const Bits hypervisor_leaf = Leaf(machine, cpu, 0x4000'0000)[0];
   if (hypervisor_leaf) facts.hypervisor_leaf = *hypervisor_leaf >= 0x4000'0000u ? '1' : '0';
-  facts.partition = is_partition ? '1' : '0';
+  facts.partition = whole.is_partition ? '1' : '0';
   const MsrAddress address{facts.maker == 'S' ? 0xc001'0114u : 0x3au};
   const MsrReading reading = machine.Msr(cpu, address);
   if (reading) {
@@ -118,9 +126,31 @@ oracle::CpuFacts FactsOf(const PlatformSnapshot& machine, LogicalCpu cpu, bool i
   return facts;
 }
 
-// Of a Hyper-V root partition and of ACRN's service VM, by the first CPU that
-// tells; no recording here is of a Xen dom0.
+// A word of the list begins like that: Xen runs guests in hardware.
+bool ListsHvm(std::optional<std::string_view> capabilities) {
+  std::istringstream words{std::string(capabilities.value_or(""))};
+  for (std::string word; words >> word;) {
+    if (word.compare(0, 4, "hvm-") == 0) return true;
+  }
+  return false;
+}
+
+// Bit 11 of the features in hexadecimal, without prefix.
+bool ListsDom0(std::optional<std::string_view> features) {
+  if (!features || features->find_first_not_of("0123456789abcdef") != std::string_view::npos) {
+    return false;
+  }
+  return features->size() >= 3 &&
+         std::string_view("89abcdef").find((*features)[features->size() - 3]) !=
+             std::string_view::npos;
+}
+
+// Of a Hyper-V root partition, of ACRN's service VM, and of a Xen dom0 where Xen
+// runs guests in hardware, by the first CPU that tells. A dom0 of which that is
+// not known is told nothing that a guest is not.
 bool IsPartition(const PlatformSnapshot& machine) {
+  const bool lists_hvm = ListsHvm(machine.metadata().Get("xen.capabilities"));
+  const bool lists_dom0 = ListsDom0(machine.metadata().Get("xen.features"));
   for (const LogicalCpu cpu : machine.online().ToVector()) {
     const auto leaf = Leaf(machine, cpu, 0x4000'0000);
     const auto name = Letters(leaf[1], leaf[2], leaf[3]);
@@ -128,6 +158,11 @@ bool IsPartition(const PlatformSnapshot& machine) {
     if (name == "Microsoft Hv" && privileges) return (*privileges & 0x40'1001u) == 0x1001u;
     const Bits features = Leaf(machine, cpu, 0x4000'0001)[0];
     if (name == "ACRNACRNACRN" && features) return (*features & 1u) != 0;
+    if (name == "XenVMMXenVMM") {
+      const auto domain = Leaf(machine, cpu, 0x4000'0004);
+      const bool is_told = domain[0] && (*domain[0] & 0x10u) != 0;
+      return lists_hvm && (lists_dom0 || (is_told && domain[2] == 0u));
+    }
   }
   return false;
 }
@@ -159,11 +194,11 @@ oracle::HostFacts FactsOf(const Metadata& metadata) {
 std::string DifferenceFromOracle(const PlatformSnapshot& snapshot, oracle::Oracle* oracle) {
   const VirtualizationVerdict verdict = JudgeVirtualization(snapshot);
   const oracle::HostFacts host = FactsOf(snapshot.metadata());
-  const bool is_partition = IsPartition(snapshot);
+  const Whole whole{IsPartition(snapshot), HasSev(snapshot)};
   std::vector<oracle::CpuAnswer> answers;
   std::string differences;
   for (const LogicalCpu cpu : snapshot.online().ToVector()) {
-    const oracle::CpuAnswer want = oracle->OfCpu(FactsOf(snapshot, cpu, is_partition), host);
+    const oracle::CpuAnswer want = oracle->OfCpu(FactsOf(snapshot, cpu, whole), host);
     answers.push_back(want);
     for (const VirtualizationGroup& group : verdict.groups) {
       if (!group.cpus.Contains(cpu)) continue;

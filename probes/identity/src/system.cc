@@ -138,8 +138,10 @@ std::optional<System> SystemOf(const RegisterView& cpu, std::optional<Stage> sta
   const auto bit = registers::Read(cpu, registers::kHypervisor);
   const bool is_set = bit && *bit != 0;
   if (is_set && partition != nullptr) return System::kHostPartition;
-  if (is_set || stage == Stage::kGuest || IsTrustDomain(cpu)) return System::kGuest;
-  if (!bit && GuestProtection(cpu)) return System::kGuest;
+  // What protects a guest is told by the CPU itself, so that a hypervisor which hides
+  // its bit does not hide this. Linux asks no other bit either: [linux]
+  // arch/x86/boot/compressed/sev.c, sev_enable()
+  if (is_set || stage == Stage::kGuest || GuestProtection(cpu)) return System::kGuest;
   if (bit || stage) return System::kBareMetal;
   return std::nullopt;
 }

@@ -373,6 +373,8 @@ std::string HasOnSome(std::string_view msr, const CpuSet& read, const CpuSet& fa
 }
 
 bool IsGuest(const RuleInput& input, const RegisterView& cpu) {
+  // Told by SEV_STATUS, among others, which a kind of CPU does not hold.
+  if (input.virtualization.machine.guest_protection) return true;
   const auto& partition = input.virtualization.partition;
   return SystemOf(cpu, StageOf(input.snapshot.metadata()), partition ? &*partition : nullptr) ==
          System::kGuest;

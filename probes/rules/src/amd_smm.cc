@@ -90,6 +90,22 @@ std::vector<Finding> JudgeRanges(const Rule& rule, const RuleInput& input) {
   return findings.Take();
 }
 
+SwitchPosition BaseLock(const CheckedCpu& cpu) {
+  const AskedBits value = cpu[kHwcr];
+  if (kHwcr["SmmBaseLock"].IsSet(value)) return {true};
+  SwitchPosition open{.is_on = false};
+  if (kHwcr["SMMLOCK"].IsSet(value)) {
+    open.odd = {Outcome::kWarn,
+                "SmmBaseLock is 0: SMM's code can move its own memory. The manual allows that, and "
+                "firmware of today locks it."};
+  } else {
+    open.odd = {Outcome::kNotApplicable,
+                "SmmBaseLock is 0, as SMMLOCK is: nothing of SMM is locked."};
+    open.follows = "amd.hwcr.smmlock";
+  }
+  return open;
+}
+
 }  // namespace
 
 const Rule kAmdSmmLocked{.id = "amd.hwcr.smmlock",
@@ -100,23 +116,26 @@ const Rule kAmdSmmLocked{.id = "amd.hwcr.smmlock",
                          .msrs = {&kHwcr},
                          .check = BitsAre<kHwcr, kHwcr["SMMLOCK"].mask()>};
 
-// What SMM_BASE is locked against: a handler that is redirected. AMD's firmware sets
-// the lock together with SMMLOCK, that of early boards with Zen did not yet, and
-// fwupd asks for both. SmmPgCfgLock (bit 33) locks the paging of SMM's code on CPUs
-// that have it (CPUID 8000_0021H), which not all firmware uses; that is only held
-// to be alike.
+// What SMM_BASE is locked against: a handler that is redirected. The manual asks
+// for no lock, and firmware of early boards with Zen, up to the third, sets
+// SMMLOCK alone. Later it sets both, and fwupd asks for both. SmmPgCfgLock (bit 33)
+// locks the paging of SMM's code on CPUs that have it (CPUID 8000_0021H), which not
+// all firmware uses; that is only held to be alike.
 const Rule kAmdSmmBaseLocked{
     .id = "amd.hwcr.smm_base_lock",
-    .title = "The base of SMM's memory is locked",
+    .title = "The base of SMM's memory is locked, as expected, on every CPU",
     .spec =
         "[amd/ppr-19-01] MSRC001_0015, [chipsec/chipsec] chipsec/cfg/1022, [fwupd] "
         "plugins/msr/fu-msr-plugin.c",
     .severity = Severity::kMedium,
     .remedy = kRemedy,
     .msrs = {&kHwcr},
+    .parameters = kExpect,
     .otherwise = "CPUs before family 17H have no such lock.",
     .applies = &kIsZenOnwards,
-    .check = BitsAre<kHwcr, kHwcr["SmmBaseLock"].mask()>};
+    .judge = [](const Rule& rule, const RuleInput& input) {
+      return JudgeOnOff(rule, input, "SmmBaseLock", BaseLock);
+    }};
 
 const Rule kAmdSmmProtected{.id = "amd.smm_mask.protected",
                             .title = "The memory of system-management mode is protected",

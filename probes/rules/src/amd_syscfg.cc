@@ -44,17 +44,11 @@ SwitchPosition Snpe(const CheckedCpu& cpu) {
   if (kSyscfg["SNPE"].IsSet(value)) return {true};
   if (!kSyscfg["SMEE"].IsSet(value)) return {.is_on = false, .follows = "amd.syscfg.smee"};
   const MsrReading base = cpu.registers().Msr(registers::kRmpBase.address);
-  const MsrReading end = cpu.registers().Msr(registers::kRmpEnd.address);
-  const auto is_zero = [](const MsrReading& reading, const Field& field) {
-    return reading && field.Extract(*reading) == 0;
-  };
-  if (is_zero(base, registers::kRmpBase["BASE"]) && is_zero(end, registers::kRmpEnd["END"])) {
-    return {.is_on = false, .remedy = kRmpRemedy, .follows = "amd.rmp.bounds"};
-  }
-  if (base && !is_zero(base, registers::kRmpBase["BASE"])) {
-    return {.is_on = false, .remedy = kSnpKernelRemedy};
-  }
-  return {};
+  if (!base) return {};
+  const bool is_reserved = registers::kRmpBase["BASE"].Extract(*base) != 0;
+  return {.is_on = false,
+          .remedy = is_reserved ? kSnpKernelRemedy : kRmpRemedy,
+          .follows = "amd.rmp.bounds"};
 }
 
 SwitchPosition Vmple(const CheckedCpu& cpu) {
@@ -130,7 +124,7 @@ const Rule kAmdSnpe{.id = "amd.syscfg.snpe",
                     .severity = Severity::kHigh,
                     .remedy = kSnpRemedy,
                     .msrs = {&kSyscfg},
-                    .also = {&registers::kRmpBase, &registers::kRmpEnd},
+                    .also = {&registers::kRmpBase},
                     .parameters = kExpect,
                     .depends_on = "amd.syscfg.smee",
                     .otherwise = "These CPUs do not offer SEV-SNP.",

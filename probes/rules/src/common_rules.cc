@@ -70,18 +70,40 @@ Finding SwitchedOnSome(const Rule& rule, std::string_view name, const CpuSet& of
   return finding;
 }
 
-// Of CPUs of which none is expected to be on or off: whether they are alike.
-std::vector<Finding> Compared(const Rule& rule, const RuleInput& input, std::string_view name,
-                              const std::array<CpuGathering, 2>& positions,
-                              const Findings& findings) {
-  const auto& [off, on] = positions;
-  if (off.empty() && on.empty()) return {};
-  if (!off.empty() && !on.empty()) {
-    return {SwitchedOnSome(rule, name, off.Together(), on.Together())};
+// CPUs by the position of their switch, off and on.
+struct Positions {
+  std::array<CpuGathering, 2> cpus;
+  std::vector<Evidence> evidence;
+
+  void Add(const Rule& rule, const AlikeCpus& alike, bool is_on) {
+    cpus.at(PlaceOf(is_on)).Add(alike.cpus);
+    for (const MsrDef* const msr : rule.msrs) AddEvidence(alike.registers, *msr, &evidence);
   }
-  return {AllTheSame(rule, input, (on.empty() ? off : on).Together(),
-                     fmt::format("{} is {}", name, on.empty() ? "off" : "on"),
-                     findings.FirstUnread())};
+  CpuSet At(bool is_on) const { return cpus.at(PlaceOf(is_on)).Together(); }
+};
+
+// Of CPUs of which none is expected to be on or off: whether they are alike.
+// There is a warning of `odd` ones, which are compared all the same; where they
+// differ from others, that is what there is to say.
+std::vector<Finding> Compared(const Rule& rule, const RuleInput& input, std::string_view name,
+                              const Positions& plain, const Positions& odd, Findings* warnings,
+                              std::optional<AccessCode> unread) {
+  const CpuSet off = plain.At(false).Union(odd.At(false));
+  const CpuSet on = plain.At(true).Union(odd.At(true));
+  if (!off.empty() && !on.empty()) {
+    Finding finding = SwitchedOnSome(rule, name, off, on);
+    finding.evidence = plain.evidence;
+    finding.evidence.insert(finding.evidence.end(), odd.evidence.begin(), odd.evidence.end());
+    return {std::move(finding)};
+  }
+  std::vector<Finding> findings;
+  const bool is_on = off.empty();
+  if (CpuSet same = plain.At(is_on); !same.empty()) {
+    findings.push_back(AllTheSame(rule, input, std::move(same),
+                                  fmt::format("{} is {}", name, is_on ? "on" : "off"), unread));
+    findings.back().evidence = plain.evidence;
+  }
+  return warnings->empty() ? findings : Joined(std::move(findings), warnings);
 }
 
 }  // namespace
@@ -121,8 +143,9 @@ std::vector<Finding> JudgeOnOff(
   const bool is_on_expected = expected == "on";
   std::array<Opinion, 2> opinions;
   if (!is_any_expected) opinions = OpinionsOfSwitch(name, expected);
-  std::array<CpuGathering, 2> positions;
-  std::vector<Evidence> evidence;
+  Positions plain;
+  Positions odd;
+  Findings warnings(rule);
   Findings findings(rule);
   const auto look = [&](const AlikeCpus& alike) {
     const CheckedCpu cpu(rule, alike.registers, settings);
@@ -133,12 +156,14 @@ std::vector<Finding> JudgeOnOff(
       return;
     }
     const bool as_expected = is_any_expected || found.is_on == is_on_expected;
-    if (found.odd.outcome == Outcome::kFail ||
-        (found.odd.outcome != Outcome::kPass && as_expected)) {
+    if (is_any_expected && found.odd.outcome == Outcome::kWarn) {
+      odd.Add(rule, alike, found.is_on);
+      warnings.Add(alike.cpus, found.odd, alike.registers);
+    } else if (found.odd.outcome == Outcome::kFail ||
+               (found.odd.outcome != Outcome::kPass && as_expected)) {
       findings.Add(alike.cpus, found.odd, alike.registers);
     } else if (is_any_expected) {
-      positions.at(PlaceOf(found.is_on)).Add(alike.cpus);
-      for (const MsrDef* const msr : rule.msrs) AddEvidence(alike.registers, *msr, &evidence);
+      plain.Add(rule, alike, found.is_on);
     } else {
       Opinion& opinion = opinions.at(PlaceOf(found.is_on));
       opinion.remedy = as_expected ? std::string_view() : found.remedy;
@@ -147,9 +172,8 @@ std::vector<Finding> JudgeOnOff(
     }
   };
   ForEachCpu(rule, input, &findings, look, Unread::kInPart);
-  std::vector<Finding> compared = Compared(rule, input, name, positions, findings);
-  if (!compared.empty()) compared.back().evidence = std::move(evidence);
-  return Joined(std::move(compared), &findings);
+  return Joined(Compared(rule, input, name, plain, odd, &warnings, findings.FirstUnread()),
+                &findings);
 }
 
 std::vector<Finding> JudgeOnOff(const Rule& rule, const RuleInput& input, std::uint64_t mask) {

@@ -2,6 +2,11 @@
 // checks, each of which firmware switches on or off for all CPUs; and the bits
 // that nobody has given a meaning.
 
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string_view>
+
 #include "common_rules.h"
 #include "rules.h"
 #include "vtprobe/registers/gates.h"
@@ -13,20 +18,26 @@ namespace {
 using registers::kFeatureControl;
 using registers::kMcgCap;
 
-constexpr std::uint64_t kSenter =
-    kFeatureControl["SENTER_LOCAL"].mask() | kFeatureControl["SENTER_GLOBAL"].mask();
-
 constexpr std::string_view kHalfOnRemedy =
     "No setting does this: update the firmware, which sets all of these bits or none; if it stays, "
     "report it to the vendor with a recording (vtprobe record).";
 
+// SENTER_GLOBAL is the switch. A bit of SENTER_LOCAL allows one of SENTER's
+// functions, and the manual lets firmware choose which. As a rule it sets all or
+// none, and coreboot calls SENTER disabled where one is clear.
 SwitchPosition Senter(const CheckedCpu& cpu) {
-  const std::uint64_t bits = cpu[kFeatureControl] & kSenter;
-  if (bits == 0 || bits == kSenter) return {bits != 0};
-  return {true,
-          {Outcome::kFail,
-           "TXT is half on: SENTER_LOCAL and SENTER_GLOBAL should be all set or all clear.",
-           kHalfOnRemedy}};
+  constexpr Field kLocal = kFeatureControl["SENTER_LOCAL"];
+  const AskedBits value = cpu[kFeatureControl];
+  const bool is_on = kFeatureControl["SENTER_GLOBAL"].IsSet(value);
+  if ((value & kLocal.mask()) == (is_on ? kLocal.mask() : 0)) return {is_on};
+  SwitchPosition half{.is_on = is_on, .remedy = kHalfOnRemedy};
+  half.odd = {Outcome::kWarn,
+              fmt::format("SENTER_GLOBAL is {:d} and SENTER_LOCAL {:#x}: TXT is {}", is_on,
+                          kLocal.Extract(value),
+                          is_on ? "on, without the functions of SENTER whose bits are clear."
+                                : "off, whatever SENTER_LOCAL says."),
+              kHalfOnRemedy};
+  return half;
 }
 
 SwitchPosition LaunchControl(const CheckedCpu& cpu) {
@@ -68,7 +79,9 @@ Opinion ReservedBitsAreClear(const CheckedCpu& cpu) {
 const Rule kIntelTxtSenter{
     .id = "intel.txt.senter",
     .title = "TXT is as expected, on every CPU",
-    .spec = "[intel/sdm-vol2] 6.2.1, [intel/sdm-vol4] table 2-2",
+    .spec =
+        "[intel/sdm-vol2] 6.2.1, [intel/sdm-vol4] table 2-2, [coreboot/coreboot] "
+        "src/security/intel/txt/getsec.c",
     .severity = Severity::kMedium,
     .remedy =
         "Firmware setup: switch \"Trusted Execution Technology\" (TXT) on or off, then power "

@@ -29,8 +29,9 @@ InForce MtrrInForce(const AlikeCpus& alike, std::size_t msr) {
     const std::size_t mask = msr + (msr - kFirstRange + 1) % 2;
     return OfRange(alike, msr, mask, kMtrrPhysMask0["V"].mask());
   }
-  if (!def_type) return {Presence::kUnknown};
-  return {kMtrrDefType["FE"].IsSet(*def_type) ? Presence::kPresent : Presence::kAbsent};
+  // One that was not read is named for itself.
+  const bool fixed_are_on = def_type && kMtrrDefType["FE"].IsSet(*def_type);
+  return {fixed_are_on ? Presence::kPresent : Presence::kAbsent};
 }
 
 InForce IorrInForce(const AlikeCpus& alike, std::size_t msr) {
