@@ -122,6 +122,9 @@ TEST(HostSystem, XensDom0IsInUseWhereXenOffersHvm) {
     EXPECT_THAT(Explanation(hidden), Not(HasSubstr("This is a guest"))) << unproven;
     EXPECT_THAT(Remedy(hidden), HasSubstr("xl info")) << unproven;
   }
+  // A kind of guests begins with the word.
+  EXPECT_EQ(Judge(dom0 + "meta xen.capabilities = xen-3.0-hvm\n" + kIntel + kXen).state,
+            State::kHiddenByHypervisor);
   const auto guest = Judge(other + hvm + kIntel + kXen);
   EXPECT_EQ(guest.state, State::kHiddenByHypervisor);
   EXPECT_THAT(Headline(guest), HasSubstr("this guest"));
@@ -130,6 +133,24 @@ TEST(HostSystem, XensDom0IsInUseWhereXenOffersHvm) {
             State::kHiddenByHypervisor);
   // The metadata of a Xen that is not there.
   EXPECT_EQ(Judge(dom0 + hvm + kIntel + kKvm).state, State::kHiddenByHypervisor);
+}
+
+// EAX[0] of leaf 0x4000_0001 is its service VM's. [linux] arch/x86/include/asm/acrn.h
+TEST(HostSystem, AcrnsServiceVmIsToldApartFromItsGuests) {
+  const std::string acrn = "cpuid 0x40000000.0x0 = 0x40000010 0x4e524341 0x4e524341 0x4e524341\n";
+  EXPECT_EQ(Judge(kIntel + acrn + "cpuid 0x40000001.0x0 = 0x1 0x0 0x0 0x0\n").state, State::kInUse);
+  EXPECT_EQ(Judge(kIntel + acrn + "cpuid 0x40000001.0x0 = 0xfffffffe 0x0 0x0 0x0\n").state,
+            State::kHiddenByHypervisor);
+}
+
+// The leaves of a hypervisor that the bit says is not there.
+TEST(HostSystem, IsBareMetalWithoutTheBitWhateverTheLeavesSay) {
+  EXPECT_EQ(Judge("cpu 0-3\n"
+                  "cpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
+                  "cpuid 0x1.0x0 = 0x506e3 - 0x7ffafb9f 0xbfebfbff\n" +
+                  kHyperV + kRootPrivileges)
+                .state,
+            State::kUnsupported);
 }
 
 // A PVH dom0 is told its number: EAX[4] says that ECX holds it.
