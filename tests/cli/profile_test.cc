@@ -135,8 +135,74 @@ TEST(ProfileCommand, MakesAProfileThatTheMachinePassesAndAnotherDoesNot) {
             1);
 }
 
+class CheckByExpectations : public CheckByProfile {
+ protected:
+  int StatusOf(const std::string& expected) {
+    return Check("name = \"lab\"\n[expect]\n" + expected).exit_status;
+  }
+};
+
+TEST_F(CheckByExpectations, FailsWhereAFieldIsNotAsExpected) {
+  EXPECT_EQ(StatusOf("\"IA32_FEATURE_CONTROL.LOCK\" = 1\n"), 0);
+  EXPECT_EQ(StatusOf("IA32_FEATURE_CONTROL.LOCK = 0\n"), 1);
+  EXPECT_EQ(StatusOf("IA32_DEBUG_INTERFACE.LOCK = 1\n"), 1);
+  EXPECT_EQ(StatusOf("\"0x3a\" = 0x5\n"), 0);
+  EXPECT_EQ(StatusOf("\"0x3b\" = 0x5\n"), 2) << "it was not recorded";
+  EXPECT_THAT(Check("name = \"lab\"\n[expect]\nIA32_DEBUG_INTERFACE.LOCK = 1\n").out,
+              HasSubstr("CPU 3: IA32_DEBUG_INTERFACE.LOCK is 0x0 and should be 0x1."));
+}
+
+TEST_F(CheckByExpectations, CountsCpus) {
+  EXPECT_EQ(StatusOf("cpus = 8\n"), 0);
+  EXPECT_EQ(StatusOf("cpus = 16\n"), 1);
+}
+
+TEST_F(CheckByExpectations, AreWaivedAsRulesAre) {
+  const std::string expected =
+      "IA32_DEBUG_INTERFACE.LOCK = 1\n"
+      "[[rules.\"profile.registers\".waivers]]\nreason = \"board 7\"\n";
+  EXPECT_EQ(StatusOf(expected + "cpus = \"3\"\n"), 0);
+  EXPECT_EQ(StatusOf(expected + "cpus = \"4\"\n"), 1);
+}
+
+TEST_F(CheckByExpectations, NameTheNearestOfWhatIsNone) {
+  const Ended ended = Check("name = \"lab\"\n[expect]\n\"IA32_FEATURE_CONTROL.LOOK\" = 1\n");
+  EXPECT_EQ(ended.exit_status, 65);
+  EXPECT_THAT(ended.err, StartsWith(path_ + ":3:1: IA32_FEATURE_CONTROL has no field LOOK"));
+  EXPECT_THAT(Check("name = \"lab\"\n[expect]\nIA32_FEATURE_CONTROL.LOCK = 2\n").err,
+              HasSubstr("LOCK has 1 bit, and 0x2 has more"));
+}
+
+TEST_F(CheckByProfile, AddsToAFileBesideIt) {
+  tree_.Write("base.toml", 0, kCountsDebug);
+  const Ended ended = Check("name = \"mine\"\nextends = \"base.toml\"\n");
+  EXPECT_EQ(ended.exit_status, 1) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("Profile mine is NOT met"));
+  EXPECT_EQ(Check("name = \"mine\"\nextends = \"none.toml\"\n").exit_status, 65);
+  tree_.Write("wrong.toml", 0, "name = 1\n");
+  EXPECT_THAT(Check("name = \"mine\"\nextends = \"wrong.toml\"\n").err,
+              HasSubstr("wrong.toml:1:8: name: expected a string"));
+  EXPECT_THAT(Check("name = \"mine\"\nextends = \"lab.toml\"\n").err,
+              HasSubstr("lab.toml extends itself"));
+}
+
+TEST(ProfileCommand, ChecksAndShowsAFileWithWhatItExtends) {
+  TempTree tree;
+  tree.Write("base.toml", 0, kCountsDebug);
+  tree.Write("mine.toml", 0, "name = \"mine\"\nextends = \"./base.toml\"\n[expect]\ncpus = 8\n");
+  const std::string mine = tree.root() + "/mine.toml";
+  const Ended checked = Vtprobe({"profile", "check", mine});
+  EXPECT_EQ(checked.exit_status, 0) << checked.err;
+  EXPECT_THAT(checked.out, HasSubstr("mine: 3 rules count, 0 waivers, 1 expectations of its own."));
+  const Ended shown = Vtprobe({"profile", "show", mine});
+  EXPECT_THAT(shown.out, HasSubstr("[rules.\"intel.debug_interface.locked\"]\n"));
+  EXPECT_THAT(shown.out, HasSubstr("[expect]\ncpus = 8\n"));
+  tree.Write("none.toml", 0, "nam = 1\n");
+  EXPECT_EQ(Vtprobe({"profile", "check", tree.root() + "/none.toml"}).exit_status, 65);
+}
+
 TEST(ProfileCommand, ExplainsMistakes) {
-  EXPECT_THAT(Vtprobe({"profile", "form", "a.dump"}).err, HasSubstr("list, show and from"));
+  EXPECT_THAT(Vtprobe({"profile", "form", "a.dump"}).err, HasSubstr("list, show, check and from"));
   EXPECT_THAT(Vtprobe({"profile", "show"}).err, HasSubstr("needs a NAME"));
   EXPECT_THAT(Vtprobe({"profile", "from"}).err, HasSubstr("needs a DUMP"));
   EXPECT_THAT(Vtprobe({"profile", "list", "all"}).err, HasSubstr("takes nothing more"));

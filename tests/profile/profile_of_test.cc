@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <string>
+
 #include "vtprobe/fixtures/platform_builder.h"
 #include "vtprobe/probes/profile.h"
 #include "vtprobe/probes/virtualization.h"
@@ -18,9 +21,9 @@ constexpr std::uint64_t kDebugLocked = 0x4000'0000;
 // CPUID.01H:ECX: VMX is bit 5, SDBG bit 11. [intel/sdm-vol2] CPUID
 constexpr CpuidRegisters kLeaf1{0x506e3, 0, 0x820, 0};
 
-PlatformBuilder Golden() {
+PlatformBuilder Golden(const std::string& cpus = "0-7") {
   PlatformBuilder golden = PlatformBuilder::Intel();
-  golden.Cpus("0-7").Locked().VmxOutsideSmx().Cpuid({0x1}, kLeaf1);
+  golden.Cpus(cpus).Locked().VmxOutsideSmx().Cpuid({0x1}, kLeaf1);
   golden.Msr(registers::kDebugInterface.address, kDebugLocked);
   golden.Msr(registers::kBiosSignId.address, 0xf0ULL << 32);
   return golden;
@@ -56,6 +59,22 @@ TEST(ProfileOf, AMachineThatIsNotUsableIsNotPassedByIt) {
   EXPECT_EQ(ExitCodeOf(ProfileOf(off, "off", ""), off), 1);
 }
 
+TEST(ProfileOf, AGoldenMachineMissesASocket) {
+  const Profile profile = ProfileOf(Golden("0-7"), "golden", "");
+  EXPECT_EQ(ExitCodeOf(profile, Golden("0-3")), 1);
+  EXPECT_EQ(ExitCodeOf(profile, Golden("0-15")), 1);
+}
+
+// IA32_MISC_ENABLE[38] is TURBO_MODE_DISABLE. [intel/sdm-vol4] table 2-2
+TEST(ProfileOf, AGoldenMachineFindsTurboSwitchedOff) {
+  const auto with = [](std::uint64_t misc_enable) {
+    return Golden().Msr(registers::kMiscEnable.address, misc_enable);
+  };
+  const Profile profile = ProfileOf(with(0x850089), "golden", "");
+  EXPECT_EQ(ExitCodeOf(profile, with(0x850089)), 0);
+  EXPECT_EQ(ExitCodeOf(profile, with(0x40'0085'0089)), 1);
+}
+
 // What stands in a recording must not become anything but a string.
 TEST(WriteProfile, KeepsEveryCharacterOfItsTexts) {
   Profile profile;
@@ -66,6 +85,9 @@ TEST(WriteProfile, KeepsEveryCharacterOfItsTexts) {
   profile.rules["virtualization.usable"].severity = Severity::kLow;
   profile.rules["virtualization.usable"].strict = true;
   profile.rules["virtualization.usable"].required = true;
+  profile.expected.statements["board"] = {"\"X\"", "Y\n"};
+  profile.expected.counts["cpus"] = 8;
+  profile.expected.fields["0x3f0"] = {MsrAddress{0x3f0}, Bits({}, 63, 0), ~std::uint64_t{0}};
   const std::string text = WriteProfile(profile);
   const auto parsed = ParseProfile(text, "2026-11-22");
   ASSERT_TRUE(parsed) << parsed.error().message << '\n' << text;
@@ -78,6 +100,10 @@ TEST(WriteProfile, KeepsEveryCharacterOfItsTexts) {
   EXPECT_EQ(rule->waivers[0].reason, "\"quoted\"");
   EXPECT_EQ(rule->waivers[0].cpus, *CpuSet::Parse("0-3"));
   EXPECT_EQ(rule->waivers[0].expires, "2026-12-31");
+  EXPECT_EQ(WriteProfile(*parsed), text);
+  EXPECT_EQ(parsed->expected.statements.at("board"), profile.expected.statements.at("board"));
+  EXPECT_EQ(parsed->expected.counts.at("cpus"), 8u);
+  EXPECT_EQ(parsed->expected.fields.at("0x3f0").value, ~std::uint64_t{0});
 }
 
 }  // namespace

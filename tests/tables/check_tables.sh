@@ -29,7 +29,7 @@ table() {
   done
 }
 
-table probes/rules/include/vtprobe/probes/rules.def 'VTPROBE_RULE\(' \
+table probes/rules/include/vtprobe/probes/rules.def 'VTPROBE_[A-Z_]*RULE\(' \
   probes/rules/src 'const Rule ([A-Za-z0-9_]+)( =|\{)'
 table probes/report/include/vtprobe/report/formats.def 'VTPROBE_REPORT_FORMAT\("[^"]*", ' \
   probes/report/src 'std::string ([A-Za-z0-9_]+)\(const Report& report, const RenderOptions&[^;]*$'

@@ -76,7 +76,7 @@ std::optional<std::string> CodenameDoubt(const PlatformSnapshot& snapshot, const
 
 OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
   return ReadsOfSubject(arguments).map([&](Reads&& reads) {
-    if (arguments.profile) reads.paths.push_back(*arguments.profile);
+    if (arguments.profile) AddReadsOfProfile(*arguments.profile, &reads);
     return std::move(reads);
   });
 }
@@ -150,6 +150,15 @@ OrFailure<int> CheckOne(const LoadedSubject& subject, const Process& process, co
   return Write(process.output, way.format.render(report, way.style), report.exit_code);
 }
 
+// What a file expects is known when it is parsed, which is after this machine has
+// been read: so as much of the machine is read as a recording has.
+CapturePlan PlanFor(const Arguments& arguments) {
+  if (!arguments.profile || FindShippedProfile(*arguments.profile) != nullptr) {
+    return {.registers = CheckedRegisters()};
+  }
+  return {.registers = RecordedRegisters(/*identifiers=*/false), .all_cpuid = true};
+}
+
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   const auto format = FormatNamed(arguments.format);
   if (!format) return tl::unexpected(format.error());
@@ -162,8 +171,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   Way way{*format, *style, std::nullopt, process.version};
   std::optional<LoadedSubject> subject;
   if (arguments.files.empty()) {
-    auto loaded = LoadSubjectWithEarlier(
-        arguments, process, [] { return CapturePlan{.registers = CheckedRegisters()}; });
+    auto loaded = LoadSubjectWithEarlier(arguments, process, [&] { return PlanFor(arguments); });
     if (!loaded) return tl::unexpected(loaded.error());
     subject = *std::move(loaded);
   }

@@ -67,7 +67,7 @@ OrFailure<LoadedSubject> Load(Arguments arguments, const Process& process,
 
 OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
   Reads reads{.paths = arguments.files, .machine = arguments.files.size() == 1};
-  if (arguments.profile) reads.paths.push_back(*arguments.profile);
+  if (arguments.profile) AddReadsOfProfile(*arguments.profile, &reads);
   return reads;
 }
 

@@ -20,11 +20,11 @@ namespace {
 
 void Declare(CLI::App* app, Arguments* arguments) {
   app->add_option("ACTION", arguments->action,
-                  "list (the default), show NAME, or from DUMP: the profile that this recorded "
-                  "machine passes, to be edited")
+                  "list (the default); show NAME|FILE: all that it asks, with what it extends; "
+                  "check FILE: whether it is one, and what it counts; from DUMP: the profile that "
+                  "this recorded machine passes, to be edited")
       ->type_name("");
-  app->add_option("NAME|DUMP", arguments->operand, "A shipped profile, or a recording")
-      ->type_name("");
+  app->add_option("NAME|FILE|DUMP", arguments->operand, "A profile, or a recording")->type_name("");
   DeclareOutput(app, arguments);
 }
 
@@ -42,10 +42,28 @@ OrFailure<std::string> List() {
   return text;
 }
 
-OrFailure<std::string> Show(const std::string& name) {
-  const ShippedProfile* const shipped = FindShippedProfile(name);
-  if (shipped == nullptr) return NoProfile(name);
-  return std::string(shipped->text);
+// A shipped one as it was written; a file together with what it extends.
+OrFailure<std::string> Show(const std::string& name, const Process& process) {
+  if (const ShippedProfile* const shipped = FindShippedProfile(name)) {
+    return std::string(shipped->text);
+  }
+  return LoadProfile(name, &process.confinement->files()).map([](const Profile& profile) {
+    return WriteProfile(profile);
+  });
+}
+
+OrFailure<std::string> Check(const std::string& file, const Process& process) {
+  const auto profile = LoadProfile(file, &process.confinement->files());
+  if (!profile) return tl::unexpected(profile.error());
+  std::size_t waivers = 0;
+  for (const auto& [rule, own] : profile->rules) waivers += own.waivers.size();
+  const Expected& expected = profile->expected;
+  return Printable(fmt::format(
+             "{} is a profile, {}: {} rules count, {} waivers, {} expectations of "
+             "its own.",
+             InputName(file), profile->name, profile->rules.size(), waivers,
+             expected.fields.size() + expected.counts.size() + expected.statements.size())) +
+         '\n';
 }
 
 // "rack-12" of "dumps/rack-12.dump"; a recorded machine's folder gives it its
@@ -76,20 +94,30 @@ OrFailure<std::string> Answer(const Arguments& arguments, const Process& process
     if (arguments.operand) return Fails(kUsageError, "profile list takes nothing more");
     return List();
   }
-  if (action != "show" && action != "from") {
-    return Fails(kUsageError, fmt::format("profile has no action {}; there are list, show and from",
-                                          Printable(action)));
+  const bool is_known = action == "show" || action == "check" || action == "from";
+  if (!is_known) {
+    return Fails(kUsageError,
+                 fmt::format("profile has no action {}; there are list, show, check and from",
+                             Printable(action)));
   }
   if (!arguments.operand) {
-    return Fails(kUsageError, fmt::format("profile {} needs {}", action,
-                                          action == "show" ? "a NAME" : "a DUMP"));
+    return Fails(kUsageError, fmt::format("profile {} needs a {}", action,
+                                          action == "show"    ? "NAME or a FILE"
+                                          : action == "check" ? "FILE"
+                                                              : "DUMP"));
   }
-  return action == "show" ? Show(*arguments.operand) : From(*arguments.operand, process);
+  if (action == "show") return Show(*arguments.operand, process);
+  return action == "check" ? Check(*arguments.operand, process) : From(*arguments.operand, process);
 }
 
 OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
   Reads reads;
-  if (arguments.action == "from" && arguments.operand) reads.paths.push_back(*arguments.operand);
+  if (!arguments.operand) return reads;
+  if (arguments.action == "from") {
+    reads.paths.push_back(*arguments.operand);
+  } else {
+    AddReadsOfProfile(*arguments.operand, &reads);
+  }
   return reads;
 }
 

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "input.h"
@@ -34,8 +35,25 @@ bool IsThere(const std::string& path, const OpenedFiles* opened) {
   return std::filesystem::exists(path, ignored);
 }
 
-OrFailure<Profile> Parsed(const std::string& name, std::string_view text) {
-  auto profile = ParseProfile(text, Today());
+// A file that a profile extends, which stands beside it.
+tl::expected<ProfileFile, std::string> ReadExtended(const std::string& name, std::string_view from,
+                                                    const OpenedFiles* opened) {
+  std::filesystem::path path(name);
+  if (path.is_relative() && from != "-") path = std::filesystem::path(from).parent_path() / path;
+  std::string found = path.lexically_normal().string();
+  auto text = ReadTextFile(found, opened);
+  if (!text) return tl::unexpected(text.error().message);
+  return ProfileFile{std::move(found), *std::move(text)};
+}
+
+OrFailure<Profile> Parsed(const std::string& name, std::string_view text, std::string_view path,
+                          const OpenedFiles* opened) {
+  auto profile = ParseProfile(
+      text, Today(),
+      [&](const std::string& extended, std::string_view from) {
+        return ReadExtended(extended, from, opened);
+      },
+      path);
   if (profile) return *std::move(profile);
   const ProfileError& error = profile.error();
   return Fails(kMalformedInput, fmt::format("{}:{}:{}: {}", name, error.line, error.column,
@@ -46,13 +64,32 @@ OrFailure<Profile> Parsed(const std::string& name, std::string_view text) {
 
 OrFailure<Profile> LoadProfile(const std::string& name_or_path, const OpenedFiles* opened) {
   const ShippedProfile* const shipped = FindShippedProfile(name_or_path);
-  if (shipped != nullptr) return Parsed(name_or_path, shipped->text);
+  if (shipped != nullptr) return Parsed(name_or_path, shipped->text, shipped->name, opened);
   if (!LooksLikePath(name_or_path) && !IsThere(name_or_path, opened)) {
     return NoProfile(name_or_path);
   }
   const auto text = ReadTextFile(name_or_path, opened);
   if (!text) return tl::unexpected(text.error());
-  return Parsed(InputName(name_or_path), *text);
+  return Parsed(InputName(name_or_path), *text,
+                std::filesystem::path(name_or_path).lexically_normal().string(), opened);
+}
+
+void AddReadsOfProfile(const std::string& name_or_path, Reads* reads) {
+  constexpr std::size_t kMostBeside = 64;
+  if (FindShippedProfile(name_or_path) != nullptr) return;
+  reads->paths.push_back(name_or_path);
+  if (name_or_path == "-") return;
+  const std::filesystem::path folder = std::filesystem::path(name_or_path).parent_path();
+  std::error_code error;
+  std::filesystem::directory_iterator entry(folder.empty() ? "." : folder, error);
+  std::size_t beside = 0;
+  for (; !error && entry != std::filesystem::directory_iterator() && beside < kMostBeside;
+       entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->path().extension() != ".toml" || !entry->is_regular_file(ignored)) continue;
+    reads->paths.push_back((folder / entry->path().filename()).lexically_normal().string());
+    ++beside;
+  }
 }
 
 OrFailure<std::optional<Profile>> ChosenProfileOf(const Arguments& arguments,

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "arguments.h"
+#include "confinement.h"
 #include "failure.h"
 #include "opened_files.h"
 #include "vtprobe/probes/profile.h"
@@ -19,6 +20,11 @@ namespace vtprobe {
 // with its place for one that is no profile.
 OrFailure<Profile> LoadProfile(const std::string& name_or_path,
                                const OpenedFiles* opened = nullptr);
+
+// What is read of a profile by this name: of a file, also what stands beside it
+// and may be extended, which is opened here and parsed when rights have been given
+// up.
+void AddReadsOfProfile(const std::string& name_or_path, Reads* reads);
 
 // That of the command line; nothing if it has none.
 OrFailure<std::optional<Profile>> ChosenProfileOf(const Arguments& arguments,

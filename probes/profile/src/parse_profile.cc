@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <limits>
-#include <type_traits>
 #include <utility>
 
+#include "parse_expected.h"
+#include "profile_reading.h"
 #include "toml.h"
 #include "vtprobe/hal/numbers.h"
 #include "vtprobe/probes/profile.h"
@@ -19,87 +19,15 @@
 namespace vtprobe {
 namespace {
 
-// The shipped profiles that are being extended.
-using Chain = std::vector<std::string_view>;
+// The profiles that are being extended, from the one that is asked for on: names
+// of shipped ones, paths of files.
+using Chain = std::vector<std::string>;
 
-// What is wrong, in no order: a TOML table is walked by its keys' names. Only
-// the error that stands first is shown, so only that one is put into words.
-class Errors {
- public:
-  void Add(const toml::source_region& where, std::string message) {
-    Add(where, [message = std::move(message)] { return message; });
-  }
-
-  template <typename Word>
-  requires std::is_invocable_r_v<std::string, const Word&>
-  void Add(const toml::source_region& where, Word word) {
-    // An empty text has no place of its own.
-    const Place place{std::max(where.begin.line, 1u), std::max(where.begin.column, 1u)};
-    if (word_ && place_ <= place) return;
-    place_ = place;
-    word_ = std::move(word);
-  }
-
-  // The one that stands first.
-  std::optional<ProfileError> First() const {
-    if (!word_) return std::nullopt;
-    return ProfileError{place_.first, place_.second, word_()};
-  }
-
- private:
-  using Place = std::pair<std::uint32_t, std::uint32_t>;  // line and column
-
-  Place place_;
-  std::function<std::string()> word_;
+// What a text is read with.
+struct Reading {
+  std::string_view today;
+  const ReadProfileFile* read_file;  // null: there are no files
 };
-
-// As much of a word as a message has room for, and as names are compared with.
-std::string_view Beginning(std::string_view word) {
-  constexpr std::size_t kLongest = 80;
-  return word.substr(0, kLongest);
-}
-
-std::string NearestText(std::string_view word, std::vector<std::string_view> names) {
-  const std::vector<std::string_view> nearest = Nearest(word, std::move(names));
-  return nearest.size() == 1 ? fmt::format("there is {}", nearest.front())
-                             : fmt::format("the nearest are {}", Enumerate(nearest));
-}
-
-bool IsBlank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
-
-// The value, or an error that says what was expected.
-std::optional<std::string> ReadText(const toml::node& node, std::string_view key, Errors* errors) {
-  auto text = node.value_exact<std::string>();
-  if (text && !IsBlank(*text)) return text;
-  errors->Add(node.source(), fmt::format("{}: expected a string that says something", key));
-  return std::nullopt;
-}
-
-std::optional<bool> ReadBool(const toml::node& node, std::string_view key, Errors* errors) {
-  const auto value = node.value_exact<bool>();
-  if (!value) errors->Add(node.source(), fmt::format("{}: expected true or false", key));
-  return value ? std::optional(*value) : std::nullopt;
-}
-
-std::optional<std::uint64_t> ReadNumber(const toml::node& node, std::string_view key,
-                                        Errors* errors) {
-  const auto value = node.value_exact<std::int64_t>();
-  if (value && *value >= 0) return static_cast<std::uint64_t>(*value);
-  errors->Add(node.source(), fmt::format("{}: expected a number that is not negative", key));
-  return std::nullopt;
-}
-
-std::optional<std::string> ReadChoice(const toml::node& node, std::string_view key,
-                                      std::span<const std::string_view> choices, Errors* errors) {
-  auto text = node.value_exact<std::string>();
-  if (text && std::find(choices.begin(), choices.end(), *text) != choices.end()) return text;
-  const std::string names = Enumerate({choices.begin(), choices.end()});
-  errors->Add(node.source(), text ? fmt::format("{}: \"{}\" is none of {}", key, *text, names)
-                                  : fmt::format("{}: expected one of {}, in quotes", key, names));
-  return std::nullopt;
-}
 
 std::optional<CpuSet> ReadCpus(const toml::node& node, Errors* errors) {
   const auto text = ReadText(node, "cpus", errors);
@@ -276,6 +204,7 @@ std::string NoRule(std::string_view id) {
   }
   std::vector<std::string_view> ids;
   for (const Rule* const rule : AllRules()) ids.push_back(rule->id);
+  for (const Rule* const rule : ProfileRules()) ids.push_back(rule->id);
   return fmt::format("there is no rule {}; {}", id, NearestText(id, std::move(ids)));
 }
 
@@ -298,40 +227,69 @@ void ReadRules(const toml::node& node, std::string_view today, Profile* profile,
   }
 }
 
-tl::expected<Profile, ProfileError> Parse(std::string_view text, std::string_view today,
+tl::expected<Profile, ProfileError> Parse(std::string_view text, const Reading& reading,
                                           const Chain& extended);
 
-// A profile that extends itself is refused, so the recursion ends.
+// A file that a profile extends is named as one, by a '/' or ".toml".
+bool LooksLikePath(std::string_view name) {
+  return name.find('/') != std::string_view::npos || name.ends_with(".toml");
+}
+
+// The text of what is extended, and the name that stands in the chain. An error
+// in words.
+tl::expected<ProfileFile, std::string> FindExtended(const std::string& name, const Reading& reading,
+                                                    const Chain& extended) {
+  if (const ShippedProfile* const base = FindShippedProfile(name)) {
+    return ProfileFile{std::string(base->name), std::string(base->text)};
+  }
+  if (LooksLikePath(name)) {
+    if (reading.read_file != nullptr && *reading.read_file) {
+      return (*reading.read_file)(name, extended.empty() ? std::string_view() : extended.back());
+    }
+    return tl::unexpected("a file can't be extended here: " + name);
+  }
+  std::vector<std::string_view> names;
+  for (const ShippedProfile& each : ShippedProfiles()) names.push_back(each.name);
+  return tl::unexpected(fmt::format(
+      "there is no shipped profile {}; {}; a file of yours has a / in it or ends in .toml", name,
+      NearestText(name, std::move(names))));
+}
+
+// A profile that extends itself is refused, and so is a long chain: the recursion
+// ends.
 // NOLINTBEGIN(misc-no-recursion)
 
-// The rules of the shipped profile that this one adds to.
-std::map<std::string, RuleProfile, std::less<>> ReadExtended(const toml::node& node,
-                                                             std::string_view today,
-                                                             const Chain& extended,
-                                                             Errors* errors) {
+// What the extended profile says, for this one to add to.
+Profile ReadExtended(const toml::node& node, const Reading& reading, const Chain& extended,
+                     Errors* errors) {
+  constexpr std::size_t kLongestChain = 8;
   const auto name = ReadText(node, "extends", errors);
   if (!name) return {};
-  const ShippedProfile* const base = FindShippedProfile(*name);
-  if (base == nullptr) {
-    std::vector<std::string_view> names;
-    for (const ShippedProfile& each : ShippedProfiles()) names.push_back(each.name);
-    errors->Add(node.source(), fmt::format("there is no shipped profile {}; {}", *name,
-                                           NearestText(*name, std::move(names))));
+  const auto base = FindExtended(*name, reading, extended);
+  if (!base) {
+    errors->Add(node.source(), base.error());
     return {};
   }
-  if (std::find(extended.begin(), extended.end(), base->name) != extended.end()) {
-    errors->Add(node.source(), fmt::format("{} extends itself", base->name));
+  if (std::find(extended.begin(), extended.end(), base->path) != extended.end()) {
+    errors->Add(node.source(), fmt::format("{} extends itself", base->path));
+    return {};
+  }
+  if (extended.size() >= kLongestChain) {
+    errors->Add(node.source(),
+                fmt::format("at most {} profiles extend one another", kLongestChain));
     return {};
   }
   Chain chain = extended;
-  chain.push_back(base->name);
-  auto profile = Parse(base->text, today, chain);
-  if (profile) return std::move(profile->rules);
-  errors->Add(node.source(), fmt::format("{}: {}", base->name, profile.error().message));
+  chain.push_back(base->path);
+  auto profile = Parse(base->text, reading, chain);
+  if (profile) return *std::move(profile);
+  const ProfileError& error = profile.error();
+  errors->Add(node.source(),
+              fmt::format("{}:{}:{}: {}", base->path, error.line, error.column, error.message));
   return {};
 }
 
-tl::expected<Profile, ProfileError> Parse(std::string_view text, std::string_view today,
+tl::expected<Profile, ProfileError> Parse(std::string_view text, const Reading& reading,
                                           const Chain& extended) {
   const auto root = ParseToml(text);
   if (!root) {
@@ -342,17 +300,19 @@ tl::expected<Profile, ProfileError> Parse(std::string_view text, std::string_vie
   Profile profile;
   Keys keys(*root, &errors);
   const toml::node* const name = keys.Find("name");
-  if (name != nullptr) profile.name = ReadText(*name, "name", &errors).value_or("");
-  if (const toml::node* const title = keys.Find("title")) {
-    profile.title = ReadText(*title, "title", &errors).value_or("");
-  }
+  const toml::node* const title = keys.Find("title");
   if (const toml::node* const extends = keys.Find("extends")) {
-    profile.rules = ReadExtended(*extends, today, extended, &errors);
+    profile = ReadExtended(*extends, reading, extended, &errors);
   }
+  profile.name = name == nullptr ? "" : ReadText(*name, "name", &errors).value_or("");
+  profile.title = title == nullptr ? "" : ReadText(*title, "title", &errors).value_or("");
   // What vtprobe is for is not a profile's to leave out.
   profile.rules.try_emplace("virtualization.usable");
   if (const toml::node* const rules = keys.Find("rules")) {
-    ReadRules(*rules, today, &profile, &errors);
+    ReadRules(*rules, reading.today, &profile, &errors);
+  }
+  if (const toml::node* const expect = keys.Find("expect")) {
+    ReadExpected(*expect, &profile, &errors);
   }
   keys.Finish("a profile");
   if (name == nullptr) errors.Add(root->source(), "a profile needs a name");
@@ -364,8 +324,12 @@ tl::expected<Profile, ProfileError> Parse(std::string_view text, std::string_vie
 
 }  // namespace
 
-tl::expected<Profile, ProfileError> ParseProfile(std::string_view text, std::string_view today) {
-  return Parse(text, today, {});
+tl::expected<Profile, ProfileError> ParseProfile(std::string_view text, std::string_view today,
+                                                 const ReadProfileFile& read_file,
+                                                 std::string_view path) {
+  Chain chain;
+  if (!path.empty()) chain.emplace_back(path);
+  return Parse(text, {today, &read_file}, chain);
 }
 
 }  // namespace vtprobe

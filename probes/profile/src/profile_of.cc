@@ -1,16 +1,22 @@
 // The profile that a golden machine passes. It knows of no rule in particular:
 // what a machine's value of a parameter is, is found by judging it with each.
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "vtprobe/probes/expectations.h"
 #include "vtprobe/probes/profile.h"
+#include "vtprobe/probes/topology.h"
 #include "vtprobe/probes/virtualization.h"
 #include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"
 #include "vtprobe/registers/table.h"
+#include "vtprobe/registers/volatile.h"
 
 namespace vtprobe {
 namespace {
@@ -113,10 +119,50 @@ class Observer {
   const VirtualizationVerdict verdict_;
 };
 
+// What firmware switches, and keeps as long as nobody changes its setup.
+constexpr std::array<const MsrDef*, 8> kSetByFirmware = {
+    &registers::kFeatureControl, &registers::kPkgCstConfigControl,
+    &registers::kMiscEnable,     &registers::kLtLockMemory,
+    &registers::kDebugInterface, &registers::kTmeActivate,
+    &registers::kHwcr,           &registers::kVmCr};
+
+// The value that every CPU gave; nothing if one gave another or none.
+std::optional<std::uint64_t> CommonValue(const PlatformSnapshot& machine, MsrAddress address) {
+  const auto readings = machine.ReadingsOf(address, machine.online());
+  if (readings.size() != 1 || !readings.front().second) return std::nullopt;
+  return *readings.front().second;
+}
+
+// The switches, of one bit each, of which CPUs tell the same.
+void ExpectSwitches(const PlatformSnapshot& machine, Expected* expected) {
+  for (const MsrDef* const msr : kSetByFirmware) {
+    const auto value = CommonValue(machine, msr->address);
+    if (!value) continue;
+    const auto moving = registers::FindVolatile(msr->address);
+    for (const Field& field : msr->fields) {
+      if (field.width() != 1 || (moving && (moving->mask & field.mask()) != 0)) continue;
+      expected->fields.emplace(fmt::format("{}.{}", msr->name, field.name),
+                               ExpectedField{msr->address, field, field.Extract(*value)});
+    }
+  }
+}
+
+Expected ExpectedOf(const PlatformSnapshot& machine) {
+  Expected expected;
+  ExpectSwitches(machine, &expected);
+  if (machine.online().empty()) return expected;
+  expected.counts.emplace("cpus", machine.online().Count());
+  const Topology topology = DescribeTopology(machine);
+  if (topology.cores) expected.counts.emplace("cores", *topology.cores);
+  if (topology.packages) expected.counts.emplace("packages", *topology.packages);
+  return expected;
+}
+
 }  // namespace
 
 Profile ProfileOf(const PlatformSnapshot& machine, std::string name, std::string title) {
-  Profile profile{std::move(name), std::move(title), {}};
+  Profile profile{std::move(name), std::move(title), {}, ExpectedOf(machine)};
+  CountExpected(&profile);
   profile.rules.try_emplace("virtualization.usable");
   const Observer observer(machine);
   for (const Rule* const rule : AllRules()) {

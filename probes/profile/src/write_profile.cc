@@ -3,6 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
 #include "vtprobe/probes/profile.h"
 
 namespace vtprobe {
@@ -54,6 +59,35 @@ void WriteRule(const Rule& rule, const RuleProfile& profile, std::string* text) 
   }
 }
 
+// A number as its field's width is read: a switch is 0 or 1.
+void WriteExpected(const Expected& expected, std::string* text) {
+  if (expected.empty()) return;
+  *text += "\n# What no rule asks\n[expect]\n";
+  for (const auto& [what, count] : expected.counts) {
+    *text += fmt::format("{} = {}\n", what, count);
+  }
+  for (const auto& [key, accepted] : expected.statements) {
+    std::vector<std::string> quoted;
+    for (const std::string& statement : accepted) quoted.push_back(Quoted(statement));
+    const std::string list = fmt::format("{}", fmt::join(quoted, ", "));
+    *text += fmt::format("{} = {}\n", Quoted(key), quoted.size() == 1 ? list : "[" + list + "]");
+  }
+  for (const auto& [name, field] : expected.fields) {
+    constexpr std::uint64_t kLargestInteger = std::numeric_limits<std::int64_t>::max();
+    const std::string value = fmt::format("{:#x}", field.value);
+    *text += fmt::format("{} = {}\n", Quoted(name),
+                         field.value > kLargestInteger ? Quoted(value)
+                         : field.field.width() == 1    ? fmt::format("{}", field.value)
+                                                       : value);
+  }
+}
+
+// Whether it says more than that the rule counts.
+bool SaysSomething(const RuleProfile& profile) {
+  return profile.severity || profile.required || profile.strict || !profile.settings.empty() ||
+         !profile.waivers.empty();
+}
+
 }  // namespace
 
 std::string WriteProfile(const Profile& profile) {
@@ -63,6 +97,11 @@ std::string WriteProfile(const Profile& profile) {
     const RuleProfile* const own = profile.Find(rule->id);
     if (own != nullptr) WriteRule(*rule, *own, &text);
   }
+  for (const Rule* const rule : ProfileRules()) {
+    const RuleProfile* const own = profile.Find(rule->id);
+    if (own != nullptr && SaysSomething(*own)) WriteRule(*rule, *own, &text);
+  }
+  WriteExpected(profile.expected, &text);
   return text;
 }
 

@@ -94,6 +94,25 @@ std::string LeftOutText(const LeftOut& left_out) {
                      left_out.spec);
 }
 
+// What a profile writes to count it, with each parameter as it may be set.
+std::vector<std::string> TomlOf(const Rule& rule) {
+  std::vector<std::string> lines = {fmt::format("[rules.\"{}\"]", rule.id)};
+  for (const Parameter& parameter : rule.parameters) {
+    switch (parameter.kind) {
+      case Parameter::Kind::kChoice:
+        lines.push_back(fmt::format("{} = \"{}\"", parameter.name, parameter.choices.back()));
+        break;
+      case Parameter::Kind::kNumber:
+        lines.push_back(fmt::format("{} = 1", parameter.name));
+        break;
+      case Parameter::Kind::kFloors:
+        lines.push_back(fmt::format("{} = {{ 0x506e3 = 0xf0 }}", parameter.name));
+        break;
+    }
+  }
+  return lines;
+}
+
 std::string Explanation(const Rule& rule, const RenderOptions& style) {
   std::vector<TextRow> rows = {{}};
   rows.push_back(Prose("severity", Name(rule.severity)));
@@ -123,6 +142,11 @@ std::string Explanation(const Rule& rule, const RenderOptions& style) {
   }
   const std::vector<std::string_view> profiles = ProfilesWith(rule);
   if (!profiles.empty()) rows.push_back(Prose("profiles", Enumerate(profiles)));
+  label = "in a profile";
+  for (std::string& line : TomlOf(rule)) {
+    rows.push_back({std::string(label), {}, {std::move(line)}});
+    label = "";
+  }
   if (!rule.remedy.empty()) rows.push_back(Prose("to fix", rule.remedy));
   return fmt::format("{}\n{}.\n", rule.id, rule.title) + LayOut(std::move(rows), style);
 }

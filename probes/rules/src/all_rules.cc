@@ -17,9 +17,25 @@ namespace {
 
 constexpr std::array kRules = {
 #define VTPROBE_RULE(constant) &rules::constant,
+#define VTPROBE_PROFILE_RULE(constant)
 #include "vtprobe/probes/rules.def"
+#undef VTPROBE_PROFILE_RULE
 #undef VTPROBE_RULE
 };
+
+constexpr std::array kProfileRules = {
+#define VTPROBE_RULE(constant)
+#define VTPROBE_PROFILE_RULE(constant) &rules::constant,
+#include "vtprobe/probes/rules.def"
+#undef VTPROBE_PROFILE_RULE
+#undef VTPROBE_RULE
+};
+
+const Rule* Find(std::span<const Rule* const> rules, std::string_view id) {
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const Rule* rule) { return rule->id == id; });
+  return found == rules.end() ? nullptr : *found;
+}
 
 // What it looks at besides the feature registers.
 void AddRegistersOf(const Rule& rule, Selection* selection) {
@@ -93,10 +109,11 @@ RuleInput::RuleInput(const PlatformSnapshot& machine, const VirtualizationVerdic
 
 std::span<const Rule* const> AllRules() { return kRules; }
 
+std::span<const Rule* const> ProfileRules() { return kProfileRules; }
+
 const Rule* FindRule(std::string_view id) {
-  const auto found =
-      std::find_if(kRules.begin(), kRules.end(), [&](const Rule* rule) { return rule->id == id; });
-  return found == kRules.end() ? nullptr : *found;
+  const Rule* const rule = Find(kRules, id);
+  return rule != nullptr ? rule : Find(kProfileRules, id);
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as above
@@ -114,8 +131,13 @@ std::vector<Finding> JudgeRule(const Rule& rule, const RuleInput& input) {
 std::vector<Finding> JudgeRules(const RuleInput& input) {
   std::vector<Finding> findings;
   findings.reserve(kRules.size());  // most rules have one finding
-  for (const Rule* const rule : kRules) {
-    for (Finding& finding : JudgeRule(*rule, input)) findings.push_back(std::move(finding));
+  const auto judge = [&](const Rule& rule) {
+    for (Finding& finding : JudgeRule(rule, input)) findings.push_back(std::move(finding));
+  };
+  for (const Rule* const rule : kRules) judge(*rule);
+  if (input.profile == nullptr) return findings;
+  for (const Rule* const rule : kProfileRules) {
+    if (input.profile->Find(rule->id) != nullptr) judge(*rule);
   }
   return findings;
 }

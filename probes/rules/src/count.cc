@@ -44,6 +44,13 @@ const RuleProfile* Profile::Find(std::string_view rule) const {
   return found == rules.end() ? nullptr : &found->second;
 }
 
+void CountExpected(Profile* profile) {
+  const Expected& expected = profile->expected;
+  if (!expected.fields.empty()) profile->rules.try_emplace("profile.registers");
+  if (!expected.counts.empty()) profile->rules.try_emplace("profile.cpus");
+  if (!expected.statements.empty()) profile->rules.try_emplace("profile.machine");
+}
+
 void Count(const Profile& profile, std::vector<Finding>* findings) {
   std::vector<Finding> counted;
   for (Finding& finding : *findings) {

@@ -4,6 +4,7 @@
 #define VTPROBE_PROBES_PROFILE_H_
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,12 +22,28 @@ struct ProfileError {
   std::string message;
 };
 
+// A profile's text, and the path by which messages name it.
+struct ProfileFile {
+  std::string path;
+  std::string text;
+};
+
+// Reads the file that a profile extends, by its name as the profile has it: it
+// is relative to the folder of the profile at `from`, which is empty for a text
+// without a path. An error in words.
+using ReadProfileFile = std::function<tl::expected<ProfileFile, std::string>(
+    const std::string& name, std::string_view from)>;
+
 // `today` as "2026-11-22": a waiver that expired before it is an error. Of
-// several errors, the one that stands first.
-tl::expected<Profile, ProfileError> ParseProfile(std::string_view text, std::string_view today);
+// several errors, the one that stands first. `path` is the text's own. Without
+// `read_file` it extends shipped profiles alone.
+tl::expected<Profile, ProfileError> ParseProfile(std::string_view text, std::string_view today,
+                                                 const ReadProfileFile& read_file = {},
+                                                 std::string_view path = {});
 
 // The profile that a machine passes: the rules that pass there, with the values
-// it has. That virtualization is usable counts in it even if it is not.
+// it has; how many CPUs, cores and packages there are; and the switches that
+// firmware sets. That virtualization is usable counts in it even if it is not.
 Profile ProfileOf(const PlatformSnapshot& machine, std::string name, std::string title);
 
 // As ParseProfile() takes it, with what each rule is about.

@@ -4,16 +4,21 @@
 #ifndef VTPROBE_PROBES_EXPECTATIONS_H_
 #define VTPROBE_PROBES_EXPECTATIONS_H_
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/metadata.h"
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/probes/setting.h"
+#include "vtprobe/registers/definition.h"
 
 namespace vtprobe {
 
@@ -35,16 +40,48 @@ struct RuleProfile {
   std::vector<Waiver> waivers{};
 };
 
+// A register, or a field of it, that is to have this value on every CPU.
+struct ExpectedField {
+  std::variant<MsrAddress, const CpuidDef*> reg;
+  Field field;  // of a register as a whole, all its bits
+  std::uint64_t value = 0;
+};
+
+// What is expected of a machine besides what rules know to ask. By name, as the
+// profile writes it.
+struct Expected {
+  template <typename T>
+  using ByName = std::map<std::string, T, std::less<>>;
+
+  ByName<ExpectedField> fields;                 // "IA32_FEATURE_CONTROL.LOCK"
+  ByName<std::uint64_t> counts;                 // one of kExpectedCounts
+  ByName<std::vector<std::string>> statements;  // one of kExpectedStatements: any of these
+
+  bool empty() const { return fields.empty() && counts.empty() && statements.empty(); }
+};
+
+// How many there are online.
+inline constexpr std::array<std::string_view, 3> kExpectedCounts = {"cpus", "cores", "packages"};
+// Keys of a recording's metadata.
+inline constexpr std::array<std::string_view, 5> kExpectedStatements = {
+    meta::kFirmwareVendor, meta::kFirmwareVersion, meta::kFirmwareDate, meta::kBoard,
+    meta::kKernel};
+
 struct Profile {
   std::string name;
   std::string title;
   // The rules that count, by id. All others are judged by their defaults, and
   // are advice.
   std::map<std::string, RuleProfile, std::less<>> rules;
+  Expected expected{};
 
   // Null: the rule does not count.
   const RuleProfile* Find(std::string_view rule) const;
 };
+
+// Counts the rules about what the profile expects of its own, where it expects
+// anything.
+void CountExpected(Profile* profile);
 
 // What the profile makes of findings by the rules' defaults: severities,
 // warnings that are failures, waivers, and which of them count. A waiver for

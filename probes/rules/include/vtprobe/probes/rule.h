@@ -229,10 +229,13 @@ class CheckedCpu {
   mutable std::vector<LackedBits> lacked_;  // asking changes nothing else
 };
 
-// Every rule there is, in the order of rules.def.
+// Every rule that any machine is judged by, in the order of rules.def.
 std::span<const Rule* const> AllRules();
 
-// Null for an id that is none.
+// The rules about what a profile expects of its own, which it counts.
+std::span<const Rule* const> ProfileRules();
+
+// Of either. Null for an id that is none.
 const Rule* FindRule(std::string_view id);
 
 // What one rule finds, as its profile counts it.
