@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# From a fresh Debian 12 machine to an answer: installs what the build needs,
-# builds the optimized vtprobe, runs it on this machine and on a recording.
+# From a fresh Debian machine (12 or 13) to an answer: installs what the build
+# needs, builds the optimized vtprobe, runs it on this machine and on a recording.
 #
 #   tools/setup.sh                    all of that
 #   tools/setup.sh --packages-only    the packages and nothing more
 #     --with-clang    also the second compiler, its sanitizers and checkers
 #     --with-beds     also the emulators and tools of tests/e2e and bench/peers, and
 #                     their kernel
+#   tools/setup.sh --help             this text
 #
 # May be run again at any time: what is there already is left alone.
 set -euo pipefail
@@ -22,9 +23,9 @@ readonly PACKAGES=(
   dpkg-dev file googletest pkg-config
   ccache git mold
 )
-# What the second compiler, its sanitizers, the formatting check, clang-tidy and
-# the documentation of the headers need on top.
-readonly CLANG_PACKAGES=(clang-14 clang-format-14 clang-tidy-14 doxygen libclang-rt-14-dev)
+# Versions of clang that are known to do, the first that a release offers is taken:
+# Debian 12 has 14, which sources are formatted with, and 13 begins with 17.
+readonly CLANG_VERSIONS=(14 15 16 17 18 19)
 # What tests/e2e and bench/peers run: the emulators with what boots in them, and
 # the tools that vtprobe is compared with.
 readonly BED_PACKAGES=(
@@ -37,6 +38,9 @@ readonly BED_PACKAGES=(
 
 readonly EXAMPLE_DUMP=recorded-msr-dumps/intel/core2-smx-only-ff03/machine.dump
 
+# What stands above, without the signs of a comment.
+help() { sed -n '2,/^set -/{ /^#/s/^# \{0,1\}//p }' tools/setup.sh; }
+
 say() { printf '\n== %s\n' "$*"; }
 die() {
   printf 'setup.sh: %s\n' "$*" >&2
@@ -45,6 +49,25 @@ die() {
 
 is_installed() {
   [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed* ]]
+}
+
+# What the second compiler, its sanitizers, the formatting check, clang-tidy and the
+# documentation of the headers are packages of.
+clang_version() {
+  local version
+  for version in "${CLANG_VERSIONS[@]}"; do
+    if is_installed "clang-$version" ||
+      [[ -n $(apt-cache madison "clang-$version" 2>/dev/null) ]]; then
+      echo "$version"
+      return
+    fi
+  done
+  # Before the first apt-get update nothing is known of any.
+  # shellcheck disable=SC1091
+  case $(. /etc/os-release && echo "${VERSION_ID-}") in
+    13*) echo 17 ;;
+    *) echo "${CLANG_VERSIONS[0]}" ;;
+  esac
 }
 
 install_packages() {
@@ -63,7 +86,7 @@ install_packages() {
   local as_root=()
   if (($(id -u) != 0)); then
     command -v sudo >/dev/null ||
-      die "not root, and there is no sudo; as root: apt-get install ${missing[*]}"
+      die "not root, and there is no sudo; as root: apt-get update && apt-get install ${missing[*]}"
     as_root=(sudo)
   fi
   echo "Installing ${missing[*]}"
@@ -71,7 +94,15 @@ install_packages() {
     apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300)
   # Package lists that are a little old are better than none.
   "${apt_get[@]}" update || echo "setup.sh: apt-get update failed; going on with the lists there are" >&2
-  "${apt_get[@]}" install -y --no-install-recommends "${missing[@]}"
+  "${apt_get[@]}" install -y --no-install-recommends "${missing[@]}" ||
+    die "apt-get could not install them; what it says stands above. By hand: \
+apt-get update && apt-get install ${missing[*]}"
+}
+
+# Somebody else's tree: nothing can be built in it, and git refuses it.
+check_that_tree_is_ours() {
+  [[ -w . ]] || die "$PWD is $(stat -c %U .)'s and not $(id -un)'s: nothing can be built in it. \
+Run this as $(stat -c %U .), or in a clone of your own: git clone $PWD"
 }
 
 # Runs vtprobe and says what its exit status means. 1, 2 and 3 are answers, not
@@ -98,13 +129,23 @@ for argument in "$@"; do
     --packages-only) packages_only=true ;;
     --with-clang) with_clang=true ;;
     --with-beds) with_beds=true ;;
-    *) die "unknown argument: $argument (known: --packages-only, --with-clang, --with-beds)" ;;
+    -h | --help)
+      help
+      exit 0
+      ;;
+    *) die "unknown argument: $argument (known: --packages-only, --with-clang, --with-beds, --help)" ;;
   esac
 done
 
+check_that_tree_is_ours
+
 say "Packages"
 packages=("${PACKAGES[@]}")
-if $with_clang; then packages+=("${CLANG_PACKAGES[@]}"); fi
+if $with_clang; then
+  version=$(clang_version)
+  packages+=("clang-$version" "clang-format-$version" "clang-tidy-$version" doxygen
+    "libclang-rt-$version-dev")
+fi
 if $with_beds; then packages+=("${BED_PACKAGES[@]}"); fi
 install_packages "${packages[@]}"
 if $with_beds && ! tests/e2e/run --prepare; then

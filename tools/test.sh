@@ -5,12 +5,18 @@
 #     PRESET:LABEL              only the tests with this label, and of the build only what
 #                               the build preset PRESET-LABEL names
 #     PRESET!LABELS             only the tests without such a label (a regular expression)
+#   tools/test.sh --help        this text
 #
 # Goes through all presets given, whatever fails in between, and then exits
 # with 1 if anything did. Each one's ctest output is kept in
 # build/PRESET/ctest.log.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+if [[ ${1-} == -h || ${1-} == --help ]]; then
+  sed -n '2,/^set -/{ /^#/s/^# \{0,1\}//p }' tools/test.sh
+  exit 0
+fi
 
 presets=("$@")
 ((${#presets[@]})) || presets=(dev)

@@ -20,7 +20,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-TIDY = "clang-tidy-14"
+TIDY = os.environ.get("CLANG_TIDY", "clang-tidy-14")
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vtprobe/clang-tidy"
 

@@ -1,6 +1,7 @@
 #include "msrfs/libfuse.h"
 
 #include <string_view>
+#include <utility>
 
 #include "vtprobe/hal/dynamic_library.h"
 
@@ -9,10 +10,21 @@ namespace {
 
 constexpr std::string_view kPurpose = "a dump is served with libfuse3";
 
+// Debian's, where the headers that this was built with come from: the library is
+// as a rule the one beside them.
+constexpr std::string_view kPackage =
+    FUSE_VERSION < FUSE_MAKE_VERSION(3, 17) ? "libfuse3-3" : "libfuse3-4";
+
+// What is used here is the same in 3.17, which calls itself .so.4, and before.
+tl::expected<LibFuse, std::string> LoadNewest() {
+  auto newest = LoadLibFuse("libfuse3.so.4");
+  return newest ? std::move(newest) : LoadLibFuse("libfuse3.so.3");
+}
+
 }  // namespace
 
 tl::expected<LibFuse, std::string> LoadLibFuse(const std::string& library) {
-  const auto loaded = DynamicLibrary::Load(library, kPurpose, "libfuse3-3");
+  const auto loaded = DynamicLibrary::Load(library, kPurpose, kPackage);
   if (!loaded) return tl::unexpected(loaded.error());
   LibFuse table;
 #define VTPROBE_FIND(function) loaded->Find(#function, &table.function)
@@ -31,7 +43,7 @@ tl::expected<LibFuse, std::string> LoadLibFuse(const std::string& library) {
 }
 
 const tl::expected<LibFuse, std::string>& LoadedLibFuse() {
-  static const auto kLoaded = LoadLibFuse("libfuse3.so.3");
+  static const auto kLoaded = LoadNewest();
   return kLoaded;
 }
 

@@ -9,7 +9,11 @@
 // The oldest interface with what is used here.
 #define FUSE_USE_VERSION 32
 #include <fuse3/fuse_lowlevel.h>
+// From libfuse 3.17 on a macro around an inline function; the library has the
+// function by this name all the same.
+#undef fuse_session_new
 
+#include <cstddef>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -18,7 +22,9 @@ namespace vtprobe::msrfs {
 // The functions that serving takes, under their names in libfuse.
 struct LibFuse {
   decltype(&::fuse_opt_free_args) fuse_opt_free_args = nullptr;
-  decltype(&::fuse_session_new) fuse_session_new = nullptr;
+  struct fuse_session* (*fuse_session_new)(struct fuse_args* args,
+                                           const struct fuse_lowlevel_ops* op, std::size_t op_size,
+                                           void* userdata) = nullptr;
   decltype(&::fuse_session_mount) fuse_session_mount = nullptr;
   decltype(&::fuse_session_fd) fuse_session_fd = nullptr;
   decltype(&::fuse_session_unmount) fuse_session_unmount = nullptr;
