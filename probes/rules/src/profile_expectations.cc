@@ -36,43 +36,45 @@ class FieldCheck {
       const MsrDef* const msr = registers::FindMsr(*address);
       if (msr != nullptr) definition_ = msr;
       for (const auto& [cpus, reading] : machine.ReadingsOf(*address, machine.online())) {
-        Say(cpus, reading.map([](std::uint64_t value) { return value; }));
+        Say(cpus, reading);
       }
     } else {
       const CpuidDef* const cpuid = std::get<const CpuidDef*>(expected_.reg);
       definition_ = cpuid;
       for (const auto& [cpus, reading] : machine.ReadingsOf(cpuid->leaf, machine.online())) {
-        Say(cpus, OutputOf(reading, cpuid->output).map([](std::uint64_t value) { return value; }));
+        Say(cpus, OutputOf(reading, cpuid->output));
       }
     }
     return std::move(as_expected_);
   }
 
  private:
-  void Say(const CpuSet& cpus, const tl::expected<std::uint64_t, AccessCode>& reading) {
+  void Say(const CpuSet& cpus, const RegisterReading& reading) {
     std::vector<Evidence> evidence;
     if (std::visit([](const auto* definition) { return definition != nullptr; }, definition_)) {
       evidence.push_back({definition_, reading});
     }
-    if (!reading && reading.error() != AccessCode::kGeneralProtection) {
-      findings_->AddUnread(cpus,
-                           fmt::format("{} should be {:#x} and was not read: {}.", name_,
-                                       expected_.value, Describe(reading.error())),
-                           reading.error(), evidence);
-    } else if (!reading) {
+    if (reading.Knows(expected_.field.mask())) {
+      const std::uint64_t found = expected_.field.Extract(reading.known_bits());
+      if (found == expected_.value) {
+        as_expected_ = as_expected_.Union(cpus);
+        return;
+      }
+      findings_->Add(cpus,
+                     {Outcome::kFail, fmt::format("{} is {:#x} and should be {:#x}.", name_, found,
+                                                  expected_.value)},
+                     evidence);
+    } else if (reading.error() == AccessCode::kGeneralProtection) {
       findings_->Add(cpus,
                      {Outcome::kFail, fmt::format("{} should be {:#x}, and the CPU does not have "
                                                   "the register.",
                                                   name_, expected_.value)},
                      evidence);
-    } else if (expected_.field.Extract(*reading) != expected_.value) {
-      findings_->Add(
-          cpus,
-          {Outcome::kFail, fmt::format("{} is {:#x} and should be {:#x}.", name_,
-                                       expected_.field.Extract(*reading), expected_.value)},
-          evidence);
     } else {
-      as_expected_ = as_expected_.Union(cpus);
+      findings_->AddUnread(cpus,
+                           fmt::format("{} should be {:#x} and was not read: {}.", name_,
+                                       expected_.value, Describe(reading.error())),
+                           reading.error(), evidence);
     }
   }
 
