@@ -68,6 +68,7 @@ void WriteExpected(const Expected& expected, std::string* text) {
   }
   for (const auto& [key, accepted] : expected.statements) {
     std::vector<std::string> quoted;
+    quoted.reserve(accepted.size());
     for (const std::string& statement : accepted) quoted.push_back(Quoted(statement));
     const std::string list = fmt::format("{}", fmt::join(quoted, ", "));
     *text += fmt::format("{} = {}\n", Quoted(key), quoted.size() == 1 ? list : "[" + list + "]");
