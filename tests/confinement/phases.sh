@@ -122,7 +122,9 @@ if $is_root && [[ -w /dev/fuse ]]; then
     complain "nothing is served: $(<"$work/serve.out")"
   umount "$work/cpu"
   wait "$tracer" || complain "it ended with $?"
-  in_order 'openat\(.*machine\.dump' 'setresuid\(65534, 65534, 65534' 'capset\(' "$FILTER" 'read\([0-9]+<.*machine\.dump>' 'mount\(' 'recvmsg\('
+  in_order 'openat\(.*machine\.dump' 'setresuid\(65534, 65534, 65534' 'capset\(' "$FILTER" 'read\([0-9]+<.*machine\.dump>' 'recvmsg\('
+  # It waits for the mount meanwhile.
+  in_order 'read\([0-9]+<.*machine\.dump>' ' mount\('
   allowed_when_serving=$(sed -nE 's/^VTPROBE_ALLOW(_IF)?\((kReading|kServing), (\w+).*/\3/p' "$table" | sort -u)
   worker=$(grep -m 1 -E "$FILTER" "$work/serve" | cut -d ' ' -f 1)
   mounter=$(grep -m 1 -E ' mount\(' "$work/serve" | cut -d ' ' -f 1)
