@@ -103,6 +103,24 @@ TEST(Gates, WhatWasNotReadLeavesItOpen) {
   EXPECT_EQ(PresenceOf(half, kFeatureControl), Presence::kUnknown);
 }
 
+// HWCR came with a family, which leaf 1 tells. [amd/apm-vol2] 3.2.10
+TEST(Gates, AFamilyThatWasNotReadLeavesItOpen) {
+  EXPECT_EQ(PresenceOf(ReadCpu().Amd(), kHwcr), Presence::kUnknown);
+}
+
+// What a leaf beyond the highest answers is another leaf's. [intel/sdm-vol2] CPUID
+TEST(Gates, ALeafBeyondTheHighestAnnouncesNothing) {
+  const auto presence = [](std::uint32_t highest) {
+    ReadCpu cpu;
+    cpu.Leaf({0, 0}, PartialCpuid{{highest, 0x756e6547, 0x6c65746e, 0x49656e69}})
+        .Leaf(kLeaf1, Ecx(0))
+        .Leaf(kLeaf7, Ebx(1u << 2));
+    return PresenceOf(cpu, kFeatureControl);
+  };
+  EXPECT_EQ(presence(7), Presence::kPresent);
+  EXPECT_EQ(presence(6), Presence::kAbsent);
+}
+
 TEST(Gates, EachMakerHasItsOwnSwitch) {
   const auto offering_both = [](ReadCpu cpu) {
     return cpu.Leaf(kLeaf1, Ecx(1u << 5)).Leaf(kLeafExtended1, Ecx(1u << 2));

@@ -311,6 +311,19 @@ TEST(Presence, IsTheManualsOnEveryModel) {
   }
 }
 
+// Where CPUID does not announce it (leaf 7.1, EBX[0]), the models decide.
+TEST(Presence, OfPpinWithoutItsCpuidBitIsThatOfTheModels) {
+  for (const std::uint32_t address : {0x4eu, 0x4fu}) {
+    for (const std::uint32_t family : {6u, 0x13u}) {
+      for (std::uint32_t model = 0; model < 0x100; ++model) {
+        Cpu cpu{.maker = Vendor::kIntel, .family = family, .model = model};
+        cpu.no_cpuid[{CpuidLeaf{7, 1}, CpuidRegister::kEbx}] = 1;
+        Compare(*FindMsr(MsrAddress{address}), cpu);
+      }
+    }
+  }
+}
+
 // The bits that a requirement looks at, by way of others too.
 void AddBits(const Requirement& requirement, std::vector<Requirement::Node>* bits) {
   for (const auto& node : requirement.nodes()) {

@@ -141,6 +141,17 @@ TEST(Stories, LockedAtOneByWhoKnowsWhom) {
   }
 }
 
+// Bit 20 is LMCE, which no Linux writes; 17 and 18 are SGX's, since 5.11.
+TEST(Stories, WhyAKernelDidNotWriteIt) {
+  const auto reason = [](const std::string& kernel, const std::string& value) {
+    return Judge("meta kernel = " + kernel + "\n" + Cpus("0-7", kIntel, "msr 0x3a = " + value))
+        .attribution_reason;
+  };
+  EXPECT_THAT(reason("6.1.0", "0x100005"), HasSubstr("never sets some of its bits"));
+  EXPECT_THAT(reason("5.10.0", "0x100005"), HasSubstr("never sets some of its bits"));
+  EXPECT_THAT(reason("5.10.0", "0x60005"), HasSubstr("never sets the SGX bits"));
+}
+
 // A kernel that locks it has not, so that it did not write it either.
 TEST(Stories, UnlockedUnderAKernelThatLocksIt) {
   const auto verdict =
