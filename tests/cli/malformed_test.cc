@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"ByteOrderMark", "\xef\xbb\xbfvtprobe-dump 1\n", "1:1", "vtprobe-dump 1"},
         Malformed{"CommentFirst", "# mine\nvtprobe-dump 1\n", "1:1", "vtprobe-dump 1"},
         Malformed{"HeaderCutOff", "vtprobe-d", "1:1", "vtprobe-dump 1"},
-        Malformed{"NextVersion", "vtprobe-dump 2\n", "1:14", "version 1"},
+        Malformed{"NextVersion", "vtprobe-dump 3\n", "1:14", "version 1 or 2"},
         Malformed{"NoVersion", "vtprobe-dump\n", "1:13", "version 1"},
         Malformed{"WordBehindVersion", "vtprobe-dump 1 x\n", "1:16", "end of the line"},
         Malformed{"UnknownKeyword", InBlock("mrs 0x3a = 0x5"), "3:1",

@@ -115,7 +115,8 @@ TEST(Read, ShowsABitThatIsNotKnownAsUnknown) {
   const std::string dump = "vtprobe-dump 2\ncpu 0\nmsr 0x3a = 0x4 known 0x86\n";
   EXPECT_THAT(Read({"0x3a"}, dump).out,
               HasSubstr("IA32_FEATURE_CONTROL (0x3a) = 0x4 known 0x86   LOCK unknown \u00b7 "
-                        "VMX_IN_SMX 0 \u00b7 VMX_OUTSIDE_SMX 1 \u00b7 SENTER_LOCAL unknown"));
+                        "VMX_IN_SMX 0 \u00b7 VMX_OUTSIDE_SMX 1 \u00b7 SMRR unknown \u00b7 "
+                        "SENTER_LOCAL unknown"));
   EXPECT_THAT(Read({"0x3a.VMX_OUTSIDE_SMX"}, dump).out, HasSubstr("VMX_OUTSIDE_SMX = 0x1\n"));
   EXPECT_EQ(Read({"0x3a.VMX_OUTSIDE_SMX"}, dump).exit_status, 0);
   EXPECT_THAT(Read({"0x3a.LOCK"}, dump).out, HasSubstr("(not-recorded)"));
