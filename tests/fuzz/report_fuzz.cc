@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,12 +24,12 @@ vtprobe::PlatformSnapshot Recording(std::string_view text) {
 void Render(const vtprobe::PlatformSnapshot& snapshot) {
   const auto report = vtprobe::MakeReport(snapshot, "0", "fuzz");
   for (const vtprobe::ReportFormat& format : vtprobe::ReportFormats()) {
-    for (const auto width : {std::optional<std::size_t>(), std::optional<std::size_t>(20)}) {
-      const std::string text = format.render(report, {.color = width.has_value(), .width = width});
-      Check(!text.empty());
-      const bool is_json = format.name == "json" || format.name == "sarif";
-      Check(!is_json || nlohmann::json::accept(text));
-    }
+    const std::string text = format.render(report, {});
+    Check(!text.empty());
+    const bool is_json = format.name == "json" || format.name == "sarif";
+    Check(!is_json || nlohmann::json::accept(text));
+    // The one that is laid out.
+    if (format.name == "text") Check(!format.render(report, {.color = true, .width = 20}).empty());
   }
 }
 
