@@ -302,7 +302,9 @@ class Comparison {
       const FeatureChange& known = entry.first;
       return known.feature == change.feature && known.in == change.in && known.came == change.came;
     });
-    if (found == features_.end()) found = features_.insert(found, {std::move(change), {}});
+    if (found == features_.end()) {
+      found = features_.emplace(found, std::move(change), CpuGathering());
+    }
     found->second.Add(cpus);
   }
 
