@@ -117,6 +117,30 @@ VirtualizationGroup JudgeWithoutVendor(const RegisterView& cpu, AccessCode code)
   return group;
 }
 
+// What the bits of the mask may be, each of the possible.
+std::vector<std::uint64_t> PossibleBits(const RegisterReading& reading, std::uint64_t mask) {
+  std::vector<std::uint64_t> possible = {reading.known_bits() & mask};
+  for (std::uint64_t open = mask & ~reading.known(); open != 0; open &= open - 1) {
+    const std::uint64_t bit = open & ~(open - 1);
+    const std::size_t count = possible.size();
+    for (std::size_t i = 0; i < count; ++i) possible.push_back(possible[i] | bit);
+  }
+  return possible;
+}
+
+// "Only some bits of VM_CR are known, and not LOCK.": those of the mask.
+std::string KnownInPart(const MsrDef& msr, const RegisterReading& reading, std::uint64_t mask) {
+  std::string text = "Only some bits of ";
+  text.append(msr.name).append(" are known, and not ");
+  const char* separator = "";
+  for (const Field& field : msr.fields) {
+    if ((field.mask() & mask & ~reading.known()) == 0) continue;
+    text.append(separator).append(field.name);
+    separator = ", ";
+  }
+  return text += '.';
+}
+
 }  // namespace
 
 VirtualizationGroup NotOffered(std::optional<bool> guest) {
@@ -160,26 +184,22 @@ VirtualizationGroup SwitchFaults(Technology technology, std::optional<bool> gues
   return group;
 }
 
-std::vector<std::uint64_t> PossibleBits(const RegisterReading& reading, std::uint64_t mask) {
-  std::vector<std::uint64_t> possible = {reading.known_bits() & mask};
-  for (std::uint64_t open = mask & ~reading.known(); open != 0; open &= open - 1) {
-    const std::uint64_t bit = open & ~(open - 1);
-    const std::size_t count = possible.size();
-    for (std::size_t i = 0; i < count; ++i) possible.push_back(possible[i] | bit);
+VirtualizationGroup DecideByBits(const MsrDef& msr, const MsrReading& value, std::uint64_t mask,
+                                 std::string_view if_state_is_open,
+                                 const std::function<VirtualizationGroup(std::uint64_t)>& decide) {
+  std::optional<VirtualizationGroup> group;
+  for (const std::uint64_t bits : PossibleBits(value, mask)) {
+    VirtualizationGroup possible = decide(bits);
+    if (!group) {
+      group = std::move(possible);
+      continue;
+    }
+    if (possible.usable != group->usable) {
+      return Unread(group->technology, AccessCode::kNotRecorded, KnownInPart(msr, value, mask));
+    }
+    if (possible.state != group->state) group->note = if_state_is_open;
   }
-  return possible;
-}
-
-std::string KnownInPart(const MsrDef& msr, const RegisterReading& reading, std::uint64_t mask) {
-  std::string text = "Only some bits of ";
-  text.append(msr.name).append(" are known, and not ");
-  const char* separator = "";
-  for (const Field& field : msr.fields) {
-    if ((field.mask() & mask & ~reading.known()) == 0) continue;
-    text.append(separator).append(field.name);
-    separator = ", ";
-  }
-  return text += '.';
+  return *std::move(group);
 }
 
 std::vector<Evidence> WithoutUnasked(std::vector<Evidence> evidence) {

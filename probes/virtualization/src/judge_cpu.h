@@ -7,8 +7,10 @@
 #define VTPROBE_PROBES_VIRTUALIZATION_SRC_JUDGE_CPU_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -59,11 +61,13 @@ VirtualizationGroup JudgeWithoutSvm(const RegisterView& cpu, std::optional<bool>
 // for them, and the verdict does not rest on them.
 std::vector<Evidence> WithoutUnasked(std::vector<Evidence> evidence);
 
-// What the bits of the mask may be of a register of which some are known, each of
-// the possible; the mask has few bits.
-std::vector<std::uint64_t> PossibleBits(const RegisterReading& reading, std::uint64_t mask);
-// "Only some bits of VM_CR are known, and not LOCK.": those of the mask that are not.
-std::string KnownInPart(const MsrDef& msr, const RegisterReading& reading, std::uint64_t mask);
+// Of a switch of which some bits are known: what `decide` makes of it, whatever
+// those of the mask's few bits are that are not known. Where they make a difference
+// to who wants to use the extension it is unread, and names them; where to the state
+// alone, the note is `if_state_is_open`.
+VirtualizationGroup DecideByBits(const MsrDef& msr, const MsrReading& value, std::uint64_t mask,
+                                 std::string_view if_state_is_open,
+                                 const std::function<VirtualizationGroup(std::uint64_t)>& decide);
 
 // A CPU whose feature bit is clear.
 VirtualizationGroup NotOffered(std::optional<bool> guest);

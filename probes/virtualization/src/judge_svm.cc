@@ -62,32 +62,15 @@ VirtualizationGroup Decide(const SwitchQuestion& question, std::uint64_t value) 
   return group;
 }
 
-// Of a switch of which some bits are known: what it is whatever the others are. With
-// SVM on, the lock makes no difference to who wants to use it.
-VirtualizationGroup DecideByBits(const SwitchQuestion& question, const MsrReading& value) {
-  std::optional<VirtualizationGroup> group;
-  for (const std::uint64_t bits : PossibleBits(value, kDeciding)) {
-    VirtualizationGroup possible = Decide(question, bits);
-    if (group && possible.usable != group->usable) {
-      return Unread(Technology::kSvm, AccessCode::kNotRecorded,
-                    KnownInPart(kVmCr, value, kDeciding));
-    }
-    if (!group) {
-      group = std::move(possible);
-    } else if (possible.state != group->state) {
-      group->note = "Whether that is locked is not known.";
-    }
-  }
-  return *std::move(group);
-}
-
 VirtualizationGroup JudgeValue(const SwitchQuestion& question, const MsrReading& value,
                                const Context& context) {
   VirtualizationGroup group;
   if (value) {
     group = Decide(question, *value);
   } else if (value.IsPartial()) {
-    group = DecideByBits(question, value);
+    // With SVM on, the lock makes no difference to who wants to use it.
+    group = DecideByBits(kVmCr, value, kDeciding, "Whether that is locked is not known.",
+                         [&](std::uint64_t bits) { return Decide(question, bits); });
     if (group.unread) return group;
   } else if (value.error() == AccessCode::kGeneralProtection) {
     return SwitchFaults(Technology::kSvm, question.guest);

@@ -23,52 +23,27 @@ constexpr std::uint64_t kDeciding = kFeatureControl["LOCK"].mask() |
 
 constexpr CpuidField kSgxLaunchControl = registers::kCpuid7Ecx["SGX_LC"];
 
-void Decide(std::uint64_t value, const Context& context, VirtualizationGroup* group) {
+VirtualizationGroup Decide(std::uint64_t value, const Context& context) {
+  VirtualizationGroup group;
+  group.technology = Technology::kVtx;
   const bool measured = context.measured_launch == true;
   const bool in_smx = kFeatureControl["VMX_IN_SMX"].IsSet(value);
   if (!kFeatureControl["LOCK"].IsSet(value)) {
-    group->state = State::kUnlocked;
-    group->usable = Usable::kNotYet;
+    group.state = State::kUnlocked;
+    group.usable = Usable::kNotYet;
   } else if (kFeatureControl["VMX_OUTSIDE_SMX"].IsSet(value)) {
-    group->state = State::kEnabled;
+    group.state = State::kEnabled;
     // Linux under tboot runs inside SMX and gives VMX up without the bit for it.
-    group->usable = measured && !in_smx ? Usable::kNo : Usable::kYes;
+    group.usable = measured && !in_smx ? Usable::kNo : Usable::kYes;
   } else if (in_smx) {
-    group->state = State::kEnabledInSmxOnly;
+    group.state = State::kEnabledInSmxOnly;
     if (kFeatureControl["SENTER_GLOBAL"].IsSet(value)) {
-      group->note = "The SENTER bits are set: firmware has switched Intel TXT on.";
+      group.note = "The SENTER bits are set: firmware has switched Intel TXT on.";
     }
-    group->usable = measured ? Usable::kYes : Usable::kNo;
+    group.usable = measured ? Usable::kYes : Usable::kNo;
   } else {
-    group->state = State::kDisabledLocked;
-    group->usable = Usable::kNo;
-  }
-}
-
-// Of a switch of which some bits are known: what it is whatever the others are.
-// Where it is off outside SMX that settles it for all but a measured launch.
-VirtualizationGroup DecideByBits(const MsrReading& value, const Context& context) {
-  constexpr Field kInSmx = kFeatureControl["VMX_IN_SMX"];
-  VirtualizationGroup group;
-  bool is_first = true;
-  bool is_one_state = true;
-  for (const std::uint64_t bits : PossibleBits(value, kDeciding)) {
-    VirtualizationGroup possible;
-    Decide(bits, context, &possible);
-    if (is_first) {
-      group = std::move(possible);
-      is_first = false;
-      continue;
-    }
-    is_one_state = is_one_state && possible.state == group.state;
-    if (possible.usable != group.usable) {
-      return Unread(Technology::kVtx, AccessCode::kNotRecorded,
-                    KnownInPart(kFeatureControl, value, kDeciding));
-    }
-  }
-  if (!is_one_state) {
-    group.note = "Whether a system under a measured launch may use it is not known: ";
-    group.note.append(kInSmx.name).append(" is not.");
+    group.state = State::kDisabledLocked;
+    group.usable = Usable::kNo;
   }
   return group;
 }
@@ -77,9 +52,13 @@ VirtualizationGroup JudgeValue(const SwitchQuestion& question, const MsrReading&
                                const Context& context) {
   VirtualizationGroup group;
   if (value) {
-    Decide(*value, context, &group);
+    group = Decide(*value, context);
   } else if (value.IsPartial()) {
-    group = DecideByBits(value, context);
+    // Where it is off outside SMX that settles it for all but a measured launch.
+    group = DecideByBits(kFeatureControl, value, kDeciding,
+                         "Whether a system under a measured launch may use it is not known: "
+                         "VMX_IN_SMX is not.",
+                         [&](std::uint64_t bits) { return Decide(bits, context); });
     if (group.unread) return group;
   } else if (value.error() == AccessCode::kGeneralProtection) {
     return SwitchFaults(Technology::kVtx, question.guest);
@@ -87,7 +66,6 @@ VirtualizationGroup JudgeValue(const SwitchQuestion& question, const MsrReading&
     return Unread(Technology::kVtx, value.error(),
                   "CPUID offers VT-x, but IA32_FEATURE_CONTROL could not be read.");
   }
-  group.technology = Technology::kVtx;
   AttributionFinding attribution =
       AttributeFeatureControl(value, question.guest.value_or(false), question.sgx_lc, context);
   group.attribution = attribution.who;
