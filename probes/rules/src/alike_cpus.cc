@@ -341,6 +341,10 @@ std::string NotRead(std::string_view msr, AccessCode code) {
   return fmt::format("{} was not read: {}.", msr, Describe(code));
 }
 
+Opinion NotReadOf(const MsrDef& msr, AccessCode code) {
+  return {Outcome::kIndeterminate, NotRead(msr.name, code), {}, {}, code};
+}
+
 std::string NotKnown(const std::vector<LackedBits>& lacked) {
   std::map<std::string_view, std::pair<const MsrDef*, std::uint64_t>> by_name;
   for (const auto& [msr, mask] : lacked) {

@@ -49,6 +49,8 @@ void ForEachCpu(const Rule& rule, const RuleInput& input, Findings* findings,
 // What is said of CPUs that gave no value for a register, and of those of which
 // CPUID does not tell whether they have it.
 std::string NotRead(std::string_view msr, AccessCode code);
+// The same as what a check thinks of such a CPU.
+Opinion NotReadOf(const MsrDef& msr, AccessCode code);
 // Of CPUs that gave some bits of a register: which of them a rule lacks.
 std::string NotKnown(const std::vector<LackedBits>& lacked);
 // The opinion, unless it was formed with bits that are not known: then that they are

@@ -38,10 +38,6 @@ constexpr std::string_view kReserveRemedy =
     "Set \"SNP Memory (RMP Table) Coverage\" to enabled in firmware setup (AMD CBS), then power "
     "off completely.";
 
-Opinion NotReadOf(const MsrDef& msr, AccessCode code) {
-  return {Outcome::kIndeterminate, NotRead(msr.name, code), {}, {}, code};
-}
-
 // What was read decides where it can: base 0 without an end is no table, whatever
 // else is known. Gives the bounds of a table that makes sense.
 Opinion CheckBounds(const CheckedCpu& cpu, Bounds* bounds) {

@@ -43,17 +43,14 @@ constexpr Requirement kTdxHasKeys = registers::Has(kMktmeKeyidPartitioning, "NUM
 constexpr Requirement kSeamrrIsOn = registers::Has(kSeamrrPhysMask, "ENABLE");
 
 SwitchPosition Seamrr(const CheckedCpu& cpu) {
-  const auto unread = [](const MsrDef& msr, AccessCode code) {
-    return SwitchPosition{false, {Outcome::kIndeterminate, NotRead(msr.name, code), {}, {}, code}};
-  };
   const auto mask = cpu.Reading(kSeamrrPhysMask);
-  if (!mask) return unread(kSeamrrPhysMask, mask.error());
+  if (!mask) return {.odd = NotReadOf(kSeamrrPhysMask, mask.error())};
   if (!kSeamrrPhysMask["ENABLE"].IsSet(*mask)) return {false};
   if (!kSeamrrPhysMask["LOCK"].IsSet(*mask)) {
     return {true, {Outcome::kFail, "SEAMRR are on and not locked.", kVendorsFault}};
   }
   const auto base = cpu.Reading(kSeamrrPhysBase);
-  if (!base) return unread(kSeamrrPhysBase, base.error());
+  if (!base) return {.odd = NotReadOf(kSeamrrPhysBase, base.error())};
   if (!kSeamrrPhysBase["CONFIGURED"].IsSet(*base)) {
     return {true,
             {Outcome::kFail, "SEAMRR are on, and their base is not configured.", kVendorsFault}};

@@ -46,10 +46,6 @@ constexpr Requirement kIsValid = registers::Has(kSmrrPhysMask, "VALID");
 constexpr Requirement kCanBeLocked =
     registers::AllOf(registers::Has(kMtrrCap, "SMRR_LOCK"), kIsValid);
 
-Opinion NotReadOf(const MsrDef& msr, AccessCode code) {
-  return {Outcome::kIndeterminate, NotRead(msr.name, code), {}, {}, code};
-}
-
 Opinion IsOn(const CheckedCpu& cpu) {
   const auto mask = cpu.Reading(kSmrrPhysMask);
   if (mask && !kSmrrPhysMask["VALID"].IsSet(*mask)) {
