@@ -9,6 +9,7 @@
 
 #include "host_facts.h"
 #include "rules.h"
+#include "vtprobe/hal/cpu_gathering.h"
 #include "vtprobe/probes/expectations.h"
 #include "vtprobe/probes/topology.h"
 #include "vtprobe/registers/table.h"
@@ -45,7 +46,7 @@ class FieldCheck {
         Say(cpus, OutputOf(reading, cpuid->output));
       }
     }
-    return std::move(as_expected_);
+    return as_expected_.Together();
   }
 
  private:
@@ -57,7 +58,7 @@ class FieldCheck {
     if (reading.Knows(expected_.field.mask())) {
       const std::uint64_t found = expected_.field.Extract(reading.known_bits());
       if (found == expected_.value) {
-        as_expected_ = as_expected_.Union(cpus);
+        as_expected_.Add(cpus);
         return;
       }
       findings_->Add(cpus,
@@ -82,7 +83,7 @@ class FieldCheck {
   const ExpectedField& expected_;
   Findings* findings_;
   RegisterDefinition definition_ = static_cast<const MsrDef*>(nullptr);
-  CpuSet as_expected_;
+  CpuGathering as_expected_;
 };
 
 std::vector<Finding> JudgeRegisters(const Rule& rule, const RuleInput& input) {
@@ -102,9 +103,9 @@ std::vector<Finding> JudgeRegisters(const Rule& rule, const RuleInput& input) {
 }
 
 // Nothing where CPUID does not tell.
-std::optional<std::size_t> CountOf(std::string_view what, const PlatformSnapshot& machine) {
-  if (what == "cpus") return machine.online().Count();
-  const Topology topology = DescribeTopology(machine);
+std::optional<std::size_t> CountOf(std::string_view what, const CpuSet& online,
+                                   const Topology& topology) {
+  if (what == "cpus") return online.Count();
   return what == "cores" ? topology.cores : topology.packages;
 }
 
@@ -113,9 +114,10 @@ std::vector<Finding> JudgeCpus(const Rule& rule, const RuleInput& input) {
     return NothingExpected(rule, input);
   }
   const CpuSet& online = input.snapshot.online();
+  const Topology topology = DescribeTopology(input.snapshot);
   Findings findings(rule);
   for (const auto& [what, count] : input.profile->expected.counts) {
-    const auto counted = CountOf(what, input.snapshot);
+    const auto counted = CountOf(what, online, topology);
     if (!counted) {
       findings.AddUnread(
           online,
