@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "input.h"
+#include "vtprobe/probes/profile_path.h"
 #include "vtprobe/probes/suggestions.h"
 #include "vtprobe/report/printable.h"
 
@@ -23,10 +24,6 @@ std::string Today() {
   ::localtime_r(&now, &local);
   std::array<char, sizeof("2026-01-01")> text{};
   return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d", &local)};
-}
-
-bool LooksLikePath(const std::string& name) {
-  return name.find('/') != std::string::npos || name.ends_with(".toml");
 }
 
 bool IsThere(const std::string& path, const OpenedFiles* opened) {

@@ -13,6 +13,7 @@
 #include "toml.h"
 #include "vtprobe/hal/numbers.h"
 #include "vtprobe/probes/profile.h"
+#include "vtprobe/probes/profile_path.h"
 #include "vtprobe/probes/suggestions.h"
 #include "vtprobe/probes/toml_guard.h"
 
@@ -229,11 +230,6 @@ void ReadRules(const toml::node& node, std::string_view today, Profile* profile,
 
 tl::expected<Profile, ProfileError> Parse(std::string_view text, const Reading& reading,
                                           const Chain& extended);
-
-// A file that a profile extends is named as one, by a '/' or ".toml".
-bool LooksLikePath(std::string_view name) {
-  return name.find('/') != std::string_view::npos || name.ends_with(".toml");
-}
 
 // The text of what is extended, and the name that stands in the chain. An error
 // in words.
