@@ -222,9 +222,9 @@ class Comparison {
       if (old_reading == new_reading) continue;
       if (compared.is_ignored() || IsWithin(compared.ignored_mask, old_reading, new_reading)) {
         ignored = true;
-      } else if (IsUnrecorded(new_reading) || KnowsMore(old_reading, new_reading)) {
+      } else if (new_reading.IsUnrecorded() || KnowsMore(old_reading, new_reading)) {
         only_before.Add(cpus);
-      } else if (IsUnrecorded(old_reading) || KnowsMore(new_reading, old_reading)) {
+      } else if (old_reading.IsUnrecorded() || KnowsMore(new_reading, old_reading)) {
         only_after.Add(cpus);
       } else if (IsWithin(compared.volatile_mask | compared.ignored_mask, old_reading,
                           new_reading)) {
@@ -258,8 +258,6 @@ class Comparison {
     ++listed_;
     return true;
   }
-
-  static bool IsUnrecorded(const RegisterReading& reading) { return reading.IsUnrecorded(); }
 
   // Whether the one agrees with the other in all bits of that, and knows others too.
   static bool KnowsMore(const RegisterReading& more, const RegisterReading& less) {
