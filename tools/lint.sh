@@ -12,8 +12,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # The one of these programs that is installed, 14 before any other.
 first_of() {
-  local version
-  for version in -14 -15 -16 -17 -18 -19 ""; do
+  local version versions
+  read -ra versions <cmake/clang-versions
+  for version in "${versions[@]/#/-}" ""; do
     command -v "$1$version" && return
   done
   echo "lint.sh: there is no $1; tools/setup.sh --packages-only --with-clang installs it" >&2

@@ -25,7 +25,8 @@ readonly PACKAGES=(
 )
 # Versions of clang that are known to do, the first that a release offers is taken:
 # Debian 12 has 14, which sources are formatted with, and 13 begins with 17.
-readonly CLANG_VERSIONS=(14 15 16 17 18 19)
+read -ra CLANG_VERSIONS <cmake/clang-versions
+readonly CLANG_VERSIONS
 # What tests/e2e and bench/peers run: the emulators with what boots in them, and
 # the tools that vtprobe is compared with.
 readonly BED_PACKAGES=(
