@@ -133,6 +133,17 @@ TEST_F(Serve, UnmountsWhenASignalEndsIt) {
   }
 }
 
+TEST_F(Serve, UnmountsWhenASignalGoesToAllItsProcessesAgainAndAgain) {
+  const std::string dump = Dump("cpu 0\nmsr 0x3a = 0x5\n");
+  for (int i = 0; i < 20; ++i) {
+    for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) {
+      ServedDump served(dump);
+      ASSERT_EQ(served.EndAllAtOnce(signal_number), 0) << signal_number;
+      ASSERT_FALSE(served.IsMounted());
+    }
+  }
+}
+
 TEST_F(Serve, SaysHowAStaleMountIsCleared) {
   const std::string dump = Dump("cpu 0\nmsr 0x3a = 0x5\n");
   ServedDump served(dump);

@@ -24,6 +24,8 @@ namespace {
 constexpr std::chrono::seconds kPatience{60};
 constexpr std::chrono::milliseconds kPause{2};
 
+int ExitStatus(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
+
 }  // namespace
 
 std::optional<std::string> WhyNothingCanBeMounted() {
@@ -43,9 +45,13 @@ ServedDump::ServedDump(const std::string& dump) : root_(tree_.root() + "/cpu") {
   std::string path = dump;
   const std::array<char*, 6> words = {program.data(), command.data(), quiet.data(),
                                       path.data(),    root_.data(),   nullptr};
-  if (::posix_spawn(&pid_, program.c_str(), nullptr, nullptr, words.data(), environ) != 0) {
-    throw std::runtime_error("posix_spawn");
-  }
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  const int spawned =
+      ::posix_spawn(&pid_, program.c_str(), nullptr, &attributes, words.data(), environ);
+  ::posix_spawnattr_destroy(&attributes);
+  if (spawned != 0) throw std::runtime_error("posix_spawn");
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (!IsMounted()) {
     if (::waitpid(pid_, nullptr, WNOHANG) == pid_) {
@@ -77,7 +83,16 @@ int ServedDump::End(int signal_number) {
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return ExitStatus(status);
+}
+
+int ServedDump::EndAllAtOnce(int signal_number) {
+  int status = 0;
+  do {
+    ::kill(-pid_, signal_number);
+  } while (::waitpid(pid_, &status, WNOHANG) == 0);
+  pid_ = -1;
+  return ExitStatus(status);
 }
 
 }  // namespace vtprobe::msrfs

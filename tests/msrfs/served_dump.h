@@ -28,6 +28,9 @@ class ServedDump {
   bool IsMounted() const;
   // Sends the signal and waits: the exit status, -1 if the signal ended it.
   int End(int signal_number);
+  // Sends the signal to all its processes, as a terminal does, over and over until
+  // it has ended: the same.
+  int EndAllAtOnce(int signal_number);
 
  private:
   TempTree tree_;

@@ -18,6 +18,7 @@
 
 #include <sys/types.h>
 
+#include <csignal>
 #include <functional>
 #include <string>
 #include <tl/expected.hpp>
@@ -33,11 +34,17 @@ struct Owner {
   gid_t group = 0;
 };
 
+// The signals that end serving: SIGINT, SIGTERM and SIGHUP.
+sigset_t EndingSignals();
+
 // Calls `begun` and answers what is asked by the device of a mount (mount.h) until
-// SIGINT, SIGTERM, SIGHUP or an unmount. It takes the device over, and no right to
+// one of EndingSignals() or an unmount. It takes the device over, and no right to
 // anything else. Why it can't be served otherwise, as a sentence without its full
 // stop.
 //
+// Call it with EndingSignals() blocked. They are let in only while they are heeded
+// here: a terminal, or whoever ends a group of processes, may well send one before
+// that, and again after, and it must not end the process in place of the serving.
 // Installs signal handlers while it runs, so one call at a time.
 tl::expected<void, std::string> Serve(const PlatformSnapshot& snapshot, Owner owner, int device,
                                       const std::function<void()>& begun);

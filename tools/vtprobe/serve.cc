@@ -122,6 +122,8 @@ OrFailure<int> ParseAndAnswer(const Arguments& arguments, msrfs::Owner owner, in
   const auto recording = LoadRecording({path}, options);
   if (!recording) return tl::unexpected(recording.error());
   if (!arguments.quiet) PrintNotes(*recording);
+  const sigset_t signals = msrfs::EndingSignals();
+  ::sigprocmask(SIG_BLOCK, &signals, nullptr);
   if (WriteAll(connection, {&kReady, 1}) != 0) return kOutputFailed;
   Fd device = ReceiveDescriptor(connection);
   // The parent says why.
@@ -137,9 +139,8 @@ OrFailure<int> ParseAndAnswer(const Arguments& arguments, msrfs::Owner owner, in
 
 // The signals that end serving, and the one of a child that has ended.
 sigset_t Awaited() {
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) ::sigaddset(&signals, signal);
+  sigset_t signals = msrfs::EndingSignals();
+  ::sigaddset(&signals, SIGCHLD);
   return signals;
 }
 
@@ -170,7 +171,7 @@ OrFailure<int> MountFor(pid_t child, const std::string& folder, Fd connection) {
       if (signal > 0 && signal != SIGCHLD) ::kill(child, SIGTERM);
     }
   }
-  ::sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+  // They stay blocked: one that came twice must not end it now that all is well.
   return EndAs(status);
 }
 
