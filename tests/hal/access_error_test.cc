@@ -6,7 +6,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cerrno>
 #include <set>
 #include <string>
 #include <string_view>
@@ -70,14 +69,6 @@ TEST(AccessErrorTest, ACodeThatDoesNotExistHasNoWords) {
   EXPECT_EQ(Name(beyond), "");
   EXPECT_EQ(Describe(beyond), "");
   EXPECT_EQ(Advise(beyond), "");
-}
-
-TEST(AccessErrorTest, TheErrnoIsPartOfTheValue) {
-  const AccessError eio{AccessCode::kGeneralProtection, EIO};
-  EXPECT_EQ(eio, (AccessError{AccessCode::kGeneralProtection, EIO}));
-  EXPECT_NE(eio, (AccessError{AccessCode::kGeneralProtection, 0}));
-  EXPECT_NE(eio, (AccessError{AccessCode::kIo, EIO}));
-  EXPECT_EQ(AccessError{}.sys_errno, 0);
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ TEST_F(LinuxCpuidDeviceTest, ReadsSixteenBytesAtLeafAndSubleaf) {
 TEST_F(LinuxCpuidDeviceTest, WithoutAnyNodeTheDriverIsMissing) {
   EXPECT_CALL(calls_, Open).WillOnce(Return(-ENOENT));
   EXPECT_CALL(calls_, AnyCpuHasNode("/dev/cpu", "cpuid")).WillOnce(Return(false));
-  EXPECT_THAT(device_.ReadCpuid(kCpu0, {0, 0}), FailsWith(AccessCode::kNoDriver, ENOENT));
+  EXPECT_THAT(device_.ReadCpuid(kCpu0, {0, 0}), FailsWith(AccessCode::kNoDriver));
 }
 
 TEST_F(LinuxCpuidDeviceTest, EveryErrnoOfOpenHasItsCode) {
@@ -73,7 +73,7 @@ TEST_F(LinuxCpuidDeviceTest, EveryErrnoOfOpenHasItsCode) {
                      {EMFILE, AccessCode::kIo}};
   for (const auto& [sys_errno, code] : cases) {
     EXPECT_CALL(calls_, Open).WillOnce(Return(-sys_errno));
-    EXPECT_THAT(device_.ReadCpuid(kCpu0, {0, 0}), FailsWith(code, sys_errno));
+    EXPECT_THAT(device_.ReadCpuid(kCpu0, {0, 0}), FailsWith(code));
   }
 }
 
@@ -92,7 +92,7 @@ TEST_F(LinuxCpuidDeviceTest, EveryErrnoOfReadHasItsCode) {
   EXPECT_CALL(calls_, Close(kFd));
   for (const auto& [sys_errno, code] : cases) {
     EXPECT_CALL(calls_, Pread).WillOnce(Return(-sys_errno));
-    EXPECT_THAT(device_.ReadCpuid(kCpu0, {0, 0}), FailsWith(code, sys_errno));
+    EXPECT_THAT(device_.ReadCpuid(kCpu0, {0, 0}), FailsWith(code));
   }
 }
 
@@ -101,7 +101,7 @@ TEST_F(LinuxCpuidDeviceTest, FewerBytesAreNoAnswer) {
   EXPECT_CALL(calls_, Close(kFd));
   for (const std::int64_t count : {0, 4, 8, 15}) {
     EXPECT_CALL(calls_, Pread).WillOnce(Return(count));
-    EXPECT_THAT(device_.ReadCpuid(kCpu0, {0, 0}), FailsWith(AccessCode::kShortRead, 0));
+    EXPECT_THAT(device_.ReadCpuid(kCpu0, {0, 0}), FailsWith(AccessCode::kShortRead));
   }
 }
 
@@ -110,14 +110,14 @@ TEST(LinuxCpuidDeviceFiles, ASubleafBeyondTheOffsetsIsRefused) {
   tree.Write("0/cpuid", 0, "0123456789abcdef");
   LinuxCpuidDevice device(tree.root());
   EXPECT_TRUE(device.ReadCpuid(kCpu0, {0, 0}).has_value());
-  EXPECT_THAT(device.ReadCpuid(kCpu0, {0, 0x8000'0000}), FailsWith(AccessCode::kIo, EINVAL));
+  EXPECT_THAT(device.ReadCpuid(kCpu0, {0, 0x8000'0000}), FailsWith(AccessCode::kIo));
 }
 
 TEST(LinuxCpuidDeviceFiles, WithAnotherCpusNodeTheCpuIsOffline) {
   TempTree tree;
   tree.Write("0/cpuid", 0, "0123456789abcdef");
   LinuxCpuidDevice device(tree.root());
-  EXPECT_THAT(device.ReadCpuid(kCpu1, {0, 0}), FailsWith(AccessCode::kCpuOffline, ENOENT));
+  EXPECT_THAT(device.ReadCpuid(kCpu1, {0, 0}), FailsWith(AccessCode::kCpuOffline));
 }
 
 TEST(LinuxCpuidDeviceFiles, AgreesWithTheInstruction) {

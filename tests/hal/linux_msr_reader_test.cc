@@ -112,7 +112,7 @@ TEST_F(LinuxMsrReaderTest, WithoutAnyNodeTheDriverIsMissing) {
   EXPECT_CALL(calls_, Open).WillRepeatedly(Return(-ENOENT));
   EXPECT_CALL(calls_, AnyCpuHasNode("/dev/cpu", "msr")).WillOnce(Return(false));
   for (const LogicalCpu cpu : {kCpu0, kCpu1, kCpu0}) {
-    EXPECT_THAT(reader_.ReadMsr(cpu, kFeatureControl), FailsWith(AccessCode::kNoDriver, ENOENT));
+    EXPECT_THAT(reader_.ReadMsr(cpu, kFeatureControl), FailsWith(AccessCode::kNoDriver));
   }
 }
 
@@ -120,7 +120,7 @@ TEST_F(LinuxMsrReaderTest, WithAnotherCpusNodeTheCpuIsOffline) {
   EXPECT_CALL(calls_, Open).WillRepeatedly(Return(-ENOENT));
   EXPECT_CALL(calls_, AnyCpuHasNode("/dev/cpu", "msr")).WillOnce(Return(true));
   for (const LogicalCpu cpu : {kCpu0, kCpu1, kCpu0}) {
-    EXPECT_THAT(reader_.ReadMsr(cpu, kFeatureControl), FailsWith(AccessCode::kCpuOffline, ENOENT));
+    EXPECT_THAT(reader_.ReadMsr(cpu, kFeatureControl), FailsWith(AccessCode::kCpuOffline));
   }
 }
 
@@ -139,7 +139,7 @@ TEST_F(LinuxMsrReaderTest, NumbersBeyondEveryKernelAreNotTried) {
   EXPECT_CALL(calls_, AnyCpuHasNode).WillOnce(Return(true));
   for (const std::uint32_t cpu : {kMaxCpuNumber + 1, 0xffff'ffffu}) {
     EXPECT_THAT(reader_.ReadMsr(LogicalCpu{cpu}, kFeatureControl),
-                FailsWith(AccessCode::kCpuOffline, ENOENT));
+                FailsWith(AccessCode::kCpuOffline));
   }
 }
 
@@ -148,7 +148,7 @@ TEST_F(LinuxMsrReaderTest, FewerBytesAreNoValue) {
   EXPECT_CALL(calls_, Close(kFd));
   for (const std::int64_t count : {0, 1, 4, 7}) {
     EXPECT_CALL(calls_, Pread).WillOnce(Return(count));
-    EXPECT_THAT(reader_.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kShortRead, 0));
+    EXPECT_THAT(reader_.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kShortRead));
   }
 }
 
@@ -170,7 +170,7 @@ TEST_F(LinuxMsrReaderTest, EveryErrnoOfOpenHasItsCode) {
                                         {ELOOP, AccessCode::kIo}};
   for (const auto& [sys_errno, code] : cases) {
     EXPECT_CALL(calls_, Open).WillOnce(Return(-sys_errno));
-    EXPECT_THAT(reader_.ReadMsr(kCpu0, kFeatureControl), FailsWith(code, sys_errno));
+    EXPECT_THAT(reader_.ReadMsr(kCpu0, kFeatureControl), FailsWith(code));
   }
 }
 
@@ -188,7 +188,7 @@ TEST_F(LinuxMsrReaderTest, EveryErrnoOfReadHasItsCode) {
   EXPECT_CALL(calls_, Close(kFd));
   for (const auto& [sys_errno, code] : cases) {
     EXPECT_CALL(calls_, Pread).WillOnce(Return(-sys_errno));
-    EXPECT_THAT(reader_.ReadMsr(kCpu0, kFeatureControl), FailsWith(code, sys_errno));
+    EXPECT_THAT(reader_.ReadMsr(kCpu0, kFeatureControl), FailsWith(code));
   }
 }
 
@@ -233,15 +233,15 @@ TEST(LinuxMsrReaderFiles, AFileThatEndsTooSoonIsAShortRead) {
   TempTree tree;
   tree.Write("0/msr", 0, "1234");
   LinuxMsrReader reader(tree.root());
-  EXPECT_THAT(reader.ReadMsr(kCpu0, MsrAddress{0}), FailsWith(AccessCode::kShortRead, 0));
-  EXPECT_THAT(reader.ReadMsr(kCpu0, MsrAddress{4}), FailsWith(AccessCode::kShortRead, 0));
-  EXPECT_THAT(reader.ReadMsr(kCpu0, MsrAddress{0xffff'ffff}), FailsWith(AccessCode::kShortRead, 0));
+  EXPECT_THAT(reader.ReadMsr(kCpu0, MsrAddress{0}), FailsWith(AccessCode::kShortRead));
+  EXPECT_THAT(reader.ReadMsr(kCpu0, MsrAddress{4}), FailsWith(AccessCode::kShortRead));
+  EXPECT_THAT(reader.ReadMsr(kCpu0, MsrAddress{0xffff'ffff}), FailsWith(AccessCode::kShortRead));
 }
 
 TEST(LinuxMsrReaderFiles, WithoutTheRootTheDriverIsMissing) {
   TempTree tree;
   LinuxMsrReader reader(tree.root() + "/nowhere");
-  EXPECT_THAT(reader.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kNoDriver, ENOENT));
+  EXPECT_THAT(reader.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kNoDriver));
 }
 
 TEST(LinuxMsrReaderFiles, WithTheCpuidDriverAloneTheMsrDriverIsMissing) {
@@ -249,14 +249,14 @@ TEST(LinuxMsrReaderFiles, WithTheCpuidDriverAloneTheMsrDriverIsMissing) {
   tree.Write("0/cpuid", 0, "");
   tree.Write("1/cpuid", 0, "");
   LinuxMsrReader reader(tree.root());
-  EXPECT_THAT(reader.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kNoDriver, ENOENT));
+  EXPECT_THAT(reader.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kNoDriver));
 }
 
 TEST(LinuxMsrReaderFiles, WithAnotherCpusNodeTheCpuIsOffline) {
   TempTree tree;
   tree.Write("11/msr", 0, "");
   LinuxMsrReader reader(tree.root());
-  EXPECT_THAT(reader.ReadMsr(kCpu1, kFeatureControl), FailsWith(AccessCode::kCpuOffline, ENOENT));
+  EXPECT_THAT(reader.ReadMsr(kCpu1, kFeatureControl), FailsWith(AccessCode::kCpuOffline));
 }
 
 TEST(LinuxMsrReaderFiles, OnlyFoldersOfCpusCountAsCpus) {
@@ -265,14 +265,14 @@ TEST(LinuxMsrReaderFiles, OnlyFoldersOfCpusCountAsCpus) {
   tree.Write("1a/msr", 0, "");
   tree.Write("msr", 0, "");
   LinuxMsrReader reader(tree.root());
-  EXPECT_THAT(reader.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kNoDriver, ENOENT));
+  EXPECT_THAT(reader.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kNoDriver));
 }
 
 TEST(LinuxMsrReaderFiles, AFolderInThePlaceOfTheNodeIsAnIoError) {
   TempTree tree;
   tree.MakeFolder("0/msr");
   LinuxMsrReader reader(tree.root());
-  EXPECT_THAT(reader.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kIo, EISDIR));
+  EXPECT_THAT(reader.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kIo));
 }
 
 // The descriptors of this process that are open on that file.

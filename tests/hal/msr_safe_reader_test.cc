@@ -87,8 +87,8 @@ TEST_F(MsrSafeReaderTest, BatchesAgainWithoutARegisterThatIsNotOnTheList) {
   auto driver = Driver();
   driver->Withhold(kCpu, kFeatureControl);
   EXPECT_THAT(Read(std::move(driver), {kFeatureControl, kFirst, kSecond}),
-              ElementsAre(FailsWith(AccessCode::kPermissionDenied, EACCES),
-                          ReadsAs(0x1111'1111'1111'1111u), ReadsAs(0x2222'2222'2222'2222u)));
+              ElementsAre(FailsWith(AccessCode::kPermissionDenied), ReadsAs(0x1111'1111'1111'1111u),
+                          ReadsAs(0x2222'2222'2222'2222u)));
   ExpectCalls(2, 1);
 }
 
@@ -97,7 +97,7 @@ TEST_F(MsrSafeReaderTest, BatchesAgainWithoutARegisterThatFaults) {
   driver->Fault(kCpu, kFeatureControl);
   EXPECT_THAT(
       Read(std::move(driver), {kFirst, kFeatureControl, kSecond}),
-      ElementsAre(ReadsAs(0x1111'1111'1111'1111u), FailsWith(AccessCode::kGeneralProtection, EIO),
+      ElementsAre(ReadsAs(0x1111'1111'1111'1111u), FailsWith(AccessCode::kGeneralProtection),
                   ReadsAs(0x2222'2222'2222'2222u)));
   ExpectCalls(2, 1);
 }
@@ -109,16 +109,15 @@ TEST_F(MsrSafeReaderTest, ReadsOneByOneWhatTwoBatchesCouldNot) {
   driver->Withhold(kCpu, MsrAddress{0x3b});
   driver->Fault(kCpu, kFeatureControl);
   EXPECT_THAT(Read(std::move(driver), {kFeatureControl, MsrAddress{0x3b}, kFirst, kSecond}),
-              ElementsAre(FailsWith(AccessCode::kGeneralProtection, EIO),
-                          FailsWith(AccessCode::kPermissionDenied, EACCES),
-                          ReadsAs(0x1111'1111'1111'1111u), ReadsAs(0x2222'2222'2222'2222u)));
+              ElementsAre(FailsWith(AccessCode::kGeneralProtection),
+                          FailsWith(AccessCode::kPermissionDenied), ReadsAs(0x1111'1111'1111'1111u),
+                          ReadsAs(0x2222'2222'2222'2222u)));
   ExpectCalls(2, 4);
 }
 
 TEST_F(MsrSafeReaderTest, SaysWhyOfACpuThatIsNotThere) {
   EXPECT_THAT(Read(Driver(), {kFirst, kSecond}, kAbsent),
-              ElementsAre(FailsWith(AccessCode::kCpuOffline, ENOENT),
-                          FailsWith(AccessCode::kCpuOffline, ENOENT)));
+              ElementsAre(FailsWith(AccessCode::kCpuOffline), FailsWith(AccessCode::kCpuOffline)));
 }
 
 // Structures of a driver that is not known might say "write".
@@ -138,8 +137,7 @@ TEST_F(MsrSafeReaderTest, TakesNoValueFromAnAnswerInAnotherLayout) {
 
 TEST_F(MsrSafeReaderTest, WithoutTheDriverSaysSo) {
   EXPECT_THAT(Read(std::make_unique<FakeMsrSafe>(&counts_, ""), {kFirst, kSecond}),
-              ElementsAre(FailsWith(AccessCode::kNoDriver, ENOENT),
-                          FailsWith(AccessCode::kNoDriver, ENOENT)));
+              ElementsAre(FailsWith(AccessCode::kNoDriver), FailsWith(AccessCode::kNoDriver)));
 }
 
 // What the stand-in never says is in the table of the reader's header, too.
@@ -159,7 +157,7 @@ TEST(MsrSafeReaderCalls, EveryErrnoOfReadHasItsCode) {
   MsrSafeReader reader("/fake/cpu", std::move(owned));
   for (const auto& [sys_errno, code] : cases) {
     EXPECT_CALL(calls, Pread).WillOnce(Return(-sys_errno));
-    EXPECT_THAT(reader.ReadMsr(kCpu, kFirst), FailsWith(code, sys_errno));
+    EXPECT_THAT(reader.ReadMsr(kCpu, kFirst), FailsWith(code));
   }
 }
 

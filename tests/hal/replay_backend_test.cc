@@ -18,16 +18,16 @@ constexpr MsrAddress kFeatureControl{0x3a};
 
 TEST(ReplayBackend, WhatTheRecordingLacksIsNotRecorded) {
   ReplayBackend backend{PlatformSnapshot()};
-  EXPECT_THAT(backend.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kNotRecorded, 0));
-  EXPECT_THAT(backend.ReadCpuid(kCpu0, {0, 0}), FailsWith(AccessCode::kNotRecorded, 0));
+  EXPECT_THAT(backend.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kNotRecorded));
+  EXPECT_THAT(backend.ReadCpuid(kCpu0, {0, 0}), FailsWith(AccessCode::kNotRecorded));
 }
 
 TEST(ReplayBackend, ACpuDeclaredOfflineIsOffline) {
   SnapshotBuilder builder;
   ASSERT_TRUE(builder.OpenBlock(CpuSet(kCpu0), SnapshotBuilder::Presence::kOffline));
   ReplayBackend backend(builder.Build());
-  EXPECT_THAT(backend.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kCpuOffline, 0));
-  EXPECT_THAT(backend.ReadCpuid(kCpu0, {0, 0}), FailsWith(AccessCode::kCpuOffline, 0));
+  EXPECT_THAT(backend.ReadMsr(kCpu0, kFeatureControl), FailsWith(AccessCode::kCpuOffline));
+  EXPECT_THAT(backend.ReadCpuid(kCpu0, {0, 0}), FailsWith(AccessCode::kCpuOffline));
 }
 
 // A transcribed source often gives ECX alone; zeros in the places of the others
@@ -37,7 +37,7 @@ TEST(ReplayBackend, ALeafRecordedInPartIsNotRecorded) {
   ASSERT_TRUE(builder.OpenBlock(CpuSet(kCpu0)));
   ASSERT_TRUE(builder.AddCpuid({1, 0}, PartialCpuid{{0, 0, 0x20, 0}, MaskOf(CpuidRegister::kEcx)}));
   ReplayBackend backend(builder.Build());
-  EXPECT_THAT(backend.ReadCpuid(kCpu0, {1, 0}), FailsWith(AccessCode::kNotRecorded, 0));
+  EXPECT_THAT(backend.ReadCpuid(kCpu0, {1, 0}), FailsWith(AccessCode::kNotRecorded));
 }
 
 }  // namespace

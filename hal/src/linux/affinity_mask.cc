@@ -17,12 +17,12 @@ AffinityMask AffinityMask::Only(LogicalCpu cpu) {
   return mask;
 }
 
-tl::expected<AffinityMask, int> AffinityMask::OfThisThread() {
+std::optional<AffinityMask> AffinityMask::OfThisThread() {
   // The kernel refuses, with EINVAL, a mask smaller than its own.
   for (std::size_t cpu_count = CPU_SETSIZE;; cpu_count *= 2) {
     AffinityMask mask(cpu_count);
     if (::sched_getaffinity(0, mask.bytes_, mask.set_.get()) == 0) return mask;
-    if (errno != EINVAL || cpu_count > kMaxCpuNumber) return tl::unexpected<int>(errno);
+    if (errno != EINVAL || cpu_count > kMaxCpuNumber) return std::nullopt;
   }
 }
 
@@ -30,8 +30,8 @@ bool AffinityMask::IsOnly(LogicalCpu cpu) const {
   return CPU_COUNT_S(bytes_, set_.get()) == 1 && CPU_ISSET_S(Number(cpu), bytes_, set_.get());
 }
 
-int AffinityMask::ApplyToThisThread() const {
-  return ::sched_setaffinity(0, bytes_, set_.get()) == 0 ? 0 : errno;
+bool AffinityMask::ApplyToThisThread() const {
+  return ::sched_setaffinity(0, bytes_, set_.get()) == 0;
 }
 
 }  // namespace vtprobe

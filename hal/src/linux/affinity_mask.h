@@ -8,7 +8,7 @@
 
 #include <cstddef>
 #include <memory>
-#include <tl/expected.hpp>
+#include <optional>
 
 #include "vtprobe/hal/types.h"
 
@@ -18,12 +18,12 @@ class AffinityMask {
  public:
   // Requires Number(cpu) <= kMaxCpuNumber.
   static AffinityMask Only(LogicalCpu cpu);
-  // Or the errno of sched_getaffinity(2).
-  static tl::expected<AffinityMask, int> OfThisThread();
+  // Nothing where sched_getaffinity(2) fails.
+  static std::optional<AffinityMask> OfThisThread();
 
   bool IsOnly(LogicalCpu cpu) const;
-  // 0, or the errno of sched_setaffinity(2).
-  int ApplyToThisThread() const;
+  // Whether sched_setaffinity(2) did not fail.
+  bool ApplyToThisThread() const;
 
  private:
   struct Free {

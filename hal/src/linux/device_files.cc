@@ -36,10 +36,7 @@ Result<void> DeviceFiles::ReadBytes(LogicalCpu cpu, std::uint64_t offset,
 
   const std::int64_t count =
       RepeatIfInterrupted([&] { return calls_->Pread(*fd, buffer, offset); });
-  if (count < 0) {
-    const int sys_errno = static_cast<int>(-count);
-    return Fail(MeaningOfRead(sys_errno), sys_errno);
-  }
+  if (count < 0) return Fail(MeaningOfRead(static_cast<int>(-count)));
   if (static_cast<std::size_t>(count) != buffer.size()) return Fail(AccessCode::kShortRead);
   return {};
 }
@@ -67,17 +64,17 @@ int DeviceFiles::Open(LogicalCpu cpu) {
 
 Result<int> DeviceFiles::OpenedFd(LogicalCpu cpu) {
   // No kernel makes a node for such a number, and the table has no place for it.
-  if (Number(cpu) > kMaxCpuNumber) return tl::unexpected<AccessError>(WhyNotOpened(ENOENT));
+  if (Number(cpu) > kMaxCpuNumber) return Fail(WhyNotOpened(ENOENT));
 
   FdTable::Slot& slot = fds_.SlotOf(cpu);
   int kept = slot.load(std::memory_order_acquire);
   if (FdTable::IsOpen(kept)) return kept;
   if (const int refusal = FdTable::RefusalOf(kept); refusal != 0) {
-    return tl::unexpected<AccessError>(WhyNotOpened(refusal));
+    return Fail(WhyNotOpened(refusal));
   }
 
   const int fd = Open(cpu);
-  if (fd < 0) return tl::unexpected<AccessError>(WhyNotOpened(-fd));
+  if (fd < 0) return Fail(WhyNotOpened(-fd));
   driver_.store(Driver::kPresent, std::memory_order_relaxed);
   if (slot.compare_exchange_strong(kept, fd, std::memory_order_acq_rel)) return fd;
   // Another thread opened the same CPU's file meanwhile.
@@ -85,17 +82,17 @@ Result<int> DeviceFiles::OpenedFd(LogicalCpu cpu) {
   return kept;
 }
 
-AccessError DeviceFiles::WhyNotOpened(int sys_errno) {
+AccessCode DeviceFiles::WhyNotOpened(int sys_errno) {
   switch (sys_errno) {
     case ENOENT:
-      return {DriverIsPresent() ? AccessCode::kCpuOffline : AccessCode::kNoDriver, sys_errno};
+      return DriverIsPresent() ? AccessCode::kCpuOffline : AccessCode::kNoDriver;
     case EPERM:
     case EACCES:
-      return {AccessCode::kPermissionDenied, sys_errno};
+      return AccessCode::kPermissionDenied;
     case ENXIO:
-      return {AccessCode::kCpuOffline, sys_errno};
+      return AccessCode::kCpuOffline;
     default:
-      return {AccessCode::kIo, sys_errno};
+      return AccessCode::kIo;
   }
 }
 

@@ -56,7 +56,7 @@ class DeviceFiles {
   AccessCode MeaningOfRead(int sys_errno) const;
   Result<int> OpenedFd(LogicalCpu cpu);
   int Open(LogicalCpu cpu);
-  AccessError WhyNotOpened(int sys_errno);
+  AccessCode WhyNotOpened(int sys_errno);
   bool DriverIsPresent();
 
   const std::string root_;

@@ -2,7 +2,6 @@
 
 #include <sched.h>
 
-#include <cerrno>
 #include <utility>
 
 #include "linux/affinity_mask.h"
@@ -12,10 +11,9 @@ namespace vtprobe {
 namespace {
 
 Result<void> BindThisThread(LogicalCpu cpu) {
-  // What the kernel says of a CPU that it has no bit for.
-  if (Number(cpu) > kMaxCpuNumber) return Fail(AccessCode::kNotPinned, EINVAL);
-  if (const int sys_errno = AffinityMask::Only(cpu).ApplyToThisThread(); sys_errno != 0) {
-    return Fail(AccessCode::kNotPinned, sys_errno);
+  // No kernel has a bit for such a CPU, and the mask has none either.
+  if (Number(cpu) > kMaxCpuNumber || !AffinityMask::Only(cpu).ApplyToThisThread()) {
+    return Fail(AccessCode::kNotPinned);
   }
   return {};
 }
@@ -34,7 +32,7 @@ PinnedScope::~PinnedScope() {
 
 Result<PinnedScope> PinnedScope::To(LogicalCpu cpu) {
   auto previous = AffinityMask::OfThisThread();
-  if (!previous) return Fail(AccessCode::kNotPinned, previous.error());
+  if (!previous) return Fail(AccessCode::kNotPinned);
   if (const auto bound = BindThisThread(cpu); !bound) {
     return tl::unexpected<AccessError>(bound.error());
   }

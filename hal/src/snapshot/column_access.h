@@ -16,14 +16,7 @@
 namespace vtprobe {
 
 // An order on readings, for grouping equal ones; it means nothing else.
-inline bool Less(const MsrReading& a, const MsrReading& b) {
-  const auto key = [](const MsrReading& reading) {
-    const bool is_failure = reading.known() == 0;
-    return std::tuple(reading.known(), is_failure ? static_cast<std::uint64_t>(reading.error())
-                                                  : reading.known_bits());
-  };
-  return key(a) < key(b);
-}
+inline bool Less(const MsrReading& a, const MsrReading& b) { return a < b; }
 
 inline bool Less(const CpuidReading& a, const CpuidReading& b) {
   if (a.has_value() != b.has_value()) return b.has_value();

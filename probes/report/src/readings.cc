@@ -12,31 +12,20 @@ class Grouping {
  public:
   void Add(const CpuSet& cpus, const RegisterReading& value) {
     if (cpus.empty()) return;
-    const bool is_failure = value.known() == 0;
-    const Key key{value.known(),
-                  is_failure ? static_cast<std::uint64_t>(value.error()) : value.known_bits()};
-    auto& ranges = ranges_[key];
+    auto& ranges = ranges_[value];
     ranges.insert(ranges.end(), cpus.ranges().begin(), cpus.ranges().end());
   }
 
   std::vector<Readings::Group> Take() {
     std::vector<Readings::Group> groups;
-    for (auto& [key, ranges] : ranges_) {
-      const auto& [known, number] = key;
-      groups.push_back({CpuSet(std::move(ranges)),
-                        known == 0
-                            ? RegisterReading(tl::unexpected(static_cast<AccessCode>(number)))
-                            : RegisterReading::OfBits(number, known)});
-    }
+    for (auto& [value, ranges] : ranges_) groups.push_back({CpuSet(std::move(ranges)), value});
     std::sort(groups.begin(), groups.end(),
               [](const auto& a, const auto& b) { return a.cpus.First() < b.cpus.First(); });
     return groups;
   }
 
  private:
-  using Key = std::pair<std::uint64_t, std::uint64_t>;  // known; the bits, or the code
-
-  std::map<Key, std::vector<CpuSet::Range>> ranges_;
+  std::map<RegisterReading, std::vector<CpuSet::Range>> ranges_;
 };
 
 // What is known of a register's field. The bits above it are 0.

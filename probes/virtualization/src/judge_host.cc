@@ -61,19 +61,14 @@ class Groups {
  private:
   static auto KeyOf(const VirtualizationGroup& group) {
     std::string_view register_name;
-    std::uint64_t value = 0;
-    std::uint64_t known = 0;
-    std::optional<AccessCode> error;
+    RegisterReading value;
     if (!group.evidence.empty()) {
-      const Evidence& first = group.evidence.front();
-      register_name = first.register_name();
-      value = first.value.known_bits();
-      known = first.value.known();
-      if (!first.value) error = first.value.error();
+      register_name = group.evidence.front().register_name();
+      value = group.evidence.front().value;
     }
     const std::string_view note = group.note;
-    return std::tuple(value, known, error, register_name, group.technology, group.state,
-                      group.usable, group.attribution, group.unread, note);
+    return std::tuple(value, register_name, group.technology, group.state, group.usable,
+                      group.attribution, group.unread, note);
   }
 
   struct IsBefore {

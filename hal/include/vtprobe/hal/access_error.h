@@ -27,11 +27,8 @@ inline constexpr std::array kAllAccessCodes = {
 #undef VTPROBE_ACCESS_ERROR
 };
 
-// `sys_errno` is the errno behind the code, 0 where there was none. Recordings
-// keep the code alone.
 struct AccessError {
   AccessCode code = AccessCode::kIo;
-  int sys_errno = 0;
 
   friend constexpr bool operator==(const AccessError&, const AccessError&) = default;
 };

@@ -5,6 +5,7 @@
 #ifndef VTPROBE_HAL_REGISTER_VIEW_H_
 #define VTPROBE_HAL_REGISTER_VIEW_H_
 
+#include <compare>
 #include <cstdint>
 #include <tl/expected.hpp>
 
@@ -58,7 +59,7 @@ class RegisterReading {
   constexpr RegisterReading() = default;
   constexpr RegisterReading(std::uint64_t value) : bits_(value) {}  // NOLINT
   constexpr RegisterReading(tl::unexpected<AccessCode> failure)     // NOLINT
-      : bits_(static_cast<std::uint64_t>(failure.value())), known_(0) {}
+      : known_(0), bits_(static_cast<std::uint64_t>(failure.value())) {}
   template <typename Unsigned>
   constexpr RegisterReading(const tl::expected<Unsigned, AccessCode>& reading)  // NOLINT
       : RegisterReading(reading ? RegisterReading(std::uint64_t{*reading})
@@ -94,11 +95,12 @@ class RegisterReading {
   constexpr std::uint64_t known_bits() const { return known_ == 0 ? 0 : bits_; }
   constexpr bool Knows(std::uint64_t mask) const { return (mask & ~known_) == 0; }
 
-  friend constexpr bool operator==(const RegisterReading&, const RegisterReading&) = default;
+  // An order for putting equal ones together: failures first, and values last.
+  friend constexpr auto operator<=>(const RegisterReading&, const RegisterReading&) = default;
 
  private:
-  std::uint64_t bits_ = 0;  // the AccessCode where none is known
   std::uint64_t known_ = ~std::uint64_t{0};
+  std::uint64_t bits_ = 0;  // the AccessCode where none is known
 };
 
 using MsrReading = RegisterReading;

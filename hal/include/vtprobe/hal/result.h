@@ -14,9 +14,9 @@ namespace vtprobe {
 template <typename T>
 using Result = tl::expected<T, AccessError>;
 
-// Fail(AccessCode::kIo, errno) reads better than spelling tl::unexpected out.
-constexpr tl::unexpected<AccessError> Fail(AccessCode code, int sys_errno = 0) {
-  return tl::unexpected<AccessError>(AccessError{code, sys_errno});
+// Fail(AccessCode::kIo) reads better than spelling tl::unexpected out.
+constexpr tl::unexpected<AccessError> Fail(AccessCode code) {
+  return tl::unexpected<AccessError>(AccessError{code});
 }
 
 }  // namespace vtprobe
