@@ -18,6 +18,7 @@ readonly PACKAGES=(
   g++ cmake ninja-build
   libcli11-dev libcpuid-dev libexpected-dev libfmt-dev libtomlplusplus-dev nlohmann-json3-dev
   libarchive-dev libfuse3-dev libpugixml-dev libseccomp-dev libxxhash-dev zlib1g-dev
+  libbz2-dev liblzma-dev libzstd-dev zstd
   libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev
   libxml2-utils python3-jsonschema
   dpkg-dev file googletest pkg-config

@@ -9,9 +9,6 @@
 // The oldest interface with what is used here.
 #define FUSE_USE_VERSION 32
 #include <fuse3/fuse_lowlevel.h>
-// From libfuse 3.17 on a macro around an inline function; the library has the
-// function by this name all the same.
-#undef fuse_session_new
 
 #include <cstddef>
 #include <string>
@@ -19,29 +16,44 @@
 
 namespace vtprobe::msrfs {
 
-// The functions that serving takes, under their names in libfuse.
+// The functions that serving takes, under their names in libfuse, beside
+// fuse_session_new.
+#define VTPROBE_LIBFUSE_FUNCTIONS(EACH) \
+  EACH(fuse_opt_free_args)              \
+  EACH(fuse_session_mount)              \
+  EACH(fuse_session_fd)                 \
+  EACH(fuse_session_unmount)            \
+  EACH(fuse_session_destroy)            \
+  EACH(fuse_session_loop_mt_32)         \
+  EACH(fuse_set_signal_handlers)        \
+  EACH(fuse_remove_signal_handlers)     \
+  EACH(fuse_req_userdata)               \
+  EACH(fuse_reply_err)                  \
+  EACH(fuse_reply_entry)                \
+  EACH(fuse_reply_attr)                 \
+  EACH(fuse_reply_open)                 \
+  EACH(fuse_reply_buf)                  \
+  EACH(fuse_add_direntry)
+
+// From libfuse 3.17 on a macro around an inline function; the shared library has
+// the function by this name all the same.
+inline struct fuse_session* LinkedSessionNew(struct fuse_args* args,
+                                             const struct fuse_lowlevel_ops* op,
+                                             std::size_t op_size, void* userdata) {
+  return fuse_session_new(args, op, op_size, userdata);
+}
+#undef fuse_session_new
+
 struct LibFuse {
-  decltype(&::fuse_opt_free_args) fuse_opt_free_args = nullptr;
-  struct fuse_session* (*fuse_session_new)(struct fuse_args* args,
-                                           const struct fuse_lowlevel_ops* op, std::size_t op_size,
-                                           void* userdata) = nullptr;
-  decltype(&::fuse_session_mount) fuse_session_mount = nullptr;
-  decltype(&::fuse_session_fd) fuse_session_fd = nullptr;
-  decltype(&::fuse_session_unmount) fuse_session_unmount = nullptr;
-  decltype(&::fuse_session_destroy) fuse_session_destroy = nullptr;
-  decltype(&::fuse_session_loop_mt_32) fuse_session_loop_mt_32 = nullptr;
-  decltype(&::fuse_set_signal_handlers) fuse_set_signal_handlers = nullptr;
-  decltype(&::fuse_remove_signal_handlers) fuse_remove_signal_handlers = nullptr;
-  decltype(&::fuse_req_userdata) fuse_req_userdata = nullptr;
-  decltype(&::fuse_reply_err) fuse_reply_err = nullptr;
-  decltype(&::fuse_reply_entry) fuse_reply_entry = nullptr;
-  decltype(&::fuse_reply_attr) fuse_reply_attr = nullptr;
-  decltype(&::fuse_reply_open) fuse_reply_open = nullptr;
-  decltype(&::fuse_reply_buf) fuse_reply_buf = nullptr;
-  decltype(&::fuse_add_direntry) fuse_add_direntry = nullptr;
+  decltype(&LinkedSessionNew) fuse_session_new = nullptr;
+#define VTPROBE_FUNCTION(name) decltype(&::name) name = nullptr;
+  VTPROBE_LIBFUSE_FUNCTIONS(VTPROBE_FUNCTION)
+#undef VTPROBE_FUNCTION
 };
 
-// Loads the library by this name, or says why it can't be. It stays loaded.
+// Loads the library by this name, or says why it can't be. It stays loaded. A
+// program that is one static file (VTPROBE_STATIC) has it in itself, whatever the
+// name.
 tl::expected<LibFuse, std::string> LoadLibFuse(const std::string& library);
 
 // The one that is installed, loaded at the first call. It is one for the whole

@@ -16,32 +16,38 @@
 namespace vtprobe::import {
 
 // The functions that reading takes, under their names in libarchive.
+#define VTPROBE_LIBARCHIVE_FUNCTIONS(EACH) \
+  EACH(archive_read_new)                   \
+  EACH(archive_read_free)                  \
+  EACH(archive_read_support_filter_bzip2)  \
+  EACH(archive_read_support_filter_xz)     \
+  EACH(archive_read_support_filter_zstd)   \
+  EACH(archive_read_support_format_tar)    \
+  EACH(archive_read_support_format_raw)    \
+  EACH(archive_read_open)                  \
+  EACH(archive_read_next_header)           \
+  EACH(archive_read_data)                  \
+  EACH(archive_read_data_skip)             \
+  EACH(archive_filter_bytes)               \
+  EACH(archive_error_string)               \
+  EACH(archive_format)                     \
+  EACH(archive_filter_count)               \
+  EACH(archive_entry_pathname)             \
+  EACH(archive_entry_pathname_utf8)        \
+  EACH(archive_entry_filetype)             \
+  EACH(archive_entry_hardlink)             \
+  EACH(archive_entry_size)                 \
+  EACH(archive_entry_size_is_set)
+
 struct LibArchive {
-  decltype(&::archive_read_new) archive_read_new = nullptr;
-  decltype(&::archive_read_free) archive_read_free = nullptr;
-  decltype(&::archive_read_support_filter_bzip2) archive_read_support_filter_bzip2 = nullptr;
-  decltype(&::archive_read_support_filter_xz) archive_read_support_filter_xz = nullptr;
-  decltype(&::archive_read_support_filter_zstd) archive_read_support_filter_zstd = nullptr;
-  decltype(&::archive_read_support_format_tar) archive_read_support_format_tar = nullptr;
-  decltype(&::archive_read_support_format_raw) archive_read_support_format_raw = nullptr;
-  decltype(&::archive_read_open) archive_read_open = nullptr;
-  decltype(&::archive_read_next_header) archive_read_next_header = nullptr;
-  decltype(&::archive_read_data) archive_read_data = nullptr;
-  decltype(&::archive_read_data_skip) archive_read_data_skip = nullptr;
-  decltype(&::archive_filter_bytes) archive_filter_bytes = nullptr;
-  decltype(&::archive_error_string) archive_error_string = nullptr;
-  decltype(&::archive_format) archive_format = nullptr;
-  decltype(&::archive_filter_count) archive_filter_count = nullptr;
-  decltype(&::archive_entry_pathname) archive_entry_pathname = nullptr;
-  decltype(&::archive_entry_pathname_utf8) archive_entry_pathname_utf8 = nullptr;
-  decltype(&::archive_entry_filetype) archive_entry_filetype = nullptr;
-  decltype(&::archive_entry_hardlink) archive_entry_hardlink = nullptr;
-  decltype(&::archive_entry_size) archive_entry_size = nullptr;
-  decltype(&::archive_entry_size_is_set) archive_entry_size_is_set = nullptr;
+#define VTPROBE_FUNCTION(name) decltype(&::name) name = nullptr;
+  VTPROBE_LIBARCHIVE_FUNCTIONS(VTPROBE_FUNCTION)
+#undef VTPROBE_FUNCTION
 };
 
 // Loads the library by this name, or says why it can't be. It stays loaded:
-// the next archive finds it at once.
+// the next archive finds it at once. A program that is one static file
+// (VTPROBE_STATIC) has it in itself, whatever the name.
 tl::expected<LibArchive, std::string> LoadLibArchive(
     const std::string& library = "libarchive.so.13");
 
