@@ -1,21 +1,42 @@
-# Debian packages, made by `cpack` in the build folder: vtprobe (the command,
-# and shared libraries where they were built), libvtprobe-dev (libraries,
-# headers, CMake package, pkg-config files) and vtprobe-dumps (the recorded
-# machines).
-set(CPACK_GENERATOR DEB)
+# What `cpack` in the build folder makes, after building what is not yet built:
+# Debian packages, vtprobe (the command, and shared libraries where they were
+# built), libvtprobe-dev (libraries, headers, CMake package, pkg-config files) and
+# vtprobe-dumps (the recorded machines); or, of one static file, a tarball with it.
 set(CPACK_PACKAGE_VENDOR "the vtprobe authors")
-set(CPACK_PACKAGE_CONTACT "the vtprobe authors")
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(VTPROBE_MAINTAINER "vtprobe authors <vtprobe@example.org>" CACHE STRING
+  "Whom the packages name as their maintainer")
+mark_as_advanced(VTPROBE_MAINTAINER)
+set(CPACK_PACKAGE_CONTACT "${VTPROBE_MAINTAINER}")
 # CPack's own default, which it does not put above each package's description.
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${CMAKE_PROJECT_NAME} built using CMake")
+set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_STRIP_FILES ON)
-# Just what was built: tests and benchmarks are no part of any package.
+# Just what is packed is built: tests and benchmarks are no part of any package.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 
-set(CPACK_COMPONENTS_ALL runtime development dumps)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
+if(VTPROBE_STATIC)
+  set(CPACK_GENERATOR TGZ)
+  set(CPACK_COMPONENTS_ALL runtime)
+  set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
+  string(TOLOWER "linux-${CMAKE_SYSTEM_PROCESSOR}" system)
+  set(CPACK_ARCHIVE_RUNTIME_FILE_NAME vtprobe-${PROJECT_VERSION}-${system})
+  set(CPACK_PACKAGE_FILE_NAME ${CPACK_ARCHIVE_RUNTIME_FILE_NAME})
+  set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY ON)
+  set(packaged vtprobe vtprobe_documents)
+else()
+  set(CPACK_GENERATOR DEB)
+  set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+  set(CPACK_COMPONENTS_ALL runtime development dumps)
+  set(packaged vtprobe vtprobe_documents vtprobe_libraries)
+endif()
+add_custom_target(vtprobe_packaged DEPENDS ${packaged})
+set(CPACK_INSTALL_COMMANDS
+  "\"${CMAKE_COMMAND}\" --build \"${PROJECT_BINARY_DIR}\" --target vtprobe_packaged --parallel")
+
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME vtprobe)
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
@@ -23,6 +44,8 @@ set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS vtprobe-dumps)
+# Loaded when it is needed: for archives, and to serve a recording.
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_SUGGESTS "libarchive13 | libarchive13t64, libfuse3-3 | libfuse3-4")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libvtprobe-dev)
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
@@ -40,9 +63,67 @@ set(CPACK_COMPONENT_DUMPS_DESCRIPTION
 set(CPACK_DEBIAN_DUMPS_PACKAGE_SECTION misc)
 set(CPACK_DEBIAN_DUMPS_PACKAGE_ARCHITECTURE all)
 
-foreach(component IN LISTS CPACK_COMPONENTS_ALL)
+# vtprobe_made(FILE COMMAND...): what a command of this build prints. [gzip] -n: no
+# time in it, so that the same is packed again.
+set(VTPROBE_DOCUMENTS)
+macro(vtprobe_made file)
+  add_custom_command(OUTPUT ${PROJECT_BINARY_DIR}/documents/${file} COMMAND ${ARGN}
+    DEPENDS ${depends} COMMENT "Making ${file}" VERBATIM)
+  list(APPEND VTPROBE_DOCUMENTS ${PROJECT_BINARY_DIR}/documents/${file})
+endmacro()
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/documents)
+set(depends vtprobe)
+vtprobe_made(vtprobe.1 $<TARGET_FILE:vtprobe> manual -o ${PROJECT_BINARY_DIR}/documents/vtprobe.1)
+vtprobe_made(vtprobe $<TARGET_FILE:vtprobe> completion bash -o ${PROJECT_BINARY_DIR}/documents/vtprobe)
+vtprobe_made(_vtprobe $<TARGET_FILE:vtprobe> completion zsh -o ${PROJECT_BINARY_DIR}/documents/_vtprobe)
+vtprobe_made(vtprobe.fish $<TARGET_FILE:vtprobe> completion fish -o ${PROJECT_BINARY_DIR}/documents/vtprobe.fish)
+set(depends ${PROJECT_BINARY_DIR}/documents/vtprobe.1)
+vtprobe_made(vtprobe.1.gz gzip -9nkf ${PROJECT_BINARY_DIR}/documents/vtprobe.1)
+configure_file(cmake/templates/changelog.in documents/changelog @ONLY)
+set(depends ${PROJECT_BINARY_DIR}/documents/changelog)
+vtprobe_made(changelog.gz gzip -9nkf ${PROJECT_BINARY_DIR}/documents/changelog)
+add_custom_target(vtprobe_documents ALL DEPENDS ${VTPROBE_DOCUMENTS})
+
+# Who built the libraries alone has none of what the command makes.
+function(vtprobe_install_document file destination)
+  install(FILES ${PROJECT_BINARY_DIR}/documents/${file} OPTIONAL COMPONENT runtime
+    DESTINATION ${destination})
+endfunction()
+vtprobe_install_document(vtprobe.1.gz ${CMAKE_INSTALL_MANDIR}/man1)
+vtprobe_install_document(vtprobe ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+vtprobe_install_document(_vtprobe ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+vtprobe_install_document(vtprobe.fish ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+
+set(documents ${CMAKE_INSTALL_DATADIR}/doc/vtprobe)
+install(FILES README.md probes/RULES.md probes/REGISTERS.md
+  COMPONENT runtime DESTINATION ${documents})
+install(FILES probes/profiles/FORMAT.md RENAME PROFILES.md
+  COMPONENT runtime DESTINATION ${documents})
+install(FILES recorded-msr-dumps/FORMAT.md RENAME RECORDINGS.md
+  COMPONENT runtime DESTINATION ${documents})
+install(DIRECTORY probes/schemas COMPONENT runtime
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/vtprobe)
+
+# Debian has the licence in full; a tarball brings it along, and those of what the
+# file has in itself.
+if(VTPROBE_STATIC)
+  install(FILES LICENSE COMPONENT runtime DESTINATION ${documents})
+  foreach(linked IN ITEMS libarchive-dev libbz2-dev libc6-dev libcli11-dev libcpuid-dev
+      libexpected-dev libfmt-dev libfuse3-dev liblzma-dev libpugixml-dev libstdc++-12-dev
+      libtomlplusplus-dev libxxhash-dev libzstd-dev nlohmann-json3-dev zlib1g-dev)
+    install(FILES /usr/share/doc/${linked}/copyright RENAME ${linked} OPTIONAL
+      COMPONENT runtime DESTINATION ${documents}/licences)
+  endforeach()
+endif()
+if(NOT VTPROBE_STATIC)
+  install(FILES cmake/templates/lintian-overrides RENAME vtprobe COMPONENT runtime
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides)
+endif()
+foreach(component IN ITEMS runtime development dumps)
   string(TOUPPER ${component} upper)
-  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE RENAME copyright COMPONENT ${component}
-    DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${CPACK_DEBIAN_${upper}_PACKAGE_NAME})
+  set(documents ${CMAKE_INSTALL_DATADIR}/doc/${CPACK_DEBIAN_${upper}_PACKAGE_NAME})
+  install(FILES cmake/templates/copyright COMPONENT ${component} DESTINATION ${documents})
+  install(FILES ${PROJECT_BINARY_DIR}/documents/changelog.gz OPTIONAL COMPONENT ${component}
+    DESTINATION ${documents})
 endforeach()
 include(CPack)

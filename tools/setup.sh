@@ -6,7 +6,7 @@
 #   tools/setup.sh --packages-only    the packages and nothing more
 #     --with-clang    also the second compiler, its sanitizers and checkers
 #     --with-beds     also the emulators and tools of tests/e2e and bench/peers, and
-#                     their kernel
+#                     their kernel; and what packages are tried with
 #   tools/setup.sh --help             this text
 #
 # May be run again at any time: what is there already is left alone.
@@ -29,13 +29,15 @@ readonly PACKAGES=(
 read -ra CLANG_VERSIONS <cmake/clang-versions
 readonly CLANG_VERSIONS
 # What tests/e2e and bench/peers run: the emulators with what boots in them, and
-# the tools that vtprobe is compared with.
+# the tools that vtprobe is compared with. In the last row, what packages are tried
+# with.
 readonly BED_PACKAGES=(
   python3 fuse3 binutils
   qemu-system-x86 busybox-static
   bochs bochsbios bochs-term vgabios grub-common grub-pc-bin xorriso mtools
   msr-tools cpu-checker libvirt-clients perl-base spectre-meltdown-checker
   cpuid cpuidtool x86info strace
+  fish zsh groff lintian
 )
 
 readonly EXAMPLE_DUMP=recorded-msr-dumps/intel/core2-smx-only-ff03/machine.dump
@@ -167,6 +169,8 @@ ask build/release/bin/vtprobe check --replay "$EXAMPLE_DUMP"
 
 cat <<'END'
 
-The program is build/release/bin/vtprobe; README.md says what else it does.
+The program is build/release/bin/vtprobe; README.md says what else it does. To install
+it for all users, with its manual page and what shells complete:
+  (cd build/release && cpack) && sudo apt-get install ./build/release/vtprobe_*.deb
 tools/test.sh builds and runs the tests.
 END

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the Debian packages of a build and unpacks them into an empty root.
+# Makes the Debian packages of a build, looks for what has to be in them, and unpacks
+# them into an empty root.
 #
 #   unpack_packages.sh BUILD ROOT
 set -euo pipefail
@@ -11,5 +12,19 @@ for name in vtprobe libvtprobe-dev vtprobe-dumps; do
   packages=("$root.packages/${name}"_*.deb)
   ((${#packages[@]} == 1)) || { echo "no package $name" >&2; exit 1; }
   dpkg-deb --extract "${packages[0]}" "$root"
-  [[ -f $root/usr/share/doc/$name/copyright ]] || { echo "$name has no copyright" >&2; exit 1; }
+  for document in copyright changelog.gz; do
+    [[ -s $root/usr/share/doc/$name/$document ]] || { echo "$name has no $document" >&2; exit 1; }
+  done
+done
+
+cd "$root/usr/share"
+for file in doc/vtprobe/{README,RULES,REGISTERS,PROFILES,RECORDINGS}.md \
+  man/man1/vtprobe.1.gz bash-completion/completions/vtprobe \
+  zsh/vendor-completions/_vtprobe fish/vendor_completions.d/vtprobe.fish \
+  vtprobe/schemas/vtprobe-report-1.schema.json; do
+  [[ -s $file ]] || { echo "no $file is packed" >&2; exit 1; }
+done
+suggested=$(dpkg-deb --field "$root.packages"/vtprobe_*.deb Suggests)
+for library in libarchive13 libfuse3; do
+  [[ $suggested == *"$library"* ]] || { echo "vtprobe does not suggest $library" >&2; exit 1; }
 done
