@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes what documents say of tables and machines anew, from the program that is
-# built with them: probes/REGISTERS.md, probes/RULES.md, and in README.md what the
-# commands print that it shows (the machines counted among them). Tests compare all.
+# built with them: probes/REGISTERS.md, probes/RULES.md, and in README.md and
+# probes/MACHINES.md what the commands print that they show. Tests compare all.
 #
 #   tools/update-docs.sh [PRESET]    dev without one; builds vtprobe first
 #
@@ -20,8 +20,10 @@ for table in registers rules; do
   "$VTPROBE" "$table" --format markdown -o "probes/${table^^}.md"
 done
 
-shown=$(tools/show-again.sh "$VTPROBE" <README.md)
-printf '%s\n' "$shown" >README.md
+for document in README.md probes/MACHINES.md; do
+  shown=$(tools/show-again.sh "$VTPROBE" <"$document")
+  printf '%s\n' "$shown" >"$document"
+done
 
 if [[ $machines ]]; then
   VTPROBE_UPDATE_RESULTS=1 tests/e2e/run --only served-peers --vtprobe "$VTPROBE"
