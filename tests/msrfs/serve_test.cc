@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <sstream>
@@ -142,6 +144,33 @@ TEST_F(Serve, UnmountsWhenASignalGoesToAllItsProcessesAgainAndAgain) {
       ASSERT_FALSE(served.IsMounted());
     }
   }
+}
+
+// Vtprobe() reads to the end of what the process and all its children may write.
+TEST_F(Serve, InTheBackgroundReturnsWhenTheTreeIsThere) {
+  const std::string dump = Dump("cpu 0\nmsr 0x3a = 0x5\n");
+  TempTree tree;
+  tree.MakeFolder("cpu");
+  const std::string folder = tree.root() + "/cpu";
+  const Ended started = Vtprobe({"serve", "--background", dump, folder});
+  EXPECT_EQ(started.exit_status, 0);
+  EXPECT_THAT(started.err, HasSubstr("until it is unmounted"));
+  {
+    const Fd file(folder + "/0/msr", O_RDONLY);
+    std::uint64_t value = 0;
+    EXPECT_EQ(::pread(file.number, &value, sizeof(value), 0x3a), 8);
+    EXPECT_EQ(value, 0x5);
+  }
+  EXPECT_EQ(::umount2(folder.c_str(), 0), 0);
+  EXPECT_FALSE(std::filesystem::exists(folder + "/0"));
+}
+
+TEST_F(Serve, InTheBackgroundSaysWhyItCanNot) {
+  const std::string dump = Dump("cpu 0\nmsr 0x3a = five\n");
+  const Ended ended = Vtprobe({"serve", "--background", dump, "/"});
+  EXPECT_EQ(ended.exit_status, 65);
+  EXPECT_THAT(ended.err, HasSubstr(":3:"));
+  EXPECT_EQ(Vtprobe({"serve", "--background", Dump("cpu 0\n"), "/not-there"}).exit_status, 66);
 }
 
 TEST_F(Serve, SaysHowAStaleMountIsCleared) {

@@ -32,6 +32,7 @@ struct Arguments {
   bool keep_identifiers = false;
   bool scrub = false;
   bool explain = false;
+  bool background = false;
   std::optional<std::string> mode;
   std::string reg;
   std::optional<std::string> bits;

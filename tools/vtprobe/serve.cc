@@ -1,5 +1,8 @@
 // vtprobe serve: a dump as a /dev/cpu tree for other programs.
 //
+// With --background, a process more: it ends when the tree is there, so that the
+// next line of a script finds it.
+//
 // Two processes: one that may mount, and never looks at the dump; and its child,
 // which gives up its rights, parses the dump, and answers by the descriptor of the
 // mount that it is handed.
@@ -41,6 +44,9 @@ void Declare(CLI::App* app, Arguments* arguments) {
       ->required();
   app->add_option("MOUNTPOINT", arguments->folder, "An existing folder, over which it is mounted")
       ->required();
+  app->add_flag("--background", arguments->background,
+                "Return when the tree is there, and serve on until it is unmounted: umount "
+                "MOUNTPOINT, or fusermount3 -u MOUNTPOINT");
   app->add_flag("-q,--quiet", arguments->quiet, "No word about what is served, and where");
   app->footer(
       "Programs that read MSRs read those of the dump after\n"
@@ -111,9 +117,41 @@ Fd ReceiveDescriptor(int connection) {
   return Fd(fd);
 }
 
+// Of what serves in the background: the ends that whoever started it holds are let
+// go of, and it is told.
+class Background {
+ public:
+  // `told` is where it waits; not valid in the foreground.
+  explicit Background(Fd told) : told_(std::move(told)) {}
+
+  // Before there is a recording, which may come from standard input, to all of it.
+  void LeaveTerminal(bool keeps_input) {
+    if (!told_.valid()) return;
+    ::setsid();
+    nothing_ = Fd(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!keeps_input) ::dup2(nothing_.get(), STDIN_FILENO);
+    ::dup2(nothing_.get(), STDOUT_FILENO);
+  }
+
+  // Nothing is said from now on. The lowest number that is free is the one of
+  // standard error then.
+  void Begun() {
+    if (!told_.valid()) return;
+    ::close(STDERR_FILENO);
+    static_cast<void>(::dup(nothing_.get()));
+    static_cast<void>(WriteAll(told_.get(), {&kReady, 1}));
+    told_.Close();
+  }
+
+ private:
+  Fd told_;
+  Fd nothing_{-1};
+};
+
 // What the child does: it parses what a stranger may have made, and answers for
 // it, without a right to anything.
-OrFailure<int> ParseAndAnswer(const Arguments& arguments, msrfs::Owner owner, int connection) {
+OrFailure<int> ParseAndAnswer(const Arguments& arguments, msrfs::Owner owner, int connection,
+                              Background* background) {
   const std::string& path = arguments.replay.front();
   Confinement confinement({.paths = {path}, .machine = false, .serves = true});
   confinement.Begin();
@@ -129,9 +167,12 @@ OrFailure<int> ParseAndAnswer(const Arguments& arguments, msrfs::Owner owner, in
   // The parent says why.
   if (!device.valid()) return kOutputFailed;
   const auto served = msrfs::Serve(recording->snapshot, owner, device.Release(), [&] {
-    if (arguments.quiet) return;
-    PrintError(fmt::format("vtprobe: CPUs {} are served at {} until SIGINT or SIGTERM\n",
-                           recording->snapshot.online().ToString(), Printable(*arguments.folder)));
+    if (!arguments.quiet) {
+      PrintError(fmt::format("vtprobe: CPUs {} are served at {} until {}\n",
+                             recording->snapshot.online().ToString(), Printable(*arguments.folder),
+                             arguments.background ? "it is unmounted" : "SIGINT or SIGTERM"));
+    }
+    background->Begun();
   });
   if (!served) return Fails(kOutputFailed, served.error());
   return 0;
@@ -154,7 +195,8 @@ OrFailure<msrfs::Mount> MountOn(const std::string& folder) {
 }
 
 // Holds the mount until the child has ended, which is told of each signal.
-OrFailure<int> MountFor(pid_t child, const std::string& folder, Fd connection) {
+OrFailure<int> MountFor(pid_t child, const std::string& folder, Fd connection,
+                        Background* background) {
   const sigset_t signals = Awaited();
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
   int status = 0;
@@ -166,6 +208,7 @@ OrFailure<int> MountFor(pid_t child, const std::string& folder, Fd connection) {
       ::waitpid(child, &status, 0);
       return mount ? Fails(kOutputFailed, "what serves has ended") : tl::unexpected(mount.error());
     }
+    background->Begun();
     while (::waitpid(child, &status, WNOHANG) == 0) {
       const int signal = ::sigwaitinfo(&signals, nullptr);
       if (signal > 0 && signal != SIGCHLD) ::kill(child, SIGTERM);
@@ -175,7 +218,8 @@ OrFailure<int> MountFor(pid_t child, const std::string& folder, Fd connection) {
   return EndAs(status);
 }
 
-OrFailure<int> Run(const Arguments& arguments, const Process&) {
+OrFailure<int> ServeIn(Background background, const Arguments& arguments) {
+  background.LeaveTerminal(arguments.replay.front() == "-");
   // For both processes, as long as there is the right to: what is missing is said
   // when something is to be served.
   static_cast<void>(msrfs::LoadedLibFuse());
@@ -193,12 +237,33 @@ OrFailure<int> Run(const Arguments& arguments, const Process&) {
     ours.Close();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(kOutputFailed);
-    return ParseAndAnswer(arguments, owner, theirs.get());
+    return ParseAndAnswer(arguments, owner, theirs.get(), &background);
   }
   theirs.Close();
   char word = 0;
   if (ReadSome(ours.get(), &word, 1) != 1) return WaitFor(child);
-  return MountFor(child, *arguments.folder, std::move(ours));
+  return MountFor(child, *arguments.folder, std::move(ours), &background);
+}
+
+OrFailure<int> Run(const Arguments& arguments, const Process&) {
+  if (!arguments.background) return ServeIn(Background(Fd(-1)), arguments);
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return Fails(kOutputFailed, ErrnoText(errno));
+  Fd told(ends[0]);
+  Fd tells(ends[1]);
+  const pid_t server = ::fork();
+  if (server < 0) return Fails(kOutputFailed, ErrnoText(errno));
+  if (server == 0) {
+    told.Close();
+    return ServeIn(Background(std::move(tells)), arguments);
+  }
+  tells.Close();
+  // A byte of each of the two, or the end of one that has said why.
+  std::array<char, 2> words{};
+  for (char& word : words) {
+    if (ReadSome(told.get(), &word, 1) != 1) return WaitFor(server);
+  }
+  return 0;
 }
 
 }  // namespace
