@@ -31,8 +31,8 @@ TEST(Words, HelpAndVersionAreWhatTheOptionsSay) {
 }
 
 TEST(Words, HelpWrapsAtTheTerminal) {
-  for (const int columns : {80, 100}) {
-    for (const char* const command : {"check", "record", "read"}) {
+  for (const int columns : {60, 80, 100}) {
+    for (const char* const command : {"check", "record", "read", "diff", "import", "serve"}) {
       std::istringstream lines(Vtprobe({command, "--help"}, {.terminal_columns = columns}).out);
       std::size_t longest = 0;
       for (std::string line; std::getline(lines, line);) {
@@ -42,6 +42,13 @@ TEST(Words, HelpWrapsAtTheTerminal) {
       EXPECT_GT(longest, 40U) << command;
     }
   }
+}
+
+// Below its text, and not below the number that it is of.
+TEST(Words, AFootersLineGoesOnBelowItsText) {
+  const std::string help = Vtprobe({"check", "--help"}, {.terminal_columns = 60}).out;
+  EXPECT_THAT(help, HasSubstr("\n  0  usable on every CPU, and all that the profile counts"));
+  EXPECT_THAT(help, HasSubstr("\n     passes"));
 }
 
 TEST(Words, OfAReportAreExplained) {

@@ -64,6 +64,40 @@ bool LooksLikeCommand(const std::string& word) {
          ::access(word.c_str(), F_OK) != 0;
 }
 
+// Breaks a line that is longer than the terminal is wide. What follows stands below
+// its text: behind what it begins with and two blanks or more ("  0  usable"), or
+// behind the blanks that it begins with.
+std::string Broken(const std::string& line, std::size_t width) {
+  const std::size_t start = std::min(line.find_first_not_of(' '), line.size());
+  const std::size_t gap = line.find("  ", start);
+  const std::size_t text =
+      gap == std::string::npos ? start : std::min(line.find_first_not_of(' ', gap), line.size());
+  std::istringstream words(line.substr(text));
+  std::string broken = line.substr(0, text);
+  std::size_t at = text;
+  for (std::string word; words >> word; at += word.size()) {
+    if (at > text) {
+      const bool fits = at + 1 + word.size() <= width;
+      broken += fits ? " " : '\n' + std::string(text, ' ');
+      at = fits ? at + 1 : text;
+    }
+    broken += word;
+  }
+  return broken;
+}
+
+// Lines that are broken for 80 columns already, each on its own.
+std::string BrokenLines(const std::string& text) {
+  const std::size_t width = DescribeTerminal().columns;
+  std::istringstream lines(text);
+  std::string broken;
+  for (std::string line; std::getline(lines, line);) {
+    broken += line.size() <= width ? line : Broken(line, width);
+    broken += '\n';
+  }
+  return broken;
+}
+
 // Breaks what is said of an option or a command where the terminal ends.
 class WrappingFormatter final : public CLI::Formatter {
  public:
@@ -75,6 +109,13 @@ class WrappingFormatter final : public CLI::Formatter {
     CLI::detail::format_help(text, sub->get_name(), Wrapped(sub->get_description()),
                              get_column_width());
     return text.str();
+  }
+
+  std::string make_description(const CLI::App* app) const override {
+    return BrokenLines(CLI::Formatter::make_description(app));
+  }
+  std::string make_footer(const CLI::App* app) const override {
+    return BrokenLines(CLI::Formatter::make_footer(app));
   }
 
  private:
