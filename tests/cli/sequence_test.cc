@@ -73,6 +73,35 @@ TEST_F(Sequence, OfOneRecordingIsNone) {
   EXPECT_EQ(ended.exit_status, 0);
 }
 
+TEST_F(Sequence, OfTwoBoardsIsRefused) {
+  const auto of = [&](const std::string& name, const std::string& board) {
+    std::string dump = Intel("0-3", "msr 0x3a = 0x5\n");
+    return File(name, dump.insert(dump.find("cpu "), "meta board = " + board + "\n"));
+  };
+  const std::string here = of("here.dump", "ACME X1");
+  const Ended ended = Vtprobe({"check", "--replay", here, "--replay", of("there.dump", "ACME X2")});
+  EXPECT_EQ(ended.exit_status, 64);
+  EXPECT_THAT(ended.err, HasSubstr("on ACME X1"));
+  EXPECT_THAT(ended.err, HasSubstr("on ACME X2"));
+  const Ended same = Vtprobe({"check", "--replay", here, "--replay", of("again.dump", "ACME X1")});
+  EXPECT_EQ(same.exit_status, 0);
+}
+
+// The answer stands, and who gave them the wrong way round is told.
+TEST_F(Sequence, ThatGoesBackInTimeIsSaidToDo) {
+  const auto at = [&](const std::string& name, const std::string& time) {
+    std::string dump = Intel("0-3", "msr 0x3a = 0x5\n");
+    return File(name, dump.insert(dump.find("cpu "), "meta time = " + time + "\n"));
+  };
+  const std::string early = at("early.dump", "2026-01-02T03:04:05Z");
+  const std::string late = at("late.dump", "2026-01-02T03:05:04Z");
+  const Ended back = Vtprobe({"check", "--replay", late, "--replay", early});
+  EXPECT_EQ(back.exit_status, 0);
+  EXPECT_THAT(back.err, HasSubstr("late.dump says that it was recorded at 2026-01-02T03:05:04Z"));
+  EXPECT_EQ(Vtprobe({"check", "--replay", early, "--replay", late}).err, "");
+  EXPECT_EQ(Vtprobe({"check", "-q", "--replay", late, "--replay", early}).err, "");
+}
+
 TEST_F(Sequence, MayBeListedInAFolder) {
   Dump("z.dump", "0x40000000");
   Dump("a.dump", "0x0");

@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "input.h"
+#include "output.h"
 #include "sequence.h"
 #include "this_machine.h"
+#include "vtprobe/hal/metadata.h"
 #include "vtprobe/report/printable.h"
 #include "vtprobe/report/report.h"
 
@@ -25,37 +30,71 @@ OrFailure<void> CheckPresent(const CpuSet& chosen, const CpuSet& online, const C
 }
 
 // What tells machines apart in every recording that was made of more than MSRs.
-std::string CpuText(const Subject& subject) {
-  return fmt::format("{} {}", subject.vendor.value_or("unknown"),
-                     subject.family
-                         ? fmt::format("family {:#x} model {:#x} stepping {:#x}", *subject.family,
-                                       *subject.model_number, *subject.stepping)
-                         : "unknown");
-}
+struct Make {
+  Subject cpu;
+  std::optional<std::string_view> board;
+
+  explicit Make(const PlatformSnapshot& snapshot)
+      : cpu(IdentifySubject(snapshot)), board(snapshot.metadata().Get(meta::kBoard)) {}
+
+  std::string Text() const {
+    return fmt::format("{} {}{}", cpu.vendor.value_or("unknown"),
+                       cpu.family ? fmt::format("family {:#x} model {:#x} stepping {:#x}",
+                                                *cpu.family, *cpu.model_number, *cpu.stepping)
+                                  : "unknown",
+                       board ? fmt::format(" on {}", *board) : "");
+  }
+};
 
 template <typename T>
 bool Differ(const std::optional<T>& a, const std::optional<T>& b) {
   return a && b && *a != *b;
 }
 
-bool AreOfOneMachine(const Subject& a, const Subject& b) {
-  return !Differ(a.vendor, b.vendor) && !Differ(a.family, b.family) &&
-         !Differ(a.model_number, b.model_number) && !Differ(a.stepping, b.stepping);
+bool AreOfOneMachine(const Make& a, const Make& b) {
+  return !Differ(a.cpu.vendor, b.cpu.vendor) && !Differ(a.cpu.family, b.cpu.family) &&
+         !Differ(a.cpu.model_number, b.cpu.model_number) &&
+         !Differ(a.cpu.stepping, b.cpu.stepping) && !Differ(a.board, b.board);
 }
 
 OrFailure<void> CheckOneMachine(const std::vector<std::string>& paths,
                                 const LoadedSubject& loaded) {
-  const Subject last = IdentifySubject(loaded.snapshot);
+  const Make last(loaded.snapshot);
   for (std::size_t i = 0; i < loaded.earlier.size(); ++i) {
-    const Subject earlier = IdentifySubject(loaded.earlier[i]);
+    const Make earlier(loaded.earlier[i]);
     if (AreOfOneMachine(earlier, last)) continue;
     return Fails(kUsageError,
                  fmt::format("{} ({}) and {} ({}) are no recordings of one machine; without "
                              "--replay each is a machine of its own",
-                             InputName(paths[i]), Printable(CpuText(earlier)),
-                             InputName(paths.back()), Printable(CpuText(last))));
+                             InputName(paths[i]), Printable(earlier.Text()),
+                             InputName(paths.back()), Printable(last.Text())));
   }
   return {};
+}
+
+// When it was recorded, if it says so in the one form that dumps have, of which
+// the earlier is the smaller text. [recorded-msr-dumps/FORMAT.md]
+std::optional<std::string_view> TimeOf(const PlatformSnapshot& snapshot) {
+  const auto time = snapshot.metadata().Get(meta::kTime);
+  constexpr std::string_view kForm = "2026-11-29T07:00:00Z";
+  if (!time || time->size() != kForm.size() || !time->ends_with('Z')) return std::nullopt;
+  return time;
+}
+
+// Words about recordings that are not given in the order of their times: who set
+// what is told by the order.
+void CheckOrder(const std::vector<std::string>& paths, const LoadedSubject& loaded) {
+  for (std::size_t i = 0; i < loaded.earlier.size(); ++i) {
+    const PlatformSnapshot& next =
+        i + 1 < loaded.earlier.size() ? loaded.earlier[i + 1] : loaded.snapshot;
+    const auto time = TimeOf(loaded.earlier[i]);
+    const auto time_of_next = TimeOf(next);
+    if (!time || !time_of_next || *time <= *time_of_next) continue;
+    PrintError(fmt::format(
+        "vtprobe: note: {} says that it was recorded at {}, and {}, which stands behind it, at {}: "
+        "the earliest is to be named first\n",
+        InputName(paths[i]), Printable(*time), InputName(paths[i + 1]), Printable(*time_of_next)));
+  }
 }
 
 OrFailure<LoadedSubject> LoadThisMachine(const CapturePlan& plan,
@@ -121,6 +160,7 @@ OrFailure<LoadedSubject> LoadSequence(const std::vector<std::string>& paths, con
   }
   const auto fits = CheckOneMachine(paths, subject);
   if (!fits) return tl::unexpected(fits.error());
+  if (!how.is_quiet) CheckOrder(paths, subject);
   return subject;
 }
 
