@@ -176,6 +176,18 @@ TEST_F(ManyMachines, LeaveAloneWhatIsNoRecording) {
   EXPECT_EQ(Vtprobe({Path("lab/README")}).exit_status, 65);
 }
 
+// A recorder that failed leaves its file behind, and nobody counts fifty of them.
+TEST_F(ManyMachines, OfWhichOneIsEmptyNameIt) {
+  Machine("lab/a.dump", "0x5");
+  for (const char* const name : {"lab/b.dump", "lab/c.vtpb"}) {
+    const std::string empty = File(name, "");
+    const Ended ended = Vtprobe({Path("lab")});
+    EXPECT_EQ(ended.exit_status, 65);
+    EXPECT_THAT(ended.err, HasSubstr(empty + ":1:1: nothing in it is a recording"));
+    EXPECT_THAT(ended.out, HasSubstr("1 usable"));
+  }
+}
+
 TEST_F(ManyMachines, OfAnEmptyFolderAreAnError) {
   const Ended ended = Vtprobe({tree_.root()});
   EXPECT_EQ(ended.exit_status, 66);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -21,6 +22,12 @@ namespace fs = std::filesystem;
 // Why nothing of a folder or an archive is a machine.
 tl::unexpected<Failure> NoRecording(const std::string& path) {
   return Fails(kInputMissing, InputName(path) + ": there is no recording in it");
+}
+
+// What recordings are called: of such a file somebody expects an answer, though
+// nothing was written to it.
+bool HasNameOfRecording(std::string_view name) {
+  return name.ends_with(".dump") || name.ends_with(".vtpb");
 }
 
 class Walk {
@@ -105,8 +112,13 @@ class Walk {
     auto recording = LoadIfRecording(std::move(machine), &allowance);
     if (!recording) return Take(name, tl::unexpected(std::move(recording.error())), false);
     if (!*recording) {
-      ++not_recordings_;
-      return;
+      if (!HasNameOfRecording(name)) {
+        ++not_recordings_;
+        return;
+      }
+      return Take(name,
+                  Fails(kMalformedInput, Printable(name) + ":1:1: nothing in it is a recording"),
+                  false);
     }
     Take(name, Loaded(name, **std::move(recording)), false);
   }
