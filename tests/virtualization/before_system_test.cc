@@ -126,6 +126,8 @@ TEST(BeforeSystem, WhatNoKernelWritesIsNotTheKernels) {
   const PlatformSnapshot before = Intel(kColdBoot, "msr 0x3a = 0x0\n");
   EXPECT_EQ(JudgeVirtualization(after).attribution, Attribution::kFirmware);
   EXPECT_EQ(JudgeVirtualization(after, &before).attribution, Attribution::kUnknown);
+  EXPECT_EQ(JudgeVirtualization(after, &before).attribution_reason,
+            "firmware had left it unlocked, with another value");
 }
 
 TEST(BeforeSystem, ProvesItOfVmCrToo) {

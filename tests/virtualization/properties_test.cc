@@ -101,7 +101,7 @@ TEST(Properties, KernelReleasesAreOrderedByNumber) {
   }
   for (const std::string_view keeps :
        {"5.5.19", "5.5", "4.19.0-27-amd64", "4.20.17", "3.10.0-1160.el7.x86_64", "2.6.32", "",
-        "linux", "x6.1", "-6.1",
+        "linux", "x6.1", "-6.1", "6-1", ".6.1",
         // What is no release, and would be one if it wrapped.
         "4294967302.1", "5.4294967302", "18446744073709551622.1", "5.18446744073709551622"}) {
     EXPECT_EQ(attribution(keeps), Attribution::kUnknown) << keeps;

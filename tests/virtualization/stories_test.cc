@@ -243,7 +243,9 @@ TEST(Stories, KvmGuestWithoutSvmWhoseVmCrReadsZero) {
 // A4 PRO-7300B: CPUID says no SVM, and the leaf that describes SVM answers. A
 // list of flags, such as lscpu's, gives no more of that leaf than EDX.
 TEST(Stories, LiveSvmLeafWithoutSvm) {
-  for (const std::string_view leaf : {"0x1 0x10000 0x0 0x1cff", "- - - 0x5", "0x1 0x10000 - -"}) {
+  // Of the last one, EBX: one address space identifier.
+  for (const std::string_view leaf : {"0x1 0x10000 0x0 0x1cff", "- - - 0x5", "0x1 0x10000 - -",
+                                      "0x1 - - -", "- 0x10000 - -", "- 0x1 - -"}) {
     const auto verdict = Judge(
         "cpu 0-1\n"
         "cpuid 0x0.0x0 = 0xd 0x68747541 0x444d4163 0x69746e65\n"
@@ -256,11 +258,43 @@ TEST(Stories, LiveSvmLeafWithoutSvm) {
     EXPECT_EQ(verdict.technology, Technology::kNone);
     EXPECT_EQ(ExitCode(verdict), 3);
     ASSERT_EQ(verdict.groups.size(), 1u);
-    EXPECT_THAT(Text(verdict), HasSubstr("8000_000A")) << leaf;
+    EXPECT_EQ(verdict.groups[0].note,
+              "CPUID offers no SVM, yet its leaf 8000_000A, which describes SVM, is filled in: "
+              "firmware may have cleared the bit.")
+        << leaf;
     EXPECT_TRUE(std::any_of(verdict.groups[0].evidence.begin(), verdict.groups[0].evidence.end(),
                             [](const Evidence& e) { return e.address() == "0x8000000a.0x0"; }))
         << leaf;
   }
+}
+
+// What was not read, or reads as 0, is no sign that the leaf is filled in.
+TEST(Stories, EmptySvmLeafWithoutSvm) {
+  for (const std::string_view leaf :
+       {"0x0 0x0 0x0 0x0", "- - - 0x0", "- 0x0 - -", "0x0 - - -", "- - 0x1 -", "- - - -"}) {
+    const std::string line = leaf == "- - - -" ? "" : "cpuid 0x8000000a.0x0 = " + std::string(leaf);
+    const auto verdict = Judge(
+        "cpu 0\n"
+        "cpuid 0x0.0x0 = 0xd 0x68747541 0x444d4163 0x69746e65\n"
+        "cpuid 0x1.0x0 = 0x610f31 0x20800 0x3e98320b 0x178bfbff\n"
+        "cpuid 0x80000001.0x0 = 0x610f31 0x20000000 0x1ebbfb 0x2fd3fbff\n" +
+        line + "\n");
+    EXPECT_EQ(verdict.state, State::kUnsupported) << leaf;
+    ASSERT_EQ(verdict.groups.size(), 1u);
+    EXPECT_EQ(verdict.groups[0].note, "") << leaf;
+  }
+}
+
+TEST(Stories, UnreadFeatureLeafOfAmdIsShown) {
+  const auto verdict = Judge(
+      "cpu 0\ncpuid 0x0.0x0 = 0xd 0x68747541 0x444d4163 0x69746e65\n"
+      "cpuid 0x1.0x0 = 0x610f31 0x20800 0x3e98320b 0x178bfbff\n"
+      "cpuid 0x80000001.0x0 ! permission-denied\nmsr 0xc0010114 = 0x18\n");
+  EXPECT_EQ(verdict.state, State::kIndeterminate);
+  ASSERT_EQ(verdict.groups.size(), 1u);
+  EXPECT_TRUE(HasEvidence(verdict.groups[0], "0xc0010114", 0x18));
+  EXPECT_TRUE(HasEvidence(verdict.groups[0], "0x80000001.0x0",
+                          tl::unexpected(AccessCode::kPermissionDenied)));
 }
 
 TEST(Stories, SvmDisabledByFirmwareWithKey) {
@@ -377,6 +411,19 @@ TEST(Stories, WinChipWithGarbageInTheVmxBit) {
   EXPECT_EQ(verdict.state, State::kUnsupported);
   EXPECT_EQ(verdict.technology, Technology::kNone);
   EXPECT_EQ(ExitCode(verdict), 3);
+  ASSERT_EQ(verdict.groups.size(), 1u);
+  EXPECT_EQ(verdict.groups[0].note,
+            "This CPU predates hardware virtualization, whatever its CPUID bits say.");
+}
+
+// An emulator may show any CPU; whether that could do more is not for us to say.
+TEST(Stories, WinChipAsAGuest) {
+  const auto verdict = Judge(
+      "meta stage = guest\ncpu 0\ncpuid 0x0.0x0 = 0x1 0x746e6543 0x736c7561 0x48727561\n"
+      "cpuid 0x1.0x0 = 0x541 0x0 0x4efff38 0x8001bf\n");
+  EXPECT_EQ(verdict.state, State::kHiddenByHypervisor);
+  ASSERT_EQ(verdict.groups.size(), 1u);
+  EXPECT_EQ(verdict.groups[0].note, "");
 }
 
 TEST(Stories, VendorStringThatMisspellsItself) {
@@ -387,7 +434,10 @@ TEST(Stories, VendorStringThatMisspellsItself) {
   EXPECT_EQ(verdict.state, State::kIndeterminate);
   EXPECT_EQ(verdict.technology, Technology::kUnknown);
   EXPECT_EQ(ExitCode(verdict), 2);
-  EXPECT_THAT(Text(verdict), HasSubstr("GenuineIotel"));
+  ASSERT_EQ(verdict.groups.size(), 1u);
+  EXPECT_EQ(verdict.groups[0].note,
+            "CPUID offers virtualization, but the vendor \"GenuineIotel\" is not known, so neither "
+            "the bit nor an MSR can be trusted.");
 }
 
 TEST(Stories, OneCpuLeftDisabled) {

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/probes/virtualization.h"
@@ -47,6 +49,95 @@ TEST(Words, OfAProgramDecideWithoutATechnology) {
   EXPECT_EQ(verdict.usable, Usable::kNo);
   EXPECT_EQ(verdict.technology, Technology::kUnknown);
   EXPECT_EQ(verdict.attribution, Attribution::kUnknown);
+}
+
+// What each program prints, as it prints it.
+TEST(Words, OfEachProgramMeanWhatItMeansByThem) {
+  struct Said {
+    std::string_view log;
+    std::string_view words;
+    Technology technology;
+    State state;
+    Usable usable;
+    Attribution who;
+  };
+  using enum State;
+  using enum Attribution;
+  constexpr Technology kAny = Technology::kUnknown;
+  const std::vector<Said> all = {
+      // arch/x86/kernel/cpu/feat_ctl.c of Linux 5.6 and later
+      {"kernel_log", "[    0.1] x86/cpu: VMX (outside TXT) disabled by BIOS", Technology::kVtx,
+       kDisabledLocked, Usable::kNo, kFirmwareOrKernel},
+      {"kernel_log", "[    0.1] x86/cpu: VMX (inside TXT) disabled by BIOS", Technology::kVtx,
+       kDisabledLocked, Usable::kNo, kFirmwareOrKernel},
+      // arch/x86/kvm: vmx.c, svm.c and x86.c, by version
+      {"kernel_log", "kvm: disabled by bios", kAny, kDisabledLocked, Usable::kNo,
+       kFirmwareOrKernel},
+      {"kernel_log", "kvm: support for 'kvm_intel' disabled by bios", Technology::kVtx,
+       kDisabledLocked, Usable::kNo, kFirmwareOrKernel},
+      {"kernel_log", "kvm: support for 'kvm_amd' disabled by bios", Technology::kSvm,
+       kDisabledLocked, Usable::kNo, kFirmware},
+      {"kernel_log", "kvm_intel: VMX not enabled (by BIOS) in MSR_IA32_FEAT_CTL on CPU 0",
+       Technology::kVtx, kDisabledLocked, Usable::kNo, kFirmwareOrKernel},
+      {"kernel_log", "kvm_amd: SVM disabled (by BIOS) in MSR_VM_CR on CPU 17", Technology::kSvm,
+       kDisabledLocked, Usable::kNo, kFirmware},
+      {"kernel_log", "kvm: CPU 3 feature inconsistency!", Technology::kVtx, kInconsistent,
+       Usable::kNo, kUnknown},
+      // src/cpu/intel/common/common_init.c of coreboot
+      {"firmware_log", "VMX status: enabled, locked", Technology::kVtx, kEnabled, Usable::kYes,
+       kFirmware},
+      {"firmware_log", "VMX status: disabled, locked", Technology::kVtx, kDisabledLocked,
+       Usable::kNo, kFirmware},
+      {"firmware_log", "VMX status: enabled, unlocked", Technology::kVtx, kUnlocked,
+       Usable::kNotYet, kFirmware},
+      {"firmware_log", "VMX status: disabled, unlocked", Technology::kVtx, kUnlocked,
+       Usable::kNotYet, kFirmware},
+      // kvm-ok, virt-host-validate's neighbours, and Windows
+      {"tool_log", "INFO: KVM (vmx) is disabled by your BIOS", Technology::kVtx, kDisabledLocked,
+       Usable::kNo, kUnknown},
+      {"tool_log", "INFO: KVM (svm) is disabled by your BIOS", Technology::kSvm, kDisabledLocked,
+       Usable::kNo, kUnknown},
+      {"tool_log", "KVM acceleration can be used", kAny, kEnabled, Usable::kYes, kUnknown},
+      {"tool_log", "VMX disabled by BIOS", Technology::kVtx, kDisabledLocked, Usable::kNo,
+       kFirmwareOrKernel},
+      {"tool_log", "VMX: disabled by BIOS", Technology::kVtx, kDisabledLocked, Usable::kNo,
+       kFirmwareOrKernel},
+      {"tool_log", "SVM disabled by BIOS", Technology::kSvm, kDisabledLocked, Usable::kNo,
+       kFirmware},
+      {"tool_log", "Virtualization Enabled In Firmware: No", kAny, kDisabledLocked, Usable::kNo,
+       kUnknown},
+      {"tool_log", "Virtualization Enabled In Firmware: Yes", kAny, kEnabled, Usable::kYes,
+       kUnknown},
+      {"tool_log", "VT enabled -- no", Technology::kVtx, kDisabledLocked, Usable::kNo, kUnknown},
+      {"tool_log", "VT enabled -- yes", Technology::kVtx, kEnabled, Usable::kYes, kUnknown},
+  };
+  for (const Said& said : all) {
+    SCOPED_TRACE(said.words);
+    const auto verdict =
+        Judged("meta " + std::string(said.log) + ".1 = " + std::string(said.words) + "\n");
+    EXPECT_EQ(verdict.technology, said.technology);
+    EXPECT_EQ(verdict.state, said.state);
+    EXPECT_EQ(verdict.usable, said.usable);
+    EXPECT_EQ(verdict.attribution, said.who);
+  }
+}
+
+// systeminfo puts its values into columns.
+TEST(Words, MayStandFarApart) {
+  EXPECT_EQ(Judged("meta tool_log.1 = Hyper-V Requirements:   Virtualization Enabled In  Firmware: "
+                   " \t No, it is off\n")
+                .state,
+            State::kDisabledLocked);
+}
+
+TEST(Words, AreQuotedAsWhoseTheyAre) {
+  const auto reason = [](const std::string& line) { return Judged(line).attribution_reason; };
+  EXPECT_EQ(reason("meta kernel_log.1 = kvm: disabled by bios\n"),
+            "the kernel says so, not a register");
+  EXPECT_EQ(reason("meta firmware_log.1 = VMX status: enabled, locked\n"),
+            "the firmware says so, not a register");
+  EXPECT_EQ(reason("meta tool_log.1 = VT enabled -- no\n"),
+            "a program on it says so, not a register");
 }
 
 // svm_init() asks the CPU on which it runs, before all others.
