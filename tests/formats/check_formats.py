@@ -2,8 +2,9 @@
 
     check_formats.py FORMAT VTPROBE DUMPS SCHEMA
 
-FORMAT is json or sarif (SCHEMA is a JSON Schema), junit (an XSD) or tap (no
-schema: the rules of TAP 14 that matter are stated here). JUnit and TAP also have
+FORMAT is json or sarif (SCHEMA is a JSON Schema), junit (an XSD), tap (no
+schema: the rules of TAP 14 that matter are stated here) or html (a page that is
+well-formed XML, too, and needs nothing that is not in it). JUnit and TAP also have
 to say what the exit status says, with and without a profile. Exits with 77,
 which the test's list takes for "skipped", where a validator is not installed.
 """
@@ -152,7 +153,31 @@ def check_tap(vtprobe, form, dumps, _):
     return wrong
 
 
-CHECKS = {"json": check_json, "sarif": check_json, "junit": check_junit, "tap": check_tap}
+XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+def check_html(vtprobe, form, dumps, _):
+    wrong = []
+    for name, text, _ in reports(vtprobe, form, dumps, PROFILES):
+        try:
+            page = xml.etree.ElementTree.fromstring(text)
+        except xml.etree.ElementTree.ParseError as error:
+            wrong.append(f"{name}: {error}")
+            continue
+        ids = [element.get("id") for element in page.iter() if element.get("id")]
+        if len(ids) != len(set(ids)):
+            wrong.append(f"{name}: an id is there twice")
+        for element in page.iter():
+            place = element.get("href", element.get("src", "data:"))
+            if not (place.startswith("data:") or place.removeprefix("#") in ids):
+                wrong.append(f"{name}: {place} is not in the page")
+        if len(page.findall(f".//{XHTML}script")) != 1 or page.find(f".//{XHTML}h1") is None:
+            wrong.append(f"{name}: not one script and an answer")
+    return wrong
+
+
+CHECKS = {"html": check_html, "json": check_json, "sarif": check_json, "junit": check_junit,
+          "tap": check_tap}
 
 
 def main():

@@ -149,7 +149,7 @@ void ExpectWellFormed(std::string_view format, const std::string& document) {
       if (value.is_string()) RC_ASSERT(!Wrong(value.get<std::string>()));
     }
   }
-  if (format == "junit") {
+  if (format == "junit" || format == "html") {
     RC_ASSERT(pugi::xml_document().load_string(document.c_str()).status == pugi::status_ok);
   }
 }

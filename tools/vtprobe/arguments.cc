@@ -35,7 +35,8 @@ void DeclareCapture(CLI::App* app, Arguments* arguments) {
 
 void DeclareFormat(CLI::App* app, Arguments* arguments) {
   app->add_option("--format", arguments->format,
-                  "Form of the answer: text (default), json; of a check also junit, tap or sarif")
+                  "Form of the answer: text (default), json; of a check also junit, tap, sarif or "
+                  "html: one page with all of it")
       ->type_name("FORMAT");
 }
 

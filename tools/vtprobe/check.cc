@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -92,6 +93,9 @@ struct Way {
     Report report = MakeReport(subject.snapshot, version, std::move(file),
                                profile ? &*profile : nullptr, subject.earlier);
     report.subject.codename_doubt = CodenameDoubt(subject.snapshot, report.subject);
+    if (format.shows_recording) {
+      report.recording = std::make_shared<const PlatformSnapshot>(subject.snapshot);
+    }
     return report;
   }
 };

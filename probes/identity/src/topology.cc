@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -168,6 +169,25 @@ Topology DescribeTopology(const PlatformSnapshot& snapshot) {
     topology.cores = cores.size();
   }
   return topology;
+}
+
+CoresOfPackages PlacesOf(const PlatformSnapshot& snapshot) {
+  std::set<std::uint32_t> ids;
+  std::map<std::uint32_t, std::map<std::uint32_t, CpuSet>> packages;
+  for (const SnapshotRow& row : snapshot.Rows(TopologyRegisters())) {
+    const auto id = ApicId(row);
+    const auto shifts = ShiftsOf(row);
+    const bool is_sure = id && shifts && row.cpus().Count() == 1 && ids.insert(*id).second;
+    if (!is_sure) return {};
+    CpuSet& core = packages[*id >> shifts->package][*id >> shifts->core];
+    core = core.Union(row.cpus());
+  }
+  CoresOfPackages places;
+  for (auto& [package, cores] : packages) {
+    places.emplace_back();
+    for (auto& [core, cpus] : cores) places.back().push_back(std::move(cpus));
+  }
+  return places;
 }
 
 }  // namespace vtprobe

@@ -16,35 +16,9 @@
 namespace vtprobe {
 namespace {
 
-// What is to be done comes first.
-constexpr std::array kByUrgency = {Outcome::kFail,   Outcome::kWarn, Outcome::kIndeterminate,
-                                   Outcome::kWaived, Outcome::kPass, Outcome::kNotApplicable};
-
 std::size_t Urgency(Outcome outcome) {
   const auto* const place = std::find(kByUrgency.begin(), kByUrgency.end(), outcome);
   return static_cast<std::size_t>(place - kByUrgency.begin());
-}
-
-std::string_view Label(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kIndeterminate:
-      return "unknown";
-    case Outcome::kNotApplicable:
-      return "n/a";
-    default:
-      return Name(outcome);
-  }
-}
-
-std::vector<const Finding*> ByUrgency(const std::vector<Finding>& findings) {
-  std::vector<const Finding*> sorted;
-  sorted.reserve(findings.size());
-  for (const Finding& finding : findings) sorted.push_back(&finding);
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Finding* a, const Finding* b) {
-    return std::tuple(Urgency(a->outcome), b->severity) <
-           std::tuple(Urgency(b->outcome), a->severity);
-  });
-  return sorted;
 }
 
 // Findings that lack the same: why, which rules, on which CPUs.
@@ -144,7 +118,7 @@ class Rows {
 
   void Add(const Finding& finding) {
     const std::string where = Where(finding.cpus, "");
-    rows_.push_back(Prose(std::string(Label(finding.outcome)),
+    rows_.push_back(Prose(std::string(OutcomeLabel(finding.outcome)),
                           fmt::format("{}{}{} ({})", where, where.empty() ? "" : ": ",
                                       finding.message, finding.rule)));
     if (verbose_) AddGrounds(finding);
@@ -178,6 +152,28 @@ class Rows {
 
 }  // namespace
 
+std::string_view OutcomeLabel(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kIndeterminate:
+      return "unknown";
+    case Outcome::kNotApplicable:
+      return "n/a";
+    default:
+      return Name(outcome);
+  }
+}
+
+std::vector<const Finding*> ByUrgency(const std::vector<Finding>& findings) {
+  std::vector<const Finding*> sorted;
+  sorted.reserve(findings.size());
+  for (const Finding& finding : findings) sorted.push_back(&finding);
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Finding* a, const Finding* b) {
+    return std::tuple(Urgency(a->outcome), b->severity) <
+           std::tuple(Urgency(b->outcome), a->severity);
+  });
+  return sorted;
+}
+
 std::vector<TextRow> FindingRows(const Report& report, bool verbose) {
   return Rows(report, verbose).Take();
 }
@@ -196,8 +192,9 @@ std::string ProfileLine(const Report& report) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts.at(i) == 0) continue;
-    const std::string_view what =
-        kByUrgency.at(i) == Outcome::kNotApplicable ? "not applicable" : Label(kByUrgency.at(i));
+    const std::string_view what = kByUrgency.at(i) == Outcome::kNotApplicable
+                                      ? "not applicable"
+                                      : OutcomeLabel(kByUrgency.at(i));
     parts.push_back(fmt::format("{} {}", counts.at(i), what));
   }
   const std::string_view verdict = report.exit_code == 0   ? "is met"

@@ -4,6 +4,7 @@
 #ifndef VTPROBE_PROBES_REPORT_SRC_FINDING_ROWS_H_
 #define VTPROBE_PROBES_REPORT_SRC_FINDING_ROWS_H_
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,17 @@
 #include "vtprobe/report/report.h"
 
 namespace vtprobe {
+
+// What is to be done comes first.
+inline constexpr std::array kByUrgency = {Outcome::kFail,          Outcome::kWarn,
+                                          Outcome::kIndeterminate, Outcome::kWaived,
+                                          Outcome::kPass,          Outcome::kNotApplicable};
+
+// In a word as people read it: "n/a", "unknown".
+std::string_view OutcomeLabel(Outcome outcome);
+
+// By kByUrgency, and within that the most severe first.
+std::vector<const Finding*> ByUrgency(const std::vector<Finding>& findings);
 
 // Blank rows stand before what there is. Verbose: all findings, each by itself,
 // with what they rest on.

@@ -4,7 +4,7 @@
 
 namespace vtprobe {
 
-#define VTPROBE_REPORT_FORMAT(name, render, render_set)                   \
+#define VTPROBE_REPORT_FORMAT(name, render, render_set, shows_recording)  \
   std::string render(const Report& report, const RenderOptions& options); \
   std::string render_set(const ReportSet& set, const RenderOptions& options);
 #include "vtprobe/report/formats.def"
@@ -12,7 +12,8 @@ namespace vtprobe {
 
 std::span<const ReportFormat> ReportFormats() {
   static constexpr std::array kFormats = {
-#define VTPROBE_REPORT_FORMAT(name, render, render_set) ReportFormat{name, render, render_set},
+#define VTPROBE_REPORT_FORMAT(name, render, render_set, shows_recording) \
+  ReportFormat{name, render, render_set, shows_recording},
 #include "vtprobe/report/formats.def"
 #undef VTPROBE_REPORT_FORMAT
   };

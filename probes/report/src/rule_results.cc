@@ -90,15 +90,18 @@ std::string_view WhyUnread(const UnreadRecording& unread) {
   return unread.exit_code == kMalformedInput ? "malformed-input" : "input-missing";
 }
 
+std::string EvidenceLine(const Evidence& evidence) {
+  if (evidence.value.known() == 0) {
+    return fmt::format("{} ({}): {}", evidence.register_name(), evidence.address(),
+                       Name(evidence.value.error()));
+  }
+  return fmt::format("{} ({}) = {}", evidence.register_name(), evidence.address(),
+                     ValueText(evidence.value));
+}
+
 std::vector<std::string> EvidenceLines(const Finding& finding) {
   std::vector<std::string> lines;
-  for (const Evidence& evidence : finding.evidence) {
-    lines.push_back(evidence.value.known() != 0
-                        ? fmt::format("{} ({}) = {}", evidence.register_name(), evidence.address(),
-                                      ValueText(evidence.value))
-                        : fmt::format("{} ({}): {}", evidence.register_name(), evidence.address(),
-                                      Name(evidence.value.error())));
-  }
+  for (const Evidence& evidence : finding.evidence) lines.push_back(EvidenceLine(evidence));
   return lines;
 }
 

@@ -43,7 +43,9 @@ std::string_view WhyUnread(const UnreadRecording& unread);
 // A finding in a few lines: CPUs, message, evidence, spec, remedy.
 std::string Detail(const Finding& finding);
 
-// The readings of a finding: "IA32_FEATURE_CONTROL (0x3a) = 0x1".
+// "IA32_FEATURE_CONTROL (0x3a) = 0x1"
+std::string EvidenceLine(const Evidence& evidence);
+// The same of each reading of a finding.
 std::vector<std::string> EvidenceLines(const Finding& finding);
 
 }  // namespace vtprobe

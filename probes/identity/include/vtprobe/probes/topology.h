@@ -34,7 +34,13 @@ struct Topology {
 
 Topology DescribeTopology(const PlatformSnapshot& snapshot);
 
-// The leaves that DescribeTopology() looks at.
+// The CPUs of each core of each package, both in the order of their APIC ids. Empty
+// where Topology has no packages.
+using CoresOfPackages = std::vector<std::vector<CpuSet>>;
+
+CoresOfPackages PlacesOf(const PlatformSnapshot& snapshot);
+
+// The leaves that these two look at.
 Selection TopologyRegisters();
 
 }  // namespace vtprobe

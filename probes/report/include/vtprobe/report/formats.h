@@ -34,6 +34,8 @@ struct ReportFormat {
   std::string (*render)(const Report& report, const RenderOptions& options);
   // Of several machines.
   std::string (*render_set)(const ReportSet& set, const RenderOptions& options);
+  // Whether it shows Report::recording.
+  bool shows_recording = false;
 };
 
 // In the order of formats.def; the first is the default.

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -70,6 +71,9 @@ struct Report {
   std::vector<Finding> findings;
   std::array<std::size_t, 6> summary{};  // findings by Outcome
   int exit_code = 2;
+  // What was judged, for formats that show it (ReportFormat::shows_recording), and
+  // null for the others: many reports are kept at a time.
+  std::shared_ptr<const PlatformSnapshot> recording;
 };
 
 // What the CPUs tell of a report's subject: vendor, model, codename, family,

@@ -1,0 +1,26 @@
+// What each rule found: those that fail first, each with why and what to do.
+
+#ifndef VTPROBE_PROBES_REPORT_SRC_HTML_FINDINGS_H_
+#define VTPROBE_PROBES_REPORT_SRC_HTML_FINDINGS_H_
+
+#include <string>
+#include <string_view>
+
+#include "html.h"
+#include "vtprobe/report/report.h"
+
+namespace vtprobe {
+
+// Each can be linked to: its id is `page_id`, the rule's, and where a rule has
+// several findings their number. What is right is folded away.
+Markup HtmlFindings(const Report& report, std::string_view page_id);
+
+// "1 fail, 16 pass" of all findings.
+std::string FindingsSummary(const Report& report);
+
+// What a vendor needs to know: the answer, the machine, and what fails and where.
+std::string TicketText(const Report& report);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_PROBES_REPORT_SRC_HTML_FINDINGS_H_
