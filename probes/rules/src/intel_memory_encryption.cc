@@ -4,6 +4,7 @@
 #include "alike_cpus.h"
 #include "common_rules.h"
 #include "rules.h"
+#include "tdx.h"
 #include "uniformity.h"
 #include "vtprobe/registers/msr.h"
 #include "vtprobe/registers/requirement.h"
@@ -37,8 +38,6 @@ constexpr std::string_view kTdxRemedy =
 
 constexpr Requirement kSgxIsOn =
     registers::AllOf(registers::kSgx, registers::Has(kFeatureControl, "SGX"));
-
-constexpr Requirement kTdxHasKeys = registers::Has(kMktmeKeyidPartitioning, "NUM_TDX_PRIV_KIDS");
 
 constexpr Requirement kSeamrrIsOn = registers::Has(kSeamrrPhysMask, "ENABLE");
 
@@ -161,7 +160,7 @@ const Rule kUniformMktmeKeyidPartitioning{.id = "uniform.ia32_mktme_keyid_partit
                                           .remedy = kUpdate,
                                           .msrs = {&kMktmeKeyidPartitioning},
                                           .depends_on = "intel.tdx.keys",
-                                          .otherwise = "TDX has no keys of its own.",
+                                          .otherwise = kTdxHasNoKeys,
                                           .applies = &kTdxHasKeys,
                                           .judge = IsUniform};
 
