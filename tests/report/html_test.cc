@@ -79,6 +79,9 @@ TEST(Page, ShowsAnyBoardNameAsText) {
   }
 }
 
+// In an attribute a quote would end the value.
+TEST(Page, EscapesQuotes) { EXPECT_THAT(Page(OfBoard("a\"b'c")), HasSubstr("a&quot;b&#39;c")); }
+
 TEST(Page, NamesWhatTurnsTheDirectionOfWriting) {
   const Parsed page(Page(OfBoard("a\u202eb")));
   EXPECT_THAT(page.Texts(kBoard), ElementsAre("a<U+202E>b"));
