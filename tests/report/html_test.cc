@@ -153,6 +153,17 @@ TEST(Page, MarksTheBitThatDiffersAndItsField) {
   EXPECT_THAT(page.Texts("//tr[@data-cpus='2']/td[@class='differs-here']"), ElementsAre("0"));
 }
 
+TEST(Page, TellsATicketWhichMachineItIs) {
+  Report report = OfBoard("X11");
+  report.subject.model = "Xeon";
+  report.subject.firmware_vendor = "AMI";
+  report.subject.firmware_version = "3.4";
+  report.subject.microcode = {"0x2b000643"};
+  EXPECT_THAT(Parsed(Page(report)).Texts("//textarea"),
+              ElementsAre("\nThe answer.\nXeon \u00b7 X11 \u00b7 firmware AMI 3.4 \u00b7 "
+                          "microcode 0x2b000643\n"));
+}
+
 // A serial number is in no report. "vtprobe-dump 1 " begins the recording.
 TEST(Page, HoldsTheRecordingWithoutWhatIdentifiesTheMachine) {
   Report report = WithOneOther();

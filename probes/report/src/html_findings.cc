@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "finding_rows.h"
+#include "machine_items.h"
 #include "register_text.h"
 #include "rule_results.h"
 
@@ -102,6 +104,8 @@ std::string FindingsSummary(const Report& report) {
 std::string TicketText(const Report& report) {
   std::string text = report.headline + '\n';
   if (report.profile) text += ProfileLine(report) + '\n';
+  const std::vector<std::string> machine = MachineItems(report, true);
+  if (!machine.empty()) text += fmt::format("{}\n", fmt::join(machine, kFieldSeparator));
   for (const VirtualizationGroup& group : report.virtualization.groups) {
     text += fmt::format("\n{}: {}\n", CpusText(group.cpus), Name(group.state));
     for (const Evidence& evidence : group.evidence) text += "  " + EvidenceLine(evidence) + '\n';

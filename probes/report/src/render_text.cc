@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "finding_rows.h"
+#include "machine_items.h"
 #include "register_text.h"
 #include "text_layout.h"
 #include "vtprobe/report/formats.h"
@@ -50,21 +51,6 @@ std::string_view Who(Attribution attribution) {
       return "unknown";
   }
   return {};
-}
-
-// "1 package, 8 cores, 12 CPUs, performance cores 0-7, efficiency cores 8-11"
-std::optional<std::string> TopologyText(const Subject& subject) {
-  const Topology& topology = subject.topology;
-  std::vector<std::string> parts;
-  if (topology.packages && topology.cores && subject.cpus_online.Count() > 1) {
-    parts = {Counted(*topology.packages, "package"), Counted(*topology.cores, "core"),
-             Counted(subject.cpus_online.Count(), "CPU")};
-  }
-  for (const CoreTypeGroup& group : topology.core_types) {
-    parts.push_back(fmt::format("{} cores {}", group.type, group.cpus.ToString()));
-  }
-  if (parts.empty()) return std::nullopt;
-  return fmt::format("{}", fmt::join(parts, ", "));
 }
 
 // The rules that keep a profile from being met, by name.
@@ -142,33 +128,7 @@ class Body {
   }
 
   void AddMachine() {
-    const Subject& subject = report_.subject;
-    TextRow row{"machine", {}, {}, kFieldSeparator};
-    const auto add = [&](std::string_view before, const std::optional<std::string>& text) {
-      if (text) row.items.push_back(fmt::format("{}{}", before, *text));
-    };
-    add("", subject.model ? subject.model : subject.vendor);
-    add("", subject.codename);
-    if (verbose_) add("", subject.codename_doubt);
-    if (subject.family && (verbose_ || !subject.model)) {
-      row.items.push_back(fmt::format("family {:#x} model {:#x} stepping {:#x}", *subject.family,
-                                      *subject.model_number, *subject.stepping));
-    }
-    add("", TopologyText(subject));
-    add(verdict_.partition ? "run by " : "guest of ", subject.hypervisor);
-    add("", subject.board);
-    std::vector<std::string_view> firmware;
-    for (const auto* part :
-         {&subject.firmware_vendor, &subject.firmware_version, &subject.firmware_date}) {
-      if (*part) firmware.push_back(**part);
-    }
-    if (!firmware.empty()) {
-      row.items.push_back(fmt::format("firmware {}", fmt::join(firmware, " ")));
-    }
-    if (!subject.microcode.empty()) {
-      row.items.push_back(fmt::format("microcode {}", fmt::join(subject.microcode, ", ")));
-    }
-    add("kernel ", subject.kernel);
+    TextRow row{"machine", {}, MachineItems(report_, verbose_), kFieldSeparator};
     if (!row.items.empty()) Add(std::move(row));
   }
 
