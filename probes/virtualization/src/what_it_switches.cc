@@ -45,7 +45,6 @@ std::string_view OfSvm(State state) {
 // Empty where the bits that are known do not say.
 std::string_view SwitchInWords(const MsrDef& msr, const RegisterReading& value) {
   SwitchQuestion question;
-  question.guest = false;
   question.address = msr.address;
   question.evidence = {Evidence{&msr, value}};
   if (&msr == &kVmCr) {
