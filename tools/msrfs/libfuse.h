@@ -25,8 +25,6 @@ namespace vtprobe::msrfs {
   EACH(fuse_session_unmount)            \
   EACH(fuse_session_destroy)            \
   EACH(fuse_session_loop_mt_32)         \
-  EACH(fuse_set_signal_handlers)        \
-  EACH(fuse_remove_signal_handlers)     \
   EACH(fuse_req_userdata)               \
   EACH(fuse_reply_err)                  \
   EACH(fuse_reply_entry)                \

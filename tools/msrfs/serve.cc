@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <ctime>
 #include <optional>
@@ -128,34 +127,7 @@ constexpr fuse_lowlevel_ops Operations() {
   return operations;
 }
 
-// Lets signals come to this thread that are blocked otherwise.
-class LetIn {
- public:
-  explicit LetIn(const sigset_t& signals) : signals_(signals) {
-    ::pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
-  }
-  ~LetIn() { ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr); }
-  LetIn(const LetIn&) = delete;
-  LetIn& operator=(const LetIn&) = delete;
-
- private:
-  sigset_t signals_;
-};
-
-int Loop(fuse_session* session) {
-  const LetIn let_in(EndingSignals());
-  fuse_loop_config config = {.clone_fd = 0, .max_idle_threads = kIdleThreads};
-  return Fuse().fuse_session_loop_mt_32(session, &config);
-}
-
 }  // namespace
-
-sigset_t EndingSignals() {
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals, signal);
-  return signals;
-}
 
 tl::expected<void, std::string> Serve(const PlatformSnapshot& snapshot, Owner owner, int device,
                                       const std::function<void()>& begun) {
@@ -170,14 +142,11 @@ tl::expected<void, std::string> Serve(const PlatformSnapshot& snapshot, Owner ow
   if (session == nullptr || Fuse().fuse_session_mount(session.get(), mounted.c_str()) != 0) {
     return tl::unexpected<std::string>("libfuse refuses to begin");
   }
-  if (Fuse().fuse_set_signal_handlers(session.get()) != 0) {
-    return tl::unexpected<std::string>("the handlers of signals can't be set");
-  }
   begun();
-  const int ended = Loop(session.get());
-  Fuse().fuse_remove_signal_handlers(session.get());
-  // Positive: the signal that ended it.
-  if (ended < 0) return tl::unexpected<std::string>("serving ended with an error");
+  fuse_loop_config config = {.clone_fd = 0, .max_idle_threads = kIdleThreads};
+  if (Fuse().fuse_session_loop_mt_32(session.get(), &config) < 0) {
+    return tl::unexpected<std::string>("serving ended with an error");
+  }
   return {};
 }
 

@@ -18,7 +18,6 @@
 
 #include <sys/types.h>
 
-#include <csignal>
 #include <functional>
 #include <string>
 #include <tl/expected.hpp>
@@ -34,18 +33,9 @@ struct Owner {
   gid_t group = 0;
 };
 
-// The signals that end serving: SIGINT, SIGTERM and SIGHUP.
-sigset_t EndingSignals();
-
 // Calls `begun` and answers what is asked by the device of a mount (mount.h) until
-// one of EndingSignals() or an unmount. It takes the device over, and no right to
-// anything else. Why it can't be served otherwise, as a sentence without its full
-// stop.
-//
-// Call it with EndingSignals() blocked. They are let in only while they are heeded
-// here: a terminal, or whoever ends a group of processes, may well send one before
-// that, and again after, and it must not end the process in place of the serving.
-// Installs signal handlers while it runs, so one call at a time.
+// that is unmounted. It takes the device over, and no right to anything else. Why it
+// can't be served otherwise, as a sentence without its full stop.
 tl::expected<void, std::string> Serve(const PlatformSnapshot& snapshot, Owner owner, int device,
                                       const std::function<void()>& begun);
 

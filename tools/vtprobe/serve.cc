@@ -148,6 +148,14 @@ class Background {
   Fd nothing_{-1};
 };
 
+// The signals that end serving.
+sigset_t EndingSignals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals, signal);
+  return signals;
+}
+
 // What the child does: it parses what a stranger may have made, and answers for
 // it, without a right to anything.
 OrFailure<int> ParseAndAnswer(const Arguments& arguments, msrfs::Owner owner, int connection,
@@ -160,7 +168,8 @@ OrFailure<int> ParseAndAnswer(const Arguments& arguments, msrfs::Owner owner, in
   const auto recording = LoadRecording({path}, options);
   if (!recording) return tl::unexpected(recording.error());
   if (!arguments.quiet) PrintNotes(*recording);
-  const sigset_t signals = msrfs::EndingSignals();
+  // A terminal sends its signal to both. This one serves until it is told otherwise.
+  const sigset_t signals = EndingSignals();
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
   if (WriteAll(connection, {&kReady, 1}) != 0) return kOutputFailed;
   Fd device = ReceiveDescriptor(connection);
@@ -178,13 +187,6 @@ OrFailure<int> ParseAndAnswer(const Arguments& arguments, msrfs::Owner owner, in
   return 0;
 }
 
-// The signals that end serving, and the one of a child that has ended.
-sigset_t Awaited() {
-  sigset_t signals = msrfs::EndingSignals();
-  ::sigaddset(&signals, SIGCHLD);
-  return signals;
-}
-
 OrFailure<msrfs::Mount> MountOn(const std::string& folder) {
   for (const auto& check : {CheckFolder(folder), CheckFuse()}) {
     if (!check) return tl::unexpected(check.error());
@@ -194,12 +196,14 @@ OrFailure<msrfs::Mount> MountOn(const std::string& folder) {
   });
 }
 
-// Holds the mount until the child has ended, which is told of each signal.
+// Holds the mount until a signal comes, or the child has ended: when it is unmounted.
 OrFailure<int> MountFor(pid_t child, const std::string& folder, Fd connection,
                         Background* background) {
-  const sigset_t signals = Awaited();
+  sigset_t signals = EndingSignals();
+  ::sigaddset(&signals, SIGCHLD);
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
   int status = 0;
+  pid_t ended = 0;
   {
     const auto mount = MountOn(folder);
     if (!mount || !SendDescriptor(connection.get(), mount->device())) {
@@ -209,13 +213,18 @@ OrFailure<int> MountFor(pid_t child, const std::string& folder, Fd connection,
       return mount ? Fails(kOutputFailed, "what serves has ended") : tl::unexpected(mount.error());
     }
     background->Begun();
-    while (::waitpid(child, &status, WNOHANG) == 0) {
-      const int signal = ::sigwaitinfo(&signals, nullptr);
-      if (signal > 0 && signal != SIGCHLD) ::kill(child, SIGTERM);
+    int signal = SIGCHLD;
+    while (signal == SIGCHLD && (ended = ::waitpid(child, &status, WNOHANG)) == 0) {
+      while ((signal = ::sigwaitinfo(&signals, nullptr)) < 0) {
+      }
     }
   }
-  // They stay blocked: one that came twice must not end it now that all is well.
-  return EndAs(status);
+  // The signals stay blocked: one that comes twice must not end it now that all is well.
+  if (ended != 0) return EndAs(status);
+  // Whoever has a file of the tree open yet is told that its server is gone.
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  return 0;
 }
 
 OrFailure<int> ServeIn(Background background, const Arguments& arguments) {
