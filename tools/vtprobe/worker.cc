@@ -76,10 +76,6 @@ void Serve(const Channel& channel, Output* output) {
 
 int EndAs(int status) {
   if (WIFSIGNALED(status)) {
-    sigset_t it;
-    ::sigemptyset(&it);
-    ::sigaddset(&it, WTERMSIG(status));
-    ::sigprocmask(SIG_UNBLOCK, &it, nullptr);
     std::signal(WTERMSIG(status), SIG_DFL);
     ::raise(WTERMSIG(status));
   }
