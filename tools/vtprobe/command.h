@@ -4,6 +4,7 @@
 #define VTPROBE_TOOLS_VTPROBE_COMMAND_H_
 
 #include <CLI/App.hpp>
+#include <array>
 #include <string_view>
 
 #include "arguments.h"
@@ -41,6 +42,13 @@ struct Command {
 #define VTPROBE_COMMAND(constant) extern const Command constant;
 #include "commands.def"
 #undef VTPROBE_COMMAND
+
+// In the order of commands.def; the first is the default.
+inline constexpr std::array kCommands = {
+#define VTPROBE_COMMAND(constant) &constant,
+#include "commands.def"
+#undef VTPROBE_COMMAND
+};
 
 }  // namespace vtprobe
 

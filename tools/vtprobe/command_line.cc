@@ -22,11 +22,6 @@
 namespace vtprobe {
 namespace {
 
-constexpr std::array kCommands = {
-#define VTPROBE_COMMAND(constant) &constant,
-#include "commands.def"
-#undef VTPROBE_COMMAND
-};
 constexpr const Command* kDefaultCommand = kCommands.front();
 
 constexpr const char* kDescription =

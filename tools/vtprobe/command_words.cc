@@ -19,12 +19,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-constexpr std::array kCommands = {
-#define VTPROBE_COMMAND(constant) &constant,
-#include "commands.def"
-#undef VTPROBE_COMMAND
-};
-
 template <typename Range, typename Name>
 Names NamesOf(const Range& range, Name name) {
   Names names;
