@@ -94,6 +94,22 @@ std::optional<Shifts> ShiftsOf(const RegisterView& cpu) {
   return is_amd ? ShiftsByAmdSizes(cpu) : ShiftsByCounts(cpu);
 }
 
+// Cores are numbered over all packages.
+struct Place {
+  std::uint32_t package;
+  std::uint32_t core;
+};
+
+// Nothing where it can't be told, or where several CPUs claim to be there: `ids` are
+// the APIC ids met so far.
+std::optional<Place> PlaceOf(const SnapshotRow& row, std::set<std::uint32_t>* ids) {
+  const auto id = ApicId(row);
+  const auto shifts = ShiftsOf(row);
+  const bool is_sure = id && shifts && row.cpus().Count() == 1 && ids->insert(*id).second;
+  if (!is_sure) return std::nullopt;
+  return Place{*id >> shifts->package, *id >> shifts->core};
+}
+
 // [intel/sdm-vol2] CPUID, leaf 1AH: 20H is Intel Atom, 40H Intel Core.
 // [amd/apm-vol3] appendix E, Fn8000_0026: EAX[30] HeterogeneousCores, EBX[31:28]
 // CoreType.
@@ -156,12 +172,12 @@ Topology DescribeTopology(const PlatformSnapshot& snapshot) {
   for (const SnapshotRow& row : snapshot.Rows(selection)) {
     const std::string_view type = CoreTypeOf(row);
     if (!type.empty()) core_types.Add(type, row.cpus());
-    const auto id = ApicId(row);
-    const auto shifts = ShiftsOf(row);
-    is_sure = is_sure && id && shifts && row.cpus().Count() == 1 && ids.insert(*id).second;
     if (!is_sure) continue;
-    cores.insert(*id >> shifts->core);
-    packages.insert(*id >> shifts->package);
+    const auto place = PlaceOf(row, &ids);
+    is_sure = place.has_value();
+    if (!place) continue;
+    cores.insert(place->core);
+    packages.insert(place->package);
   }
   topology.core_types = core_types.Take();
   if (is_sure) {
@@ -175,11 +191,9 @@ CoresOfPackages PlacesOf(const PlatformSnapshot& snapshot) {
   std::set<std::uint32_t> ids;
   std::map<std::uint32_t, std::map<std::uint32_t, CpuSet>> packages;
   for (const SnapshotRow& row : snapshot.Rows(TopologyRegisters())) {
-    const auto id = ApicId(row);
-    const auto shifts = ShiftsOf(row);
-    const bool is_sure = id && shifts && row.cpus().Count() == 1 && ids.insert(*id).second;
-    if (!is_sure) return {};
-    CpuSet& core = packages[*id >> shifts->package][*id >> shifts->core];
+    const auto place = PlaceOf(row, &ids);
+    if (!place) return {};
+    CpuSet& core = packages[place->package][place->core];
     core = core.Union(row.cpus());
   }
   CoresOfPackages places;
