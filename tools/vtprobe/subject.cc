@@ -39,9 +39,7 @@ struct Make {
 
   std::string Text() const {
     return fmt::format("{} {}{}", cpu.vendor.value_or("unknown"),
-                       cpu.family ? fmt::format("family {:#x} model {:#x} stepping {:#x}",
-                                                *cpu.family, *cpu.model_number, *cpu.stepping)
-                                  : "unknown",
+                       SignatureText(cpu).value_or("unknown"),
                        board ? fmt::format(" on {}", *board) : "");
   }
 };

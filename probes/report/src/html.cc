@@ -66,32 +66,4 @@ Markup Fill(std::string_view part, std::initializer_list<Slot> slots) {
   }
 }
 
-std::string_view Name(Mood mood) {
-  switch (mood) {
-    case Mood::kOk:
-      return "ok";
-    case Mood::kUnknown:
-      return "unknown";
-    case Mood::kAdvice:
-      return "advice";
-    case Mood::kBad:
-      return "bad";
-  }
-  return {};
-}
-
-std::string_view Sign(Mood mood) {
-  switch (mood) {
-    case Mood::kOk:
-      return "\u2713";
-    case Mood::kUnknown:
-      return "?";
-    case Mood::kAdvice:
-      return "!";
-    case Mood::kBad:
-      return "\u2717";
-  }
-  return {};
-}
-
 }  // namespace vtprobe

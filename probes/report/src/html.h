@@ -7,7 +7,6 @@
 #ifndef VTPROBE_PROBES_REPORT_SRC_HTML_H_
 #define VTPROBE_PROBES_REPORT_SRC_HTML_H_
 
-#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -53,12 +52,6 @@ namespace html {
 #include "generated/html_parts.def"
 #undef VTPROBE_HTML
 }  // namespace html
-
-// How something fares, as a sign and by a colour, never by the colour alone.
-enum class Mood : std::uint8_t { kOk, kUnknown, kAdvice, kBad };
-
-std::string_view Name(Mood mood);
-std::string_view Sign(Mood mood);
 
 }  // namespace vtprobe
 

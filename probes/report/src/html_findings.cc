@@ -9,6 +9,7 @@
 
 #include "finding_rows.h"
 #include "machine_items.h"
+#include "mood.h"
 #include "register_text.h"
 #include "rule_results.h"
 

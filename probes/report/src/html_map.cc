@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mood.h"
 #include "text_layout.h"
 
 namespace vtprobe {
@@ -79,19 +80,6 @@ std::vector<CpuSet> EachAlone(const CpuSet& cpus) {
 }
 
 }  // namespace
-
-Mood MoodOf(Usable usable) {
-  switch (usable) {
-    case Usable::kYes:
-      return Mood::kOk;
-    case Usable::kUnknown:
-      return Mood::kUnknown;
-    case Usable::kNo:
-    case Usable::kNotYet:
-      return Mood::kBad;
-  }
-  return Mood::kUnknown;
-}
 
 Markup HtmlMap(const Report& report) {
   constexpr std::size_t kManyCpus = 512;

@@ -8,8 +8,6 @@
 
 namespace vtprobe {
 
-Mood MoodOf(Usable usable);
-
 // A frame for each package, or one for all CPUs where it is not known which are
 // whose.
 Markup HtmlMap(const Report& report);

@@ -27,6 +27,12 @@ std::optional<std::string> TopologyText(const Subject& subject) {
 
 }  // namespace
 
+std::optional<std::string> SignatureText(const Subject& subject) {
+  if (!subject.family || !subject.model_number || !subject.stepping) return std::nullopt;
+  return fmt::format("family {:#x} model {:#x} stepping {:#x}", *subject.family,
+                     *subject.model_number, *subject.stepping);
+}
+
 std::vector<std::string> MachineItems(const Report& report, bool all) {
   const Subject& subject = report.subject;
   std::vector<std::string> items;
@@ -36,10 +42,7 @@ std::vector<std::string> MachineItems(const Report& report, bool all) {
   add("", subject.model ? subject.model : subject.vendor);
   add("", subject.codename);
   if (all) add("", subject.codename_doubt);
-  if (subject.family && (all || !subject.model)) {
-    items.push_back(fmt::format("family {:#x} model {:#x} stepping {:#x}", *subject.family,
-                                *subject.model_number, *subject.stepping));
-  }
+  if (all || !subject.model) add("", SignatureText(subject));
   add("", TopologyText(subject));
   add(report.virtualization.partition ? "run by " : "guest of ", subject.hypervisor);
   add("", subject.board);

@@ -21,7 +21,9 @@
 #include "html_findings.h"
 #include "html_map.h"
 #include "html_registers.h"
+#include "mood.h"
 #include "register_text.h"
+#include "standing.h"
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/registers/identifiers.h"
 #include "vtprobe/report/formats.h"
@@ -29,17 +31,10 @@
 namespace vtprobe {
 
 std::string RenderText(const Report& report, const RenderOptions& options);
-std::string RenderTextSet(const ReportSet& set, const RenderOptions& options);
 
 namespace {
 
 constexpr std::size_t kColumns = 100;
-
-Mood MoodOf(int exit_code) {
-  constexpr int kUndetermined = 2;
-  if (exit_code == 0) return Mood::kOk;
-  return exit_code == kUndetermined ? Mood::kUnknown : Mood::kBad;
-}
 
 Markup HtmlAnswer(std::string_view level, Mood mood, std::string_view text) {
   return Fill(html::kAnswer,
@@ -62,10 +57,7 @@ Markup HtmlFacts(const Subject& subject) {
   add("model", subject.model);
   add("codename", subject.codename);
   add("doubt", subject.codename_doubt);
-  if (subject.family && subject.model_number && subject.stepping) {
-    add("signature", fmt::format("family {:#x} model {:#x} stepping {:#x}", *subject.family,
-                                 *subject.model_number, *subject.stepping));
-  }
+  add("signature", SignatureText(subject));
   add("board", subject.board);
   add("firmware", subject.firmware_vendor);
   add("firmware version", subject.firmware_version);
@@ -190,27 +182,6 @@ std::string Page(std::string_view title, std::string_view version, Markup conten
       .text();
 }
 
-// The answer about all of them, as the text has it.
-std::string SetHeadline(const ReportSet& set) {
-  const std::string text = RenderTextSet(set, {.verbosity = Verbosity::kQuiet});
-  return text.substr(0, text.find('\n'));
-}
-
-std::string_view StatusOf(int exit_code, bool has_profile) {
-  switch (exit_code) {
-    case 0:
-      return has_profile ? "met" : "usable";
-    case 1:
-      return has_profile ? "NOT met" : "NOT usable";
-    case 2:
-      return "unknown";
-    case 3:
-      return "not offered";
-    default:
-      return "unread";
-  }
-}
-
 Markup Entry(int exit_code, std::string_view status, Markup file, std::string_view text) {
   const Mood mood = MoodOf(exit_code);
   return Fill(html::kEntry, {{"mood", Name(mood)},
@@ -232,15 +203,16 @@ std::string RenderHtmlSet(const ReportSet& set, const RenderOptions&) {
   std::size_t number = 0;
   for (const auto& machine : set.machines) {
     if (const auto* const unread = std::get_if<UnreadRecording>(&machine)) {
-      rows += Entry(unread->exit_code, StatusOf(unread->exit_code, false), Escaped(unread->file),
+      rows += Entry(unread->exit_code, LabelOf(Standing::kUnread, false), Escaped(unread->file),
                     unread->why);
       continue;
     }
     const Report& report = std::get<Report>(machine);
     const std::string id = fmt::format("machine-{}", ++number);
     const std::string file = report.subject.file.value_or("this machine");
-    rows += Entry(report.exit_code, StatusOf(report.exit_code, report.profile.has_value()),
-                  Fill(html::kLinked, {{"id", id}, {"text", file}}), report.headline);
+    rows +=
+        Entry(report.exit_code, LabelOf(StandingOf(report.exit_code), report.profile.has_value()),
+              Fill(html::kLinked, {{"id", id}, {"text", file}}), report.headline);
     machines += HtmlMachine(report, id, "h2");
   }
   const Mood mood = MoodOf(ExitCode(set));

@@ -9,6 +9,7 @@
 
 #include "finding_rows.h"
 #include "machine_items.h"
+#include "mood.h"
 #include "register_text.h"
 #include "text_layout.h"
 #include "vtprobe/report/formats.h"
@@ -18,23 +19,17 @@
 namespace vtprobe {
 namespace {
 
-Colour ColourOf(Usable usable) {
-  switch (usable) {
-    case Usable::kYes:
+Colour ColourOf(Mood mood) {
+  switch (mood) {
+    case Mood::kOk:
       return Colour::kGreen;
-    case Usable::kNo:
-    case Usable::kNotYet:
-      return Colour::kRed;
-    case Usable::kUnknown:
+    case Mood::kUnknown:
+    case Mood::kAdvice:
       return Colour::kYellow;
+    case Mood::kBad:
+      return Colour::kRed;
   }
   return Colour::kYellow;
-}
-
-Colour ColourOf(int exit_code) {
-  constexpr int kUndetermined = 2;
-  if (exit_code == 0) return Colour::kGreen;
-  return exit_code == kUndetermined ? Colour::kYellow : Colour::kRed;
 }
 
 std::string_view Who(Attribution attribution) {
@@ -164,9 +159,11 @@ class Body {
 
 std::string RenderText(const Report& report, const RenderOptions& options) {
   const VirtualizationVerdict& verdict = report.virtualization;
-  std::string text = Coloured(Printable(report.headline), ColourOf(verdict.usable), options) + '\n';
+  std::string text =
+      Coloured(Printable(report.headline), ColourOf(MoodOf(verdict.usable)), options) + '\n';
   if (report.profile) {
-    text += Coloured(Printable(ProfileLine(report)), ColourOf(report.exit_code), options) + '\n';
+    text += Coloured(Printable(ProfileLine(report)), ColourOf(MoodOf(report.exit_code)), options) +
+            '\n';
     if (options.verbosity == Verbosity::kQuiet) text += WhatIsNotMet(report);
   }
   if (options.verbosity == Verbosity::kQuiet) return text;

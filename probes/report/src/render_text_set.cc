@@ -4,9 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <map>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "finding_rows.h"
+#include "standing.h"
 #include "text_layout.h"
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/printable.h"
@@ -23,43 +22,6 @@ namespace vtprobe {
 std::string RenderText(const Report& report, const RenderOptions& options);
 
 namespace {
-
-// How a machine fared, from the worst on.
-enum class Standing : std::uint8_t { kUnread, kNo, kUnknown, kNotOffered, kYes };
-
-constexpr std::array kStandings = {Standing::kUnread, Standing::kNo, Standing::kUnknown,
-                                   Standing::kNotOffered, Standing::kYes};
-
-Standing StandingOf(int exit_code) {
-  switch (exit_code) {
-    case 0:
-      return Standing::kYes;
-    case 1:
-      return Standing::kNo;
-    case 2:
-      return Standing::kUnknown;
-    case 3:
-      return Standing::kNotOffered;
-    default:
-      return Standing::kUnread;
-  }
-}
-
-std::string_view LabelOf(Standing standing, bool has_profile) {
-  switch (standing) {
-    case Standing::kUnread:
-      return "unread";
-    case Standing::kNo:
-      return has_profile ? "NOT met" : "NOT usable";
-    case Standing::kUnknown:
-      return "unknown";
-    case Standing::kNotOffered:
-      return "not offered";
-    case Standing::kYes:
-      return has_profile ? "met" : "usable";
-  }
-  return {};
-}
 
 struct Line {
   Standing standing = Standing::kUnread;
@@ -95,19 +57,6 @@ Line LineOf(const UnreadRecording& unread) {
   return {Standing::kUnread, 0, unread.file, unread.why, false};
 }
 
-std::string Headline(const std::vector<Line>& lines) {
-  std::map<Standing, std::size_t> counts;
-  for (const Line& line : lines) ++counts[line.standing];
-  const bool has_profile =
-      std::any_of(lines.begin(), lines.end(), [](const Line& line) { return line.has_profile; });
-  std::vector<std::string> parts;
-  for (const Standing standing : kStandings) {
-    if (counts[standing] == 0) continue;
-    parts.push_back(fmt::format("{} {}", counts[standing], LabelOf(standing, has_profile)));
-  }
-  return fmt::format("{}: {}.", Counted(lines.size(), "machine"), fmt::join(parts, ", "));
-}
-
 Colour ColourOf(Standing worst) {
   if (worst == Standing::kYes) return Colour::kGreen;
   return worst == Standing::kUnknown ? Colour::kYellow : Colour::kRed;
@@ -131,7 +80,7 @@ std::string RenderTextSet(const ReportSet& set, const RenderOptions& options) {
     rows.push_back(std::move(row));
   }
   const Standing worst = lines.empty() ? Standing::kUnread : lines.front().standing;
-  std::string text = Coloured(Headline(lines), ColourOf(worst), options) + '\n';
+  std::string text = Coloured(SetHeadline(set), ColourOf(worst), options) + '\n';
   text += LayOut(std::move(rows), options);
   if (options.verbosity == Verbosity::kQuiet) return text;
   if (set.not_recordings != 0) {

@@ -81,6 +81,9 @@ struct Report {
 // it.
 Subject IdentifySubject(const PlatformSnapshot& snapshot);
 
+// "family 0x6 model 0x5e stepping 0x3"; nothing if that is not known.
+std::optional<std::string> SignatureText(const Subject& subject);
+
 // Judges a snapshot. `file` names where it comes from, for people: a path, or
 // nothing for a live run. A profile decides the exit status. With earlier
 // recordings of the machine, a lock or a microcode revision that was lost between
