@@ -37,37 +37,33 @@ constexpr bool IsCitation(std::string_view spec) {
   return spec.substr(0, 1) == "[" && close != std::string_view::npos && spec.size() > close + 2;
 }
 
-// Whether a row stands behind all above it.
-constexpr bool IsInOrder(const MsrDef& msr) {
-  for (const MsrDef* const other : kMsrs) {
-    if (other == &msr) return true;
-    if (!(other->address < msr.address)) return false;
-  }
-  return false;
+constexpr bool IsBefore(const MsrDef& a, const MsrDef& b) { return a.address < b.address; }
+
+constexpr bool IsBefore(const CpuidDef& a, const CpuidDef& b) {
+  return a.leaf < b.leaf || (a.leaf == b.leaf && a.output < b.output);
 }
 
-constexpr bool IsInOrder(const CpuidDef& cpuid) {
-  for (const CpuidDef* const other : kCpuid) {
-    if (other == &cpuid) return true;
-    const bool is_before =
-        other->leaf < cpuid.leaf || (other->leaf == cpuid.leaf && other->output < cpuid.output);
-    if (!is_before) return false;
-  }
-  return false;
+// Whether the row just above is the lesser one. No other is asked, so that a row
+// in a wrong place is named once, by itself or by the one below it.
+template <typename Def, std::size_t kCount>
+constexpr bool FollowsTheRowAbove(const Def& row, const std::array<const Def*, kCount>& rows) {
+  const auto* const at = std::find(rows.begin(), rows.end(), &row);
+  return at == rows.begin() || IsBefore(**(at - 1), row);
 }
 
 // A slip in a row is named by its constant.
-#define VTPROBE_CHECK_ROW(file, constant, width)                                             \
+#define VTPROBE_CHECK_ROW(file, constant, width, rows)                                       \
   static_assert(!constant.name.empty(), file ", " #constant ": no name");                    \
   static_assert(!constant.title.empty(), file ", " #constant ": no title");                  \
   static_assert(IsCitation(constant.spec), file ", " #constant ": spec is no citation");     \
   static_assert(FieldsWellFormed(constant.fields, width),                                    \
                 file ", " #constant ": fields without a name, overlapping or out of order"); \
-  static_assert(IsInOrder(constant), file ", " #constant ": out of order, or there twice");
-#define VTPROBE_MSR(constant, ...) VTPROBE_CHECK_ROW("msr.def", constant, 64)
+  static_assert(FollowsTheRowAbove(constant, rows),                                          \
+                file ", " #constant ": belongs above the row before it, or is there twice");
+#define VTPROBE_MSR(constant, ...) VTPROBE_CHECK_ROW("msr.def", constant, 64, kMsrs)
 #include "vtprobe/registers/msr.def"
 #undef VTPROBE_MSR
-#define VTPROBE_CPUID(constant, ...) VTPROBE_CHECK_ROW("cpuid.def", constant, 32)
+#define VTPROBE_CPUID(constant, ...) VTPROBE_CHECK_ROW("cpuid.def", constant, 32, kCpuid)
 #include "vtprobe/registers/cpuid.def"
 #undef VTPROBE_CPUID
 #undef VTPROBE_CHECK_ROW
