@@ -107,6 +107,17 @@ if $is_root; then
 fi
 only_allowed reading "$(last_line "$FILTER")"
 
+# Guests: KVM's calls and no other driver's, by a process that writes to no file.
+if [[ -r /dev/kvm ]]; then
+  trace prove prove
+  in_order 'PR_SET_NO_NEW_PRIVS' "$FILTER" 'openat\(.*/dev/kvm' 'ioctl\(.*KVM_RUN'
+  if grep -E '(ioctl|timer_[a-z]+)\(.* ENOSYS' "$work/prove"; then complain "a call that guests need is refused"; fi
+  if tail -n +"$(line "$FILTER")" "$work/prove" | grep -E 'open(at)?\(.*O_(WRONLY|RDWR|CREAT|TRUNC)'; then
+    complain "a file is opened to be written"
+  fi
+  if grep -E 'open(at)?\(.*/dev/cpu/' "$work/prove"; then complain "registers are read"; fi
+fi
+
 # A served recording: parsed and answered for by a process without rights, which is
 # handed the mount; who mounts never reads the recording.
 if $is_root && [[ -w /dev/fuse ]]; then

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/kvm.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -21,7 +22,7 @@
 
 namespace {
 
-enum Phase { kReading, kOpening, kServing };
+enum Phase { kReading, kOpening, kServing, kProving };
 
 constexpr std::uint64_t kOpensToWrite = O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
 // As hal/src/linux/read_only_ioctl.cc has them: the structure of a batch is a
@@ -30,8 +31,14 @@ constexpr std::uint64_t kMsrBatch = _IOWR('c', 0xA2, std::uint64_t[2]);
 constexpr std::uint64_t kKvmListFeatureMsrs = _IOWR(0xAE, 0x0A, std::uint32_t);
 constexpr std::uint64_t kKvmGetMsrs = _IOWR(0xAE, 0x88, std::uint64_t);
 
+// As probes/proof/src/kvm_guest_runner.cc has them.
+constexpr std::uint64_t kKvmGetSupportedCpuid = _IOWR(KVMIO, 0x05, std::uint64_t);
+constexpr std::uint64_t kKvmSetCpuid2 = _IOW(KVMIO, 0x90, std::uint64_t);
+
 // Whether a row's calls are made in that phase.
-bool IsIn(Phase of, Phase phase) { return of == kReading || of == phase; }
+bool IsIn(Phase of, Phase phase) {
+  return of == kReading || of == phase || (of == kOpening && phase == kProving);
+}
 
 void Must(bool done, const char* what) {
   if (done) return;
@@ -109,5 +116,6 @@ int main() {
   Print("kOpeningProgram", kOpening);
   Print("kReadingProgram", kReading);
   Print("kServingProgram", kServing);
+  Print("kProvingProgram", kProving);
   return 0;
 }

@@ -24,6 +24,8 @@ std::span<const sock_filter> ProgramOf(SystemCallPhase phase) {
       return kReadingProgram;
     case SystemCallPhase::kServing:
       return kServingProgram;
+    case SystemCallPhase::kProving:
+      return kProvingProgram;
   }
   return kReadingProgram;
 }
@@ -42,6 +44,7 @@ std::optional<std::string> RestrictSystemCalls(SystemCallPhase phase) {
   static_cast<void>(kOpeningProgram);
   static_cast<void>(kReadingProgram);
   static_cast<void>(kServingProgram);
+  static_cast<void>(kProvingProgram);
   return "this build has a sanitizer";
 #else
   const std::span<const sock_filter> steps = ProgramOf(phase);

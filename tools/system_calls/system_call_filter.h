@@ -9,7 +9,7 @@
 
 namespace vtprobe {
 
-enum class SystemCallPhase : std::uint8_t { kOpening, kReading, kServing };
+enum class SystemCallPhase : std::uint8_t { kOpening, kReading, kServing, kProving };
 
 // From now on all threads of this process, and those that they start, make the
 // phase's calls and no others; a later phase takes from what an earlier one left.

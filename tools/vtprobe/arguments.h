@@ -33,6 +33,7 @@ struct Arguments {
   bool scrub = false;
   bool explain = false;
   bool background = false;
+  unsigned seconds = 0;
   std::optional<std::string> mode;
   std::string reg;
   std::optional<std::string> bits;

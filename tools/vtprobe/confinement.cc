@@ -41,7 +41,8 @@ void Confinement::Begin() {
   if (IsRoot()) Note(LeaveGroups(), "supplementary groups are kept");
   if (reads_.machine) {
     Note(KeepCapabilities(kOpensDevices | kChangesUser), "capabilities are kept");
-    Note(RestrictSystemCalls(SystemCallPhase::kOpening), "system calls are not restricted");
+    Note(RestrictSystemCalls(reads_.proves ? SystemCallPhase::kProving : SystemCallPhase::kOpening),
+         "system calls are not restricted");
     return;
   }
   if (IsRoot()) {

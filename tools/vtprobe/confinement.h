@@ -11,6 +11,8 @@
 //   the machine  supplementary groups and all capabilities go but those that
 //                open devices and the kernel's log; when these are open the rest
 //                goes too, and this process becomes nobody
+//   guests       are run as the machine is read, by calls to KVM and to no other
+//                driver, with the capabilities that open devices
 //
 // A process that was not started as root stays who it is, and gives up the
 // capabilities that it may have got otherwise.
@@ -31,6 +33,7 @@ struct Reads {
   std::vector<std::string> paths;  // files, folders, "-"
   bool machine = false;
   bool serves = false;  // and answers for what was read
+  bool proves = false;  // and runs guests on it
 };
 
 class Confinement {

@@ -95,19 +95,6 @@ void CheckOrder(const std::vector<std::string>& paths, const LoadedSubject& load
   }
 }
 
-OrFailure<LoadedSubject> LoadThisMachine(const CapturePlan& plan,
-                                         const std::optional<CpuSet>& chosen,
-                                         Confinement* confinement) {
-  HostContext host = DescribeThisMachine();
-  if (chosen) {
-    const auto present = CheckPresent(*chosen, host.online, host.offline, "this machine");
-    if (!present) return tl::unexpected(present.error());
-    host.online = host.online.Intersection(*chosen);
-    host.offline = host.offline.Intersection(*chosen);
-  }
-  return LoadedSubject{ReadThisMachine(plan, host, confinement), std::nullopt, {}};
-}
-
 OrFailure<LoadedSubject> LoadTogether(const std::vector<std::string>& paths, const HowToLoad& how) {
   auto recording = LoadRecording(paths, {.import = {}, .opened = how.opened});
   if (!recording) return tl::unexpected(recording.error());
@@ -128,6 +115,16 @@ OrFailure<std::optional<CpuSet>> ChosenCpus(const Arguments& arguments) {
                                           cpus.error().offset + 1, cpus.error().message));
   }
   return *std::move(cpus);
+}
+
+OrFailure<HostContext> ChosenHost(const std::optional<CpuSet>& chosen) {
+  HostContext host = DescribeThisMachine();
+  if (!chosen) return host;
+  const auto present = CheckPresent(*chosen, host.online, host.offline, "this machine");
+  if (!present) return tl::unexpected(present.error());
+  host.online = host.online.Intersection(*chosen);
+  host.offline = host.offline.Intersection(*chosen);
+  return host;
 }
 
 OrFailure<PlatformSnapshot> ChosenPart(const std::string& path, import::Imported recording,
@@ -178,7 +175,9 @@ OrFailure<LoadedSubject> LoadSubjectWithEarlier(const Arguments& arguments, cons
   if (arguments.replay.empty()) {
     CapturePlan plan = make_plan();
     plan.sequential = arguments.sequential;
-    return LoadThisMachine(plan, *chosen, process.confinement);
+    const auto host = ChosenHost(*chosen);
+    if (!host) return tl::unexpected(host.error());
+    return LoadedSubject{ReadThisMachine(plan, *host, process.confinement), std::nullopt, {}};
   }
   const HowToLoad how{
       .cpus = *chosen, .is_quiet = arguments.quiet, .opened = &process.confinement->files()};

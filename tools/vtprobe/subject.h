@@ -13,6 +13,7 @@
 #include "command.h"
 #include "failure.h"
 #include "opened_files.h"
+#include "vtprobe/hal/host_context.h"
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/import/importer.h"
 #include "vtprobe/probes/capture.h"
@@ -38,6 +39,10 @@ struct HowToLoad {
 
 // The CPUs that --cpus names; nothing: all. kUsageError for what is no list.
 OrFailure<std::optional<CpuSet>> ChosenCpus(const Arguments& arguments);
+
+// This machine, with those of its CPUs that were chosen. kUsageError if it does not
+// have them.
+OrFailure<HostContext> ChosenHost(const std::optional<CpuSet>& chosen);
 
 // The recording's chosen CPUs, its notes told. kUsageError if it does not have
 // them.

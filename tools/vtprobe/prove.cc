@@ -1,0 +1,99 @@
+// vtprobe prove: a guest on every CPU, and what that proves.
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <random>
+#include <utility>
+
+#include "command.h"
+#include "output.h"
+#include "progress.h"
+#include "subject.h"
+#include "this_machine.h"
+#include "vtprobe/hal/cpuid_instruction.h"
+#include "vtprobe/proof/kvm.h"
+#include "vtprobe/proof/proof.h"
+#include "vtprobe/registers/cpuid.h"
+#include "vtprobe/report/proof.h"
+
+namespace vtprobe {
+namespace {
+
+// A day.
+constexpr unsigned kMostSeconds = 86'400;
+
+void Declare(CLI::App* app, Arguments* arguments) {
+  DeclareCpus(app, arguments);
+  app->add_option("--seconds", arguments->seconds,
+                  "Run guests again and again for that long; by default each CPU runs its two once")
+      ->check(CLI::Range(0U, kMostSeconds))
+      ->type_name("N");
+  DeclareFormat(app, arguments);
+  DeclareOutput(app, arguments);
+  DeclareStyle(app, arguments);
+  app->footer(
+      "Needs /dev/kvm and no other right. Guests of a few instructions run in 16-bit real\n"
+      "mode and in 64-bit mode with paging; what they compute is compared.\n"
+      "Exit status:\n"
+      "  0  guests ran on every CPU, by a KVM that needs VT-x or SVM\n"
+      "  1  on some CPU one was refused, or computed wrongly\n"
+      "  2  nothing is proven: no KVM, no right to it, another hypervisor holds the\n"
+      "     extension, or a KVM that needs no hardware\n"
+      "  64 usage, 74 output failed");
+}
+
+OrFailure<Reads> WhatIsRead(const Arguments&) {
+  return Reads{.paths = {}, .machine = true, .proves = true};
+}
+
+// By the bit of CPUID.1:ECX; false where it can't be read.
+bool IsUnderHypervisor(const CpuSet& cpus) {
+  if (cpus.empty()) return false;
+  CpuidInstruction cpuid;
+  const auto leaf = cpuid.ReadCpuid(cpus.First(), registers::kHypervisor.leaf);
+  return leaf && (leaf->ecx & registers::kHypervisor.field.mask()) != 0;
+}
+
+std::uint64_t Seed() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
+OrFailure<int> Run(const Arguments& arguments, const Process& process) {
+  const auto style = StyleOf(arguments, process.terminal);
+  if (!style) return tl::unexpected(style.error());
+  const auto as_json = WantsJson(arguments);
+  if (!as_json) return tl::unexpected(as_json.error());
+  const auto chosen = ChosenCpus(arguments);
+  if (!chosen) return tl::unexpected(chosen.error());
+  const auto host = ChosenHost(*chosen);
+  if (!host) return tl::unexpected(host.error());
+
+  LinuxKvmDevice device;
+  KvmGuestRunner runner(device);
+  ProofReport report;
+  {
+    Progress progress("CPUs ran guests");
+    report.proof = Prove(runner, FindGuestProvider("/", host->metadata),
+                         {.cpus = host->online,
+                          .at_least = std::chrono::seconds(arguments.seconds),
+                          .seed = Seed(),
+                          .progress = progress.Callback()});
+  }
+  report.is_under_hypervisor = IsUnderHypervisor(host->online);
+  const auto written = process.output->Write(*as_json ? RenderProofJson(report, process.version)
+                                                      : RenderProofText(report, *style));
+  if (!written) return tl::unexpected(written.error());
+  return ExitCode(Conclude(report.proof));
+}
+
+}  // namespace
+
+const Command kProve{.name = "prove",
+                     .summary = "Run a guest on every CPU: does virtualization work?",
+                     .declare = Declare,
+                     .run = Run,
+                     .reads = WhatIsRead};
+
+}  // namespace vtprobe
