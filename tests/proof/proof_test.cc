@@ -4,9 +4,10 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
-#include <atomic>
+#include <cerrno>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -15,7 +16,6 @@
 namespace vtprobe {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
 const GuestProvider kAmd{"kvm_amd", GuestProvider::Needs::kSvm};
@@ -173,6 +173,18 @@ TEST(Prove, RepeatsWithOtherInputsAndForgetsNoFailure) {
   EXPECT_EQ(proof.groups[0].run, kWrong);
   EXPECT_EQ(proof.groups[0].not_well, 1u);
   EXPECT_EQ(proof.groups[0].runs, runner.calls_[Number(bad)]);
+  EXPECT_EQ(Conclude(proof), Conclusion::kDisproven);
+}
+
+TEST(Prove, CountsNoRefusalAsARun) {
+  FakeKvm kvm;
+  kvm.Fail(FakeKvm::kRun, -EIO);
+  KvmGuestRunner runner(kvm);
+  const Proof proof = Prove(runner, kAmd, {.cpus = OwnCpus(), .seed = 1});
+  ASSERT_THAT(proof.groups, SizeIs(1));
+  EXPECT_EQ(proof.groups[0].run.outcome, GuestOutcome::kRefused);
+  EXPECT_EQ(proof.groups[0].not_well, OwnCpus().Count());
+  EXPECT_FALSE(proof.slowest);
   EXPECT_EQ(Conclude(proof), Conclusion::kDisproven);
 }
 
