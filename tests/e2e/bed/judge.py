@@ -21,6 +21,11 @@ insmod /ccp.ko
 section kvm_amd insmod /kvm-amd.ko
 section log sh -c "dmesg | grep -E 'x86/cpu:|kvm|VMX|lock(ed )?down|Brought up|DMI:'"
 """
+# After LOAD_KVM: an ordinary user who may open /dev/kvm has guests run on every CPU.
+PROVE = """
+[ ! -e /dev/kvm ] || chmod 666 /dev/kvm
+section prove su -s /bin/sh nobody -c 'vtprobe prove --format json'
+"""
 KVM_MODULES = ("irqbypass", "kvm", "kvm-intel", "ccp", "kvm-amd")
 
 _WORDS = (r"x86/cpu: [^\n]*(?:VMX|SVM)[^\n]*", r"kvm: support for '\w+' disabled by bios",
@@ -93,3 +98,16 @@ def agree(verdict, kernel, why_unknown=None):
         return
     check(kernel.loads == (verdict.usable == "yes"),
           f"the kernel says “{kernel}”, the verdict is: {verdict}")
+
+
+def proof_agrees(said, oracle, online):
+    """Where KVM loads, guests run on all CPUs; where it does not, nothing is
+    claimed."""
+    proof = json.loads(said["prove"])
+    groups = [(group["outcome"], group["cpus"]) for group in proof["proof"]["groups"]]
+    expected = ((0, True, [("ran", online)]) if oracle.loads
+                else (2, False, [("not_asked", online)]))
+    check((proof["exit_code"], proof["proof"]["hardware"], groups) == expected,
+          f"expected {expected}, the proof is: {proof}")
+    check(said.status("prove") == proof["exit_code"],
+          f"prove ended with {said.status('prove')}, it says {proof['exit_code']}")

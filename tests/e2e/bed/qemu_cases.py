@@ -11,14 +11,14 @@ _JSON = "section json vtprobe --format json\n"
 
 def case(context, model, cpus=1, before=_DEFAULT, ask=_JSON, after="", append="", expect=None,
          why_unknown=None, timeout=300):
-    """Boots the model, and compares the verdict with the kernel and with
-    `expect` (state, exit status)."""
+    """Boots the model, and compares the verdict, and then guests that run or do not,
+    with the kernel and the verdict with `expect` (state, exit status)."""
     qemu.need_qemu()
     linux = kernel.unpacked(context.cache)
     guest.initramfs(
         context.work / "initramfs.gz", kernel=linux, vtprobe=context.vtprobe,
         script=before + ask + "section dump vtprobe record -o -\n" + peers.IN_A_GUEST + after
-               + judge.LOAD_KVM,
+               + judge.LOAD_KVM + judge.PROVE,
         modules=("msr", "cpuid", *judge.KVM_MODULES), programs=peers.PROGRAMS,
         scripts=peers.SCRIPTS)
     said = guest.Said(qemu.boot(context.work, kernel=linux, model=model, cpus=cpus, append=append,
@@ -29,6 +29,7 @@ def case(context, model, cpus=1, before=_DEFAULT, ask=_JSON, after="", append=""
         check((verdict.state, verdict.exit_code) == expect,
               f"expected {expect}, the verdict is: {verdict}")
     judge.agree(verdict, oracle, why_unknown)
+    judge.proof_agrees(said, oracle, verdict.online)
     context.keep_recording(said["dump"])
     seen = row(context.name, f"{model}, {cpus}", oracle, verdict.switch, verdict,
                verdict.attribution, peers.rdmsr(said["rdmsr"]), peers.kvm_ok(said["kvm_ok"]),
