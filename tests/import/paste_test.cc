@@ -169,10 +169,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "# rdmsr -p 1 0x3a\nrdmsr: CPU 1 cannot read MSR 0x0000003a\n"
                   "# rdmsr -p 2 0x3a\nrdmsr: open: Permission denied\n",
                   "cpu 1\nmsr 0x3a ! general-protection\ncpu 2\nmsr 0x3a ! permission-denied\n"},
-        PasteCase{"ACommandHasOneAnswer",
-                  "# rdmsr -p 0 0x3a\n5\n6\n",
-                  "cpu 0\nmsr 0x3a = 0x5\n",
-                  {"1 line that looks like evidence was not understood, the first is line 3"}},
+        // The terminal may have broken the command: "rdmsr -p 0 0x3a5".
+        PasteCase{"ACommandHasOneAnswer", "# rdmsr -p 0 0x3a\n5\n6\n", "error 2:1:"},
         PasteCase{"AnotherCommandsNumbersAreNoReadings",
                   "user@host:~$ nproc\n8\nuser@host:~$ sudo rdmsr -p 0 0x3a\n5\n",
                   "cpu 0\nmsr 0x3a = 0x5\n"},
@@ -188,6 +186,72 @@ INSTANTIATE_TEST_SUITE_P(
         PasteCase{"NumbersWithoutACommandAreNothing", "5\n5\n1\n", "error 0:0:"},
         PasteCase{"ProseIsNothing", "Please run rdmsr -a 0x3a and tell us what it prints.\n",
                   "error 0:0:"}),
+    NameOfPaste);
+
+// Outputs go to the commands in order, and to none if they are not as many.
+INSTANTIATE_TEST_SUITE_P(
+    SeveralCommands, Paste,
+    testing::Values(
+        PasteCase{"BrokenByAMail",
+                  "> $ sudo rdmsr -p 0 0x3a; sudo rdmsr -p 0 0x48b; sudo rdmsr -p 0 0x480;\n"
+                  "> sudo rdmsr -p 0 0x485\n> 5\n> 57cff00000000\n> da040000000004\n> 7004c1e7\n",
+                  "cpu 0\nmsr 0x3a = 0x5\nmsr 0x480 = 0xda040000000004\nmsr 0x485 = 0x7004c1e7\n"
+                  "msr 0x48b = 0x57cff00000000\n"},
+        PasteCase{"BrokenWithinOne",
+                  "$ sudo rdmsr -p 1 0x3a && sudo rdmsr -p 1\n0x48b\n5\n57cff00000000\n",
+                  "cpu 1\nmsr 0x3a = 0x5\nmsr 0x48b = 0x57cff00000000\n"},
+        PasteCase{"WithABackslash", "$ sudo rdmsr -p 1 \\\n  0x3a\n5\n", "cpu 1\nmsr 0x3a = 0x5\n"},
+        PasteCase{"OneALine", "sudo rdmsr -p 1 0x3a\nsudo rdmsr -p 1 0xfe\n5\nd0a\n",
+                  "cpu 1\nmsr 0x3a = 0x5\nmsr 0xfe = 0xd0a\n"},
+        PasteCase{"ASemicolonAtTheEnd", "$ sudo rdmsr -p 1 0x3a;\n5\n", "cpu 1\nmsr 0x3a = 0x5\n"},
+        PasteCase{"ThatPrintTooLittle",
+                  "$ rdmsr -p 1 0x3a; rdmsr -p 1 0xfe; rdmsr -p 1 0xce\n5\nd0a\n", "error 2:1:"},
+        PasteCase{"ThatPrintTooMuch",
+                  "$ rdmsr -p 1 0x3a; rdmsr -p 1 0xfe\n5\nd0a\n7\n$ rdmsr -p 2 0x3a\n1\n",
+                  "cpu 2\nmsr 0x3a = 0x1\n",
+                  {"the numbers from line 2 on", "3 lines that look like evidence were not"}},
+        PasteCase{"ACommandThatLostItsOutput", "$ rdmsr -p 1 0x3a\n$ rdmsr -p 2 0x3a\n5\n",
+                  "cpu 2\nmsr 0x3a = 0x5\n"},
+        PasteCase{"ALoopThatLostOutput",
+                  "# for i in $(seq 0 3); do rdmsr -p $i 0x3a; done\n5\n5\n1\n",
+                  Unknown("cpu 0-1\nmsr 0x3a = 0x5\ncpu 2\nmsr 0x3a = 0x1\n")},
+        PasteCase{"ALoopThatLostOutputOfTwoRegisters",
+                  "# for i in 0 1; do rdmsr -p $i 0x3a; rdmsr -p $i 0xfe; done\n5\nd0a\n1\n",
+                  "error 2:1:"},
+        PasteCase{"ASortedLoop", "# for i in 4 5 6; do rdmsr -p $i 0x3a; done | sort\n1\n5\n5\n",
+                  Unknown("cpu 0\nmsr 0x3a = 0x1\ncpu 1-2\nmsr 0x3a = 0x5\n")},
+        PasteCase{"ALoopOfOneValue", "# for i in 4 5 6; do rdmsr -p $i 0x3a; done | sort -u\n5\n",
+                  "cpu 4-6\nmsr 0x3a = 0x5\n"},
+        PasteCase{"OneOfAllAndOneOfACpu", "# rdmsr -a 0x3a; rdmsr -p 0 0xfe\n5\n5\n1\nd0a\n",
+                  Unknown("cpu 0\nmsr 0x3a = 0x5\nmsr 0xfe = 0xd0a\ncpu 1\nmsr 0x3a = 0x5\n"
+                          "cpu 2\nmsr 0x3a = 0x1\n")},
+        PasteCase{"AGroupSorted", "# (rdmsr -p 0 0x3a; rdmsr -p 0 0xfe) | sort\n5\nd0a\n",
+                  "error 2:1:"}),
+    NameOfPaste);
+
+// A number that ends its line may go on in the next one.
+INSTANTIATE_TEST_SUITE_P(
+    BrokenNumbers, Paste,
+    testing::Values(
+        PasteCase{"OfARegister", "cpu0: MSR_IA32_FEATURE_CONTROL: 0x0002\n0005 (Locked )\n",
+                  "error 1:1:"},
+        PasteCase{"ThatCouldBeWhole",
+                  "cpu0: MSR_IA32_FEATURE_CONTROL: 0x00000000\n00020005 (Locked )\n", "error 1:1:"},
+        PasteCase{"AtABlank",
+                  "2024-07-10T12:00:01.123456+02:00 host turbostat[12]: cpu0: MSR_IA32_MISC_"
+                  "ENABLE:\n0x00850089 (TCC EIST MWAIT PREFETCH TURBO)\n",
+                  "cpu 0\nmsr 0x1a0 = 0x850089\n"},
+        PasteCase{"AtTheEdgeOf72Columns",
+                  "HM: on this machine, a ThinkPad X230, MSR_IA32_FEATURE_CONTROL = 0x00000\n"
+                  "00000020005\n",
+                  Unknown("cpu 0\nmsr 0x3a = 0x20005\n")},
+        PasteCase{"AtTheEdgeOfAReply",
+                  "> HM: on this machine, a ThinkPad X230, MSR_IA32_FEATURE_CONTROL = 0x00000\n"
+                  "> 00000020005\n",
+                  Unknown("cpu 0\nmsr 0x3a = 0x20005\n")},
+        PasteCase{"ByAnAddress", "IA32_FEATURE_CONTROL.....(0x3a) : 0x0\n0ff07\n", "error 1:1:"},
+        PasteCase{"HighAndLow", "MSR 0x0000003a: 0x00000000\n0x00000005\n", "error 1:1:"},
+        PasteCase{"ByX86info", "MSR: 0x0000003a=0x00000000000000\n05 : 00000000\n", "error 1:1:"}),
     NameOfPaste);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -213,7 +277,24 @@ INSTANTIATE_TEST_SUITE_P(
                   "cpu 1\nmsr 0x3a = 0x5\n"},
         PasteCase{"Cpucontrol",
                   "# cpucontrol -m 0x3a /dev/cpuctl0\nMSR 0x3a: 0x00000001 0x00000005\n",
-                  Unknown("cpu 0\nmsr 0x3a = 0x100000005\n")},
+                  "cpu 0\nmsr 0x3a = 0x100000005\n"},
+        PasteCase{"CpucontrolOfTwoCpus",
+                  "root@fbsd:~ # cpucontrol -m 0x3a /dev/cpuctl0\nMSR 0x3a: 0x00000000 0x00000005\n"
+                  "root@fbsd:~ # cpucontrol -m 3a /dev/cpuctl1\nMSR 0x3a: 0x00000000 0x00000001\n",
+                  "cpu 0\nmsr 0x3a = 0x5\ncpu 1\nmsr 0x3a = 0x1\n"},
+        PasteCase{"CpucontrolInALoop",
+                  "# for i in 2 3; do cpucontrol -m 0x3a /dev/cpuctl$i; done\n"
+                  "MSR 0x3a: 0x00000000 0x00000005\nMSR 0x3a: 0x00000000 0x00000001\n",
+                  "cpu 2\nmsr 0x3a = 0x5\ncpu 3\nmsr 0x3a = 0x1\n"},
+        PasteCase{"CpucontrolOfAllDevices",
+                  "# for c in /dev/cpuctl*; do cpucontrol -m 0x3a $c; done\n"
+                  "MSR 0x3a: 0x00000000 0x00000005\nMSR 0x3a: 0x00000000 0x00000001\n",
+                  Unknown("cpu 0\nmsr 0x3a = 0x5\ncpu 1\nmsr 0x3a = 0x1\n")},
+        PasteCase{
+            "X86infoCountsFromOne",
+            "x86info v1.31pre\nFound 2 CPUs.\nCPU #1:\nMSR: 0x0000003a=0x0000000000000005 : 0\n"
+            "CPU #2:\nMSR: 0x0000003a=0x0000000000000001 : 0\n",
+            "cpu 0\nmsr 0x3a = 0x5\ncpu 1\nmsr 0x3a = 0x1\n"},
         PasteCase{"BytesMostSignificantFirst", "msr[0x0000ce]=00 00 10 00 70 01 21 00\n",
                   Unknown("cpu 0\nmsr 0xce = 0x100070012100\n")},
         PasteCase{"AMonitorsTables",

@@ -173,6 +173,12 @@ bool TakeQuote(Scanner* line) {
   return true;
 }
 
+// The one that belongs to the mark of a reply.
+std::string_view WithoutOneBlank(std::string_view text) {
+  if (text.starts_with(' ')) text.remove_prefix(1);
+  return text;
+}
+
 // "- `rdmsr 0x3a`" of a list; a dash before anything else stays.
 bool TakeBullet(Scanner* line) {
   Scanner ahead = *line;
@@ -249,6 +255,29 @@ std::size_t LengthOfSequence(std::string_view behind) {
 
 }  // namespace
 
+std::size_t Columns(std::string_view text) {
+  // Bytes that go on a character of UTF-8 take none.
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
+}
+
+std::size_t WidestLine(std::string_view text) {
+  std::size_t widest = 0;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = WithoutBlanksAtEnd(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    Scanner scanner(line);
+    while (TakeQuote(&scanner)) {
+      line = WithoutOneBlank(scanner.rest());
+      scanner.SkipBlanks();
+    }
+    widest = std::max(widest, Columns(line));
+  }
+  return widest;
+}
+
 std::size_t FirstLineNumber(std::string_view text) {
   constexpr std::size_t kLooked = 200;
   constexpr std::size_t kLeast = 4;
@@ -310,9 +339,12 @@ PeeledLine LinePeeler::Peel(std::string_view raw, std::size_t number) {
       if (ahead.AtBlankOrEnd()) scanner = ahead;
     }
   }
+  line.shown = scanner.rest();
   for (bool again = true; again;) {
     scanner.SkipBlanks();
-    again = TakeQuote(&scanner) || TakeBullet(&scanner);
+    again = TakeQuote(&scanner);
+    if (again) line.shown = WithoutOneBlank(scanner.rest());
+    again = again || TakeBullet(&scanner);
     for (const TakesLayer take : kLogLayers) {
       Scanner ahead = scanner;
       if (!take(&ahead)) continue;

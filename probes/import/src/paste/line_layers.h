@@ -19,7 +19,17 @@ struct PeeledLine {
   std::size_t number = 0;  // 1-based
   bool is_fence = false;   // ``` and the like, with nothing else on it
   bool is_logged = false;  // a time stamp or a log level stood before it
+  std::string_view
+      shown;  // as the terminal showed it: with its time stamp, without marks of a reply
+  // The number that ends it may go on at the beginning of the next line.
+  bool may_go_on = false;
 };
+
+// How many columns of a terminal the text takes.
+std::size_t Columns(std::string_view text);
+
+// Of the widest line, without the marks of a reply.
+std::size_t WidestLine(std::string_view text);
 
 // Whether each line of the text begins with its number, as `cat -n` and web
 // pages write it: the number of the first line, and 0 where it is none.
