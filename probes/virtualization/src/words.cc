@@ -58,6 +58,13 @@ constexpr std::array kRows = {
         Usable::kNotYet, Attribution::kFirmware},
     Row{meta::kFirmwareLog, "vmx status: disabled, unlocked", Technology::kVtx, State::kUnlocked,
         Usable::kNotYet, Attribution::kFirmware},
+    // Newer versions say both in a line of their own.
+    Row{meta::kFirmwareLog, "vmx status: enabled", Technology::kVtx, State::kEnabled, Usable::kYes,
+        Attribution::kFirmware, "ia32_feature_control status: locked"},
+    Row{meta::kFirmwareLog, "vmx status: disabled", Technology::kVtx, State::kDisabledLocked,
+        Usable::kNo, Attribution::kFirmware, "ia32_feature_control status: locked"},
+    Row{meta::kFirmwareLog, "vmx status: ", Technology::kVtx, State::kUnlocked, Usable::kNotYet,
+        Attribution::kFirmware, "ia32_feature_control status: unlocked"},
     // src/security/intel/txt/ramstage.c and romstage.c of [coreboot/coreboot]
     Row{meta::kFirmwareLog, "vmxon outside smx enable: true", Technology::kVtx, State::kEnabled,
         Usable::kYes, Attribution::kFirmware, "register is locked: true"},
@@ -207,6 +214,8 @@ constexpr std::array kRows = {
         Attribution::kUnknown},
     Row{meta::kToolLog, "kern.hv_support: 0", Technology::kUnknown, State::kIndeterminate,
         Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "virtualizationfirmwareenabled : true", Technology::kUnknown,
+        State::kEnabled, Usable::kYes, Attribution::kUnknown},
     // kvm-ok. It looks at the kernel's flags, which Linux 5.6 and later also take away
     // where firmware has switched VT-x off: why it can't be used is not known.
     Row{meta::kToolLog, "kvm acceleration can be used", Technology::kUnknown, State::kEnabled,
@@ -214,6 +223,24 @@ constexpr std::array kRows = {
     Row{meta::kToolLog, "kvm acceleration can not be used", Technology::kUnknown,
         State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
     Row{meta::kToolLog, "your cpu does not support kvm extensions", Technology::kUnknown,
+        State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
+    // CPUID does not offer it, to a kernel that may be a guest, or the kernel has taken
+    // it away.
+    Row{meta::kKernelLog, "vmx not supported by cpu", Technology::kVtx, State::kIndeterminate,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kKernelLog, "kvm: no hardware support", Technology::kUnknown, State::kIndeterminate,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kKernelLog, "processor does not support vmx operation", Technology::kVtx,
+        State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kKernelLog, "svm: not available", Technology::kSvm, State::kIndeterminate,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "could not insert 'kvm_intel': operation not supported", Technology::kVtx,
+        State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "could not insert 'kvm_amd': operation not supported", Technology::kSvm,
+        State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "checking for hardware virtualization : fail", Technology::kUnknown,
+        State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "kvm virtualisation configured, but not available", Technology::kUnknown,
         State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstddef>
 #include <limits>
 #include <utility>
@@ -23,9 +24,9 @@ constexpr std::size_t kMostItems = 65536;
 
 // What may stand before a command besides a prompt: it changes nothing of what
 // is printed.
-constexpr std::array<std::string_view, 12> kWrappers = {"sudo", "doas", "pkexec", "time",
-                                                        "nice", "env",  "exec",   "command",
-                                                        "do",   "then", "chroot", "busybox"};
+constexpr std::array<std::string_view, 13> kWrappers = {
+    "sudo",    "doas", "pkexec", "time",   "nice",    "env",  "exec",
+    "command", "do",   "then",   "chroot", "busybox", "xargs"};
 
 // The signs of prompts that are no ASCII: of zsh, fish, starship, lambda.
 constexpr std::array<std::string_view, 8> kPromptSigns = {
@@ -440,6 +441,34 @@ bool ParseCalls(std::string_view text, ShellLine* line, std::string_view* rest) 
 
 }  // namespace
 
+std::string_view HostOf(std::string_view line) {
+  const Found found = FindProgram(line);
+  if (!found) return {};
+  const std::string_view before = line.substr(0, found.at);
+  // The last one: an ssh behind a prompt leads to another machine.
+  const std::size_t at = before.rfind('@');
+  std::string_view host = before.substr(at == std::string_view::npos ? 0 : at + 1);
+  if (at == std::string_view::npos) {
+    // "host1$ "; a shell's own name is none.
+    if (host.find_first_of("$#%") == std::string_view::npos) return {};
+    if (host.starts_with("bash") || host.starts_with("sh-")) return {};
+  }
+  std::size_t length = 0;
+  while (length < host.size() && (std::isalnum(static_cast<unsigned char>(host[length])) != 0 ||
+                                  host[length] == '-' || host[length] == '_')) {
+    ++length;
+  }
+  const std::string_view name = host.substr(0, length);
+  const bool ends = length < host.size() &&
+                    std::string_view(":~ $#%].").find(host[length]) != std::string_view::npos;
+  const bool is_bare = at == std::string_view::npos;
+  if (is_bare && length < host.size() &&
+      std::string_view("$#%").find(host[length]) == std::string_view::npos) {
+    return {};
+  }
+  return ends ? name : std::string_view();
+}
+
 bool IsUnfinishedCommand(std::string_view line) {
   const Found first = FindProgram(line);
   if (!first || !IsPrompt(WithoutPath(line.substr(0, first.at)))) return false;
@@ -482,6 +511,13 @@ std::optional<ShellLine> ParseShellLine(std::string_view line) {
     const std::string_view command = line.substr(first.at);
     if (!ParseCalls(command, &shell, &rest)) return std::nullopt;
     shell.has_prompt = !WithoutWrappers(before).empty();
+    if (before.find("xargs ") != std::string_view::npos) {
+      // It runs the command for each word that it reads, and may add the word.
+      shell.is_loop = true;
+      for (RdmsrCall& call : shell.calls) {
+        if (call.cpu == RdmsrCall::Cpu::kFirst) call.cpu = RdmsrCall::Cpu::kVariable;
+      }
+    }
     // Of a group "(rdmsr A; rdmsr B) | sort" it is not known which is which.
     const bool is_group = before.find_first_of("({") != std::string_view::npos;
     if (is_group && shell.calls.size() > 1 && shell.pipe != ShellLine::Pipe::kNone) {

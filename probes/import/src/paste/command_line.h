@@ -52,6 +52,10 @@ struct ShellLine {
 // if the command ends it, as a caption of the numbers below.
 std::optional<ShellLine> ParseShellLine(std::string_view line);
 
+// The machine that the prompt or ssh before the command names, "host" of
+// "root@host:~# rdmsr 0x3a"; empty where none does.
+std::string_view HostOf(std::string_view line);
+
 // Whether a loop begins in this line and does not end in it.
 bool IsUnfinishedLoop(std::string_view line);
 

@@ -211,6 +211,20 @@ std::string_view WithoutMarks(std::string_view text) {
   return text;
 }
 
+// Blanks that do not break, quotes and dashes of typography, and characters as HTML
+// escapes them.
+struct OfPages {
+  std::string_view written;
+  std::string_view plain;
+};
+constexpr std::array kOfPages = {
+    OfPages{"\xc2\xa0", " "},     OfPages{"\xe2\x80\xaf", " "},  OfPages{"\xe2\x80\x8b", ""},
+    OfPages{"\xe2\x80\x93", "-"}, OfPages{"\xe2\x80\x94", "--"}, OfPages{"\xe2\x80\x98", "'"},
+    OfPages{"\xe2\x80\x99", "'"}, OfPages{"\xe2\x80\x9c", "\""}, OfPages{"\xe2\x80\x9d", "\""},
+    OfPages{"&nbsp;", " "},       OfPages{"&amp;", "&"},         OfPages{"&lt;", "<"},
+    OfPages{"&gt;", ">"},         OfPages{"&quot;", "\""},       OfPages{"&#39;", "'"},
+};
+
 bool IsFence(std::string_view text) {
   if (text.starts_with("```") || text.starts_with("~~~")) {
     return std::all_of(text.begin() + 3, text.end(), [](char c) {
@@ -327,10 +341,35 @@ std::string_view LinePeeler::WithoutTerminalCodes(std::string_view raw) {
   return scratch_;
 }
 
+bool HasCharactersOfPages(std::string_view line) {
+  // Each by itself: a search for one byte is a library's fast path.
+  return line.find('\xc2') != std::string_view::npos ||
+         line.find("\xe2\x80") != std::string_view::npos ||
+         line.find('&') != std::string_view::npos;
+}
+
+std::string_view LinePeeler::InPlainCharacters(std::string_view text) {
+  if (!HasCharactersOfPages(text)) return text;
+  plain_.clear();
+  while (!text.empty()) {
+    const auto found = std::find_if(kOfPages.begin(), kOfPages.end(), [&](const OfPages& row) {
+      return text.starts_with(row.written);
+    });
+    if (found != kOfPages.end()) {
+      plain_ += found->plain;
+      text.remove_prefix(found->written.size());
+    } else {
+      plain_ += text.front();
+      text.remove_prefix(1);
+    }
+  }
+  return plain_;
+}
+
 PeeledLine LinePeeler::Peel(std::string_view raw, std::size_t number) {
   PeeledLine line;
   line.number = number;
-  Scanner scanner(WithoutTerminalCodes(WithoutByteOrderMark(raw)));
+  Scanner scanner(InPlainCharacters(WithoutTerminalCodes(WithoutByteOrderMark(raw))));
   if (first_number_ != 0) {
     Scanner ahead = scanner;
     ahead.SkipBlanks();

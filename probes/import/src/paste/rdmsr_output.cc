@@ -60,8 +60,9 @@ std::optional<Labelled> ParseLabelled(std::string_view text, const RdmsrCall& ca
     return std::nullopt;
   }
   scanner = Scanner(text);
-  const bool has_word = TakeAnyCase("cpu", &scanner) || TakeAnyCase("core", &scanner) ||
-                        TakeAnyCase("processor", &scanner) || TakeAnyCase("thread", &scanner);
+  const bool has_word = TakeAnyCase("/dev/cpu/", &scanner) || TakeAnyCase("cpu", &scanner) ||
+                        TakeAnyCase("core", &scanner) || TakeAnyCase("processor", &scanner) ||
+                        TakeAnyCase("thread", &scanner);
   if (!scanner.Take('#')) scanner.SkipBlanks();
   labelled.cpu = scanner.TakeDecimal();
   if (!labelled.cpu || *labelled.cpu > kMaxCpuNumber) return std::nullopt;
@@ -166,7 +167,7 @@ class Placer {
  private:
   void Put(const Call& call, Whose whose, const Expected::Output& output) {
     if (!output.value || !call.address) return;
-    evidence_.AddBits(whose, *call.address, call.high, call.low, *output.value, output.line);
+    evidence_.AddAskedBits(whose, *call.address, call.high, call.low, *output.value, output.line);
   }
 
   // Each line names its CPU, so that their number says nothing.
@@ -243,9 +244,19 @@ class Placer {
         continue;
       }
       if (!takes_items && shell_.pipe != Pipe::kNone) return false;
+      // The loop is over something else, such as machines.
+      if (!takes_items && !AreAlike(c)) return false;
       for (std::size_t round = 0; round < rounds; ++round) {
         if (!PutRound(call, round, outputs_[round * calls.size() + c])) return false;
       }
+    }
+    return true;
+  }
+
+  // Whether a call of the loop printed the same each time.
+  bool AreAlike(std::size_t call) const {
+    for (std::size_t i = call; i < outputs_.size(); i += shell_.calls.size()) {
+      if (outputs_[i].value != outputs_[call].value) return false;
     }
     return true;
   }

@@ -115,7 +115,7 @@ bool PasteReader::IsAwaited() const {
 PasteReader::Outcome PasteReader::ReadLine(std::string_view raw, std::size_t number,
                                            std::string_view behind) {
   TriggerIndex::Hits hits = Triggers().Find(raw);
-  const bool has_codes = HasTerminalCodes(raw);
+  const bool has_codes = HasTerminalCodes(raw) || HasCharactersOfPages(raw);
   // A log is told by its first lines.
   constexpr std::size_t kTold = 64;
   if (hits.none() && !IsAwaited() && !has_codes && number > kTold) return {};

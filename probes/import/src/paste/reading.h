@@ -87,6 +87,7 @@ struct Reading {
   std::optional<std::pair<bool, Whose>> device;
   SubleafOrder subleaves;
   StatedIdentity identity;
+  std::string host;     // that a prompt named
   std::string command;  // one that goes on over several lines
   std::vector<std::size_t> command_lines;
   Whose msrtool = Whose::First();  // the CPU that it was asked for

@@ -29,11 +29,21 @@ Fate SeeChipsecCpuid(const PeeledLine& line, Reading* reading) {
 }
 
 // [cpu0] RDMSR( 0xfe ): EAX = 0x00001D08, EDX = 0x00000000
+// [CHIPSEC] CPU0: RDMSR( 0x3a ) = 0000000000000005 (EAX=00000005, EDX=00000000)
 Fate SeeChipsecMsr(const PeeledLine& line, Reading* reading) {
   Scanner scanner(line.text);
+  scanner.Take("[CHIPSEC] ");
   const auto cpu = TakeCpu(&scanner);
   const std::string_view text = line.text;
   const auto address = ValueBehind(text, "RDMSR(");
+  constexpr std::string_view kWhole = " ) = ";
+  if (const std::size_t at = text.find(kWhole); cpu && address && at != std::string_view::npos) {
+    Scanner behind(text.substr(at + kWhole.size()));
+    std::uint64_t value = 0;
+    if (!behind.TakeHexDigits(&value) || !behind.AtBlankOrEnd()) return Fate::kNotUnderstood;
+    reading->evidence.AddMsr(*cpu, MsrAddress{*address}, value, line.number);
+    return Fate::kUsed;
+  }
   const auto eax = ValueBehind(text, "EAX =");
   const auto edx = ValueBehind(text, "EDX =");
   if (!cpu || !address || !eax || !edx) return Fate::kNothing;

@@ -9,6 +9,7 @@
 #include "register_names.h"
 #include "turbostat_names.h"
 #include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/lowercase.h"
 #include "vtprobe/registers/table.h"
 
 namespace vtprobe::import {
@@ -81,6 +82,16 @@ std::optional<std::uint64_t> TakeClearHex(Scanner* scanner) {
   if (!rest.empty() && IsWordCharacter(rest.front())) return std::nullopt;
   *scanner = ahead;
   return value;
+}
+
+bool SpeaksOfOther(std::string_view line) {
+  const std::string lower = Lowercase(line);
+  for (const std::string_view word :
+       {"expect", "should", "must be", "by default", "default is", "default value", "instead of",
+        "writing ", "wrmsr", "#define", "e.g.", "for example", "vcpu", "guest "}) {
+    if (lower.find(word) != std::string::npos) return true;
+  }
+  return false;
 }
 
 bool IsBrokenOff(const Scanner& behind, const PeeledLine& line) {

@@ -29,6 +29,10 @@ std::optional<MsrAddress> AddressOf(std::string_view name);
 // its 0x, or of a register's width.
 std::optional<std::uint64_t> TakeClearHex(Scanner* scanner);
 
+// Whether a line speaks of what a register should be, of what was written to it or
+// of a guest's, and not of what it is.
+bool SpeaksOfOther(std::string_view line);
+
 // The number that ended here may be the beginning of a longer one.
 bool IsBrokenOff(const Scanner& behind, const PeeledLine& line);
 

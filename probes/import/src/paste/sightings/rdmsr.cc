@@ -86,8 +86,19 @@ Fate SeeAnswerInSentence(const PeeledLine& line, Reading* reading) {
   const Whose whose = call.cpu == RdmsrCall::Cpu::kNumber
                           ? CpuOf(call.number).value_or(Whose::One())
                           : Whose::First();
-  reading->evidence.AddBits(whose, *call.address, call.high, call.low, *value, line.number);
+  reading->evidence.AddAskedBits(whose, *call.address, call.high, call.low, *value, line.number);
   return Fate::kUsed;
+}
+
+// The prompts name another machine: what follows is not of the same one.
+void SeeHost(const PeeledLine& line, Reading* reading) {
+  const std::string_view host = HostOf(line.text);
+  if (host.empty()) return;
+  if (!reading->host.empty() && host != reading->host) {
+    EndExpected(reading);
+    reading->evidence.StartAnotherTime(line.number);
+  }
+  reading->host = host;
 }
 
 // "0: kd> rdmsr 3a": WinDbg, whose output names the register (SeeWinDbg). "lkd>" is
@@ -136,8 +147,11 @@ Fate SeeRdmsr(const PeeledLine& line, Reading* reading) {
     const bool is_raw = std::any_of(shell->calls.begin(), shell->calls.end(),
                                     [](const RdmsrCall& call) { return call.is_raw; });
     if (is_raw) return ExpectBytes(*shell, line, reading);
+    SeeHost(line, reading);
+    // What such a pipe prints is not known.
+    const bool is_known = shell->pipe != ShellLine::Pipe::kOther;
     Expect(*std::move(shell), line, reading);
-    return Fate::kUsed;
+    return is_known ? Fate::kUsed : Fate::kNotUnderstood;
   }
   return Fate::kNothing;
 }

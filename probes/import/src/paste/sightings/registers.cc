@@ -32,7 +32,9 @@ Fate SeeMsrLine(const PeeledLine& line, Reading* reading) {
       scanner = ahead;
     }
   }
-  if (!scanner.AtBlankOrEnd() || IsBrokenOff(scanner, line)) return Fate::kNotUnderstood;
+  if (!scanner.AtBlankOrEnd() || IsBrokenOff(scanner, line) || SpeaksOfOther(line.text)) {
+    return Fate::kNotUnderstood;
+  }
   reading->evidence.AddMsr(cpu ? *cpu : reading->Current(), MsrAddress{*address}, value,
                            line.number);
   return Fate::kUsed;
@@ -130,7 +132,9 @@ Fate SeeAddressed(const PeeledLine& line, Reading* reading) {
   if (!scanner.Take(':') && !scanner.Take('=')) return Fate::kNothing;
   scanner.SkipBlanks();
   const auto value = TakeClearHex(&scanner);
-  if (!value || IsBrokenOff(scanner, line)) return Fate::kNotUnderstood;
+  if (!value || IsBrokenOff(scanner, line) || SpeaksOfOther(line.text)) {
+    return Fate::kNotUnderstood;
+  }
   reading->evidence.AddMsr(cpu ? *cpu : reading->Current(), MsrAddress{*address}, *value,
                            line.number);
   return Fate::kUsed;
@@ -161,7 +165,9 @@ Fate SeeNamed(const PeeledLine& line, Reading* reading) {
       const auto address = AddressOf(word);
       const auto value = TakeClearHex(&scanner);
       if (address && value) {
-        if (IsBrokenOff(scanner, line)) return Fate::kNotUnderstood;
+        // A source defines its name.
+        if (*value == Number(*address)) return Fate::kKnown;
+        if (IsBrokenOff(scanner, line) || SpeaksOfOther(text)) return Fate::kNotUnderstood;
         reading->evidence.AddMsr(cpu ? *cpu : reading->Current(), *address, *value, line.number);
         return Fate::kUsed;
       }

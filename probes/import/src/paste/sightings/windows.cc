@@ -79,4 +79,20 @@ Fate SeeTaskManager(const PeeledLine& line, Reading* reading) {
   return Fate::kNothing;
 }
 
+// `wmic cpu get VirtualizationFirmwareEnabled` prints the name and the value below
+// it. FALSE says nothing: so it is below a hypervisor, too.
+Fate SeeWmic(const PeeledLine& line, Reading* reading) {
+  if (Lowercase(line.text) != "virtualizationfirmwareenabled") return Fate::kNothing;
+  reading->table = TableKind::kWmic;
+  return Fate::kKnown;
+}
+
+Fate SeeWmicRow(const PeeledLine& line, Reading* reading) {
+  reading->table = TableKind::kNone;
+  if (line.text != "TRUE" && line.text != "FALSE") return Fate::kNothing;
+  const std::string words = "VirtualizationFirmwareEnabled : " + std::string(line.text);
+  reading->evidence.AddWords(Speaker::kTool, words, line.number);
+  return Fate::kUsed;
+}
+
 }  // namespace vtprobe::import
