@@ -20,11 +20,16 @@ std::size_t HexDigitsAtEnd(std::string_view line) {
 std::size_t HexDigitsAtBeginning(std::string_view line) {
   std::size_t count = 0;
   while (count < line.size() && IsHexDigit(line[count])) ++count;
-  // Behind a value stands its meaning, and not a sentence: "8 * 100.0 = 800.0 MHz".
+  // Behind a value stands its lower half or its meaning, and not a sentence: "8 *
+  // 100.0 = 800.0 MHz".
   const std::string_view rest = line.substr(count);
+  if (rest.empty() || rest.starts_with(')') || rest.starts_with(',') || rest.starts_with(":0x")) {
+    return count;
+  }
   const std::string_view behind = Trimmed(rest);
-  if (rest.empty() || rest.starts_with(')') || rest.starts_with(',')) return count;
-  return IsBlank(rest.front()) && (behind.starts_with('(') || behind.starts_with(':')) ? count : 0;
+  const bool is_more =
+      behind.starts_with('(') || behind.starts_with(':') || behind.starts_with("0x");
+  return IsBlank(rest.front()) && is_more ? count : 0;
 }
 
 }  // namespace vtprobe::import

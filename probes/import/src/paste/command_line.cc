@@ -469,6 +469,14 @@ std::string_view HostOf(std::string_view line) {
   return ends ? name : std::string_view();
 }
 
+bool HasPrompt(std::string_view line) {
+  const std::size_t at = line.find_first_of("$#%");
+  if (at == std::string_view::npos || (at + 1 < line.size() && !IsBlank(line[at + 1])))
+    return false;
+  const std::string_view prompt = line.substr(0, at);
+  return prompt.empty() || prompt.find_first_of("@:~[") != std::string_view::npos;
+}
+
 bool IsUnfinishedCommand(std::string_view line) {
   const Found first = FindProgram(line);
   if (!first || !IsPrompt(WithoutPath(line.substr(0, first.at)))) return false;

@@ -59,6 +59,9 @@ std::string_view HostOf(std::string_view line);
 // Whether a loop begins in this line and does not end in it.
 bool IsUnfinishedLoop(std::string_view line);
 
+// Whether a prompt stands in the line: the command before it has ended.
+bool HasPrompt(std::string_view line);
+
 // Whether the line runs one of them and breaks off before it names a register, or where
 // another command has to follow.
 bool IsUnfinishedCommand(std::string_view line);

@@ -138,18 +138,20 @@ void PasteReader::PutTogether(std::string_view behind, PeeledLine* line) {
   const bool awaits_value = AwaitsValue(line->text);
   if ((digits == 0 && !awaits_value) || line->text.find(kRdmsr) != std::string_view::npos) return;
   const PeeledLine next = next_peeler_.Peel(behind.substr(0, behind.find('\n')), line->number + 1);
-  if (next.is_logged || next.text.empty()) return;
+  if (next.text.empty()) return;
   if (awaits_value) {
-    if (!next.text.starts_with("0x")) return;
+    if (!next.text.starts_with("0x") || next.is_logged) return;
     joined_.assign(line->text).append(" ").append(next.text);
   } else {
     // No terminal is as narrow.
     constexpr std::size_t kNarrow = 20;
     const bool is_prefixed = next.text.starts_with("0x");
     const std::size_t more = HexDigitsAtBeginning(next.text.substr(is_prefixed ? 2 : 0));
-    if (more == 0 || Columns(line->shown) < kNarrow) return;
+    // ":0x0000FF07": the lower half of a value.
+    const bool is_half = next.text.starts_with(":0x");
+    if ((more == 0 && !is_half) || Columns(line->shown) < kNarrow) return;
     const bool is_one = !is_prefixed && !IsWhole(digits) && IsWhole(digits + more);
-    if (!is_one || !IsFull(*line)) {
+    if (!is_one || next.is_logged || !IsFull(*line)) {
       line->may_go_on = true;
       return;
     }
@@ -282,7 +284,8 @@ PasteReader::Outcome PasteReader::SeeNothing(const PeeledLine& line) {
   const std::string_view text = line.text;
   // A number too many, or one of a base that it was not asked in.
   if (reading_.expected && ParseRdmsrNumber(text, 16)) return {Fate::kNotUnderstood, kRdmsr};
-  if (!line.is_logged && !text.starts_with("[sudo]") && !line.is_fence) {
+  const bool is_other = !line.is_logged || HasPrompt(text);
+  if (is_other && !text.starts_with("[sudo]") && !line.is_fence) {
     EndExpected(&reading_);
     reading_.table = TableKind::kNone;
   }

@@ -44,7 +44,11 @@ Fate SeeCpuHeader(const PeeledLine& line, Reading* reading) {
        {"unique msrs  (core ", "unique msrs (core ", "logical cpu #", "cpuid registers (cpu #"}) {
     const std::size_t at = text.find(head);
     if (at == std::string_view::npos) continue;
-    return open(Scanner(text.substr(at + head.size())).TakeDecimal());
+    Scanner behind(text.substr(at + head.size()));
+    const auto number = behind.TakeDecimal();
+    // At the line's end the number may be broken off.
+    if (behind.AtEnd()) return Fate::kNotUnderstood;
+    return open(number);
   }
   return Fate::kNothing;
 }

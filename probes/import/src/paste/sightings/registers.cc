@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "characters.h"
 #include "paste/sightings.h"
 #include "paste/sightings/parts.h"
 #include "scanner.h"
@@ -30,6 +31,8 @@ Fate SeeMsrLine(const PeeledLine& line, Reading* reading) {
       if (value >> 32 != 0) return Fate::kNotUnderstood;
       value = value << 32 | *low;
       scanner = ahead;
+    } else if (!ahead.AtEnd() && IsDecimalDigit(ahead.rest().front())) {
+      return Fate::kNotUnderstood;  // the low half, broken off
     }
   }
   if (!scanner.AtBlankOrEnd() || IsBrokenOff(scanner, line) || SpeaksOfOther(line.text)) {
