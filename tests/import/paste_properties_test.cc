@@ -39,8 +39,11 @@ std::size_t UpTo(std::size_t most) { return *rc::gen::inRange<std::size_t>(0, mo
 
 Machine AnyMachine() {
   Machine machine;
-  const auto addresses = *rc::gen::nonEmpty(
-      rc::gen::unique<std::vector<std::uint32_t>>(rc::gen::elementOf(kAddresses)));
+  std::vector<std::uint32_t> addresses;
+  for (const std::uint32_t address : kAddresses) {
+    if (UpTo(1) == 0) addresses.push_back(address);
+  }
+  if (addresses.empty()) addresses.push_back(kAddresses[UpTo(kAddresses.size() - 1)]);
   const std::size_t cpus = 1 + UpTo(4);
   for (std::uint32_t cpu = 0; cpu < cpus; ++cpu) {
     for (const std::uint32_t address : addresses) {
@@ -234,6 +237,69 @@ RC_GTEST_PROP(PasteProperty, APartOfAPasteSaysNoMoreThanAllOfIt, ()) {
   }
 }
 
+// As a terminal breaks them at its edge, wherever that is.
+std::vector<std::string> Broken(const std::vector<std::string>& lines, std::size_t width) {
+  std::vector<std::string> broken;
+  for (std::string_view rest : lines) {
+    while (rest.size() > width) {
+      broken.emplace_back(rest.substr(0, width));
+      rest.remove_prefix(width);
+    }
+    broken.emplace_back(rest);
+  }
+  return broken;
+}
+
+// One register by its name, as programs print it. Of CPUs without a number all
+// programs speak of one.
+std::string Named(std::uint64_t value) {
+  const auto high = static_cast<unsigned>(value >> 32);
+  const auto low = static_cast<unsigned>(value);
+  switch (UpTo(6)) {
+    case 0:
+      return Format("cpu0: MSR_IA32_FEATURE_CONTROL: 0x%08llx (Locked )", Wide(value));
+    case 1:
+      return Format("IA32_FEATURE_CONTROL.......(0x3A) : 0x%llX", Wide(value));
+    case 2:
+      return Format(" MSR 0x0000003A = 0x%08X:0x%08X (IA32_FEATURE_CONTROL)", high, low);
+    case 3:
+      return Format("MSR: 0x0000003a=0x%016llx : 00000000 00000000", Wide(value));
+    case 4:
+      return Format("MSR 0x3a: 0x%08x 0x%08x", high, low);
+    case 5:
+      return Format("Raw IA32_FEATURE_CONTROL: %016llx", Wide(value));
+    default:
+      return Format("[cpu0] RDMSR( 0x3a ): EAX = 0x%08X, EDX = 0x%08X", low, high);
+  }
+}
+
+// Half of a value is another value.
+RC_GTEST_PROP(PasteProperty, ABrokenLineGivesNoOtherValue, ()) {
+  const auto value = *rc::gen::arbitrary<std::uint64_t>();
+  std::vector<std::string> lines;
+  const std::string stamp = *rc::gen::elementOf(std::vector<std::string>{
+      "", "[  12.345678] ", "2024-07-10T12:00:01.123456+02:00 host tool[12]: "});
+  for (std::size_t i = 0; i <= UpTo(2); ++i) lines.push_back(stamp + Named(value));
+  const std::size_t width = *rc::gen::elementOf(std::vector<std::size_t>{
+      20, 25, 30, 36, 40, 41, 42, 43, 44, 45, 46, 47, 48, 50, 55, 60, 66, 70, 72, 78, 80});
+  const auto imported = Read(Pasted(Broken(lines, width)));
+  if (!imported) return;
+  for (const auto& [reading, count] : Counted(imported->snapshot)) {
+    RC_ASSERT(reading.first == 0x3au);
+    RC_ASSERT(reading.second == value);
+  }
+}
+
+// Where no line is as wide as the terminal, nothing is broken.
+RC_GTEST_PROP(PasteProperty, TheEdgeOfATerminalIsNoMatter, ()) {
+  const Machine machine = AnyMachine();
+  const std::vector<std::string> lines = Lines(machine);
+  const std::size_t width = UpTo(1) == 0 ? 72 : 80;
+  const auto imported = Read(Pasted(Broken(lines, width)));
+  RC_ASSERT(imported.has_value());
+  RC_ASSERT(imported->snapshot == Snapshot(machine));
+}
+
 // Any line may be missing: a command without its answer, an answer without its
 // command. A command's answer is the number below it, so a command that has lost its
 // own takes no other's: the next line names what it is of.
@@ -253,6 +319,79 @@ RC_GTEST_PROP(PasteProperty, AMissingLineAddsNoCpuAndNoRegister, ()) {
   for (const MsrAddress address : part->snapshot.Everything().msrs) {
     RC_ASSERT(std::count(known.msrs.begin(), known.msrs.end(), address) == 1);
   }
+}
+
+// Where one is missing, no number becomes another register's.
+RC_GTEST_PROP(PasteProperty, OneMissingLineAddsNoValue, ()) {
+  const Machine machine = AnyMachine();
+  std::vector<std::string> lines = Lines(machine);
+  const auto known = Counted(Snapshot(machine));
+  lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(UpTo(lines.size() - 1)));
+  const auto part = Read(Pasted(lines));
+  if (!part) return;
+  for (const auto& [value, count] : Counted(part->snapshot)) RC_ASSERT(known.count(value) == 1u);
+}
+
+// Lines of logs and of programs that hold numbers and names of registers and say
+// nothing of this machine's.
+std::string Noise() {
+  const auto number = Wide(*rc::gen::arbitrary<std::uint64_t>());
+  const auto half = static_cast<unsigned>(number);
+  const std::vector<std::string> all = {
+      Format("[    1.%06u] unchecked MSR access error: RDMSR from 0x852 at rIP: 0x%llx",
+             half % 1000000, number),
+      Format("[    1.%06u] unchecked MSR access error: WRMSR to 0x3a (tried to write 0x%llx)",
+             half % 1000000, number),
+      Format("kvm [1234]: vcpu0, guest rIP: 0x%llx ignored rdmsr: 0x3a data 0x0", number),
+      Format("kvm [1234]: ignored wrmsr: 0x611 data 0x%llx", number),
+      Format("#define MSR_IA32_FEATURE_CONTROL 0x%x", 0x3a),
+      "MSR_IA32_FEATURE_CONTROL = 0x3a,",
+      Format("RAX: %016llx RBX: %016llx RCX: 000000000000003a", number, number),
+      Format("00000000: %08x %08x %08x %08x  ................", half, half, half, half),
+      Format("BIOS-e820: [mem 0x%016llx-0x%016llx] usable", number, number),
+      Format("pci 0000:00:1f.0: [8086:9d4e] reg 0x10: [mem 0x%08x-0x%08x]", half, half),
+      Format("%u", half),
+      Format("%x", half),
+      Format("0x%llx", number),
+      Format("  %u %x", half, half),
+      "Please run rdmsr -a 0x3a and tell us what it prints.",
+      "rdmsr [options] regno",
+      "Usage: rdmsr [options] regno",
+      "You should see IA32_FEATURE_CONTROL: 0x5 here",
+      "MSR 0x3a should be 0x5",
+      "The CPU supports Intel Virtualization Technology (VMX) and EPT",
+      "Is virtualization enabled in the BIOS?",
+      "processor : nothing",
+      "model name: something",
+      "(gdb) info registers",
+      "EFER=0000000000000d01",
+      "$ nproc",
+      "commit 5a5a5a5a5a"};
+  return *rc::gen::elementOf(all);
+}
+
+RC_GTEST_PROP(PasteProperty, NoiseIsNoEvidence, ()) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i <= UpTo(30); ++i) lines.push_back(Noise());
+  RC_ASSERT(!Read(Pasted(lines)));
+}
+
+// What is embedded in noise is found all the same, and nothing else.
+RC_GTEST_PROP(PasteProperty, EvidenceIsFoundInNoise, ()) {
+  const Machine machine = AnyMachine();
+  std::vector<std::string> lines;
+  for (const auto& [cpu, registers] : machine) {
+    for (const auto& [address, value] : registers) {
+      // A shell's prompt ends what the command before it printed.
+      for (std::size_t i = UpTo(3); i > 0; --i) lines.push_back(Noise());
+      lines.emplace_back("user@host:~$ true");
+      for (std::string& line : Printed(cpu, address, value)) lines.push_back(std::move(line));
+      lines.emplace_back("user@host:~$ true");
+    }
+  }
+  const auto imported = Read(Pasted(lines));
+  RC_ASSERT(imported.has_value());
+  RC_ASSERT(imported->snapshot == Snapshot(machine));
 }
 
 RC_GTEST_PROP(PasteProperty, ProseIsNoEvidence, (const std::string& text)) {

@@ -1,56 +1,16 @@
 // What people paste, one rule a row. The layouts are those of the programs; the
 // values are made up here or from the manuals.
 
-#include "paste/paste.h"
-
 #include <gtest/gtest.h>
 
-#include "import/text_support.h"
-#include "vtprobe/hal/dump.h"
+#include "import/paste_support.h"
 
 namespace vtprobe::import {
 namespace {
 
-constexpr const char* kUnknown = "meta cpu_numbers = unknown\n";
-
-struct PasteCase {
-  std::string name;
-  std::string text;
-  std::string dump;  // without its first line
-  std::vector<std::string> notes = {};
-};
-
-std::ostream& operator<<(std::ostream& out, const PasteCase& row) { return out << row.name; }
-
-std::string NameOfPaste(const testing::TestParamInfo<PasteCase>& row) { return row.param.name; }
-
-// What a reader of our own format makes of the expected dump, written again: it
-// may be laid out as it pleases.
-std::string Rewritten(const std::string& dump) {
-  const auto snapshot = ParseDump("vtprobe-dump 2\n" + dump);
-  EXPECT_TRUE(snapshot) << "the expected dump is wrong in line " << snapshot.error().line;
-  return snapshot ? WriteDump(*snapshot) : "";
-}
-
 class Paste : public testing::TestWithParam<PasteCase> {};
 
-TEST_P(Paste, Becomes) {
-  const PasteCase& row = GetParam();
-  const Outcome outcome = ImportText(kPaste, row.text);
-  const bool is_error = row.dump.starts_with("error");
-  if (is_error) {
-    EXPECT_THAT(outcome.dump, testing::StartsWith(row.dump));
-    return;
-  }
-  EXPECT_EQ(outcome.dump, Rewritten(row.dump));
-  ASSERT_FALSE(outcome.notes.empty());
-  EXPECT_THAT(outcome.notes.front(), testing::StartsWith("took "));
-  for (const std::string& note : row.notes) {
-    EXPECT_THAT(outcome.notes, testing::Contains(testing::HasSubstr(note)));
-  }
-}
-
-std::string Unknown(const std::string& rest) { return kUnknown + rest; }
+TEST_P(Paste, Becomes) { ExpectPaste(GetParam()); }
 
 INSTANTIATE_TEST_SUITE_P(
     Bits, Paste,
@@ -91,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "\xe2\x9e\x9c  ~ sudo rdmsr -p 8 0x3a\n8\n"
                   "\xe2\x9d\xaf doas rdmsr -p 9 0x3a\n9\n"
                   "PS C:\\> rdmsr -p 10 0x3a\na\n"
-                  "$ ssh root@box /usr/sbin/rdmsr -p 11 0x3a\nb\n",
+                  "$ ssh root@host /usr/sbin/rdmsr -p 11 0x3a\nb\n",
                   "cpu 1\nmsr 0x3a = 0x1\ncpu 2\nmsr 0x3a = 0x2\ncpu 3\nmsr 0x3a = 0x3\n"
                   "cpu 4\nmsr 0x3a = 0x4\ncpu 5\nmsr 0x3a = 0x5\ncpu 6\nmsr 0x3a = 0x6\n"
                   "cpu 7\nmsr 0x3a = 0x7\ncpu 8\nmsr 0x3a = 0x8\ncpu 9\nmsr 0x3a = 0x9\n"
@@ -109,6 +69,18 @@ INSTANTIATE_TEST_SUITE_P(
                   "\x1b[?2004h\x1b[01;32mroot@host\x1b[00m:\x1b[01;34m~\x1b[00m# rdmsr -p 1 "
                   "0x3a\r\n\x1b[?2004l\r5\r\n",
                   "cpu 1\nmsr 0x3a = 0x5\n"},
+        PasteCase{"BlanksThatDoNotBreak",
+                  "$\xc2\xa0sudo rdmsr\xc2\xa0-p 1 0x3a\n\xc2\xa0"
+                  "5\n",
+                  "cpu 1\nmsr 0x3a = 0x5\n"},
+        PasteCase{"Typography",
+                  "The command \xe2\x80\x9crdmsr \xe2\x80\x93p 1 0x3a\xe2\x80\x9d returns "
+                  "\xe2\x80\x98"
+                  "5\xe2\x80\x99.\n",
+                  "cpu 1\nmsr 0x3a = 0x5\n"},
+        PasteCase{"EscapedByAPage",
+                  "&gt; # rdmsr -p 1 0x3a &amp;&amp; rdmsr -p 1 0xfe\n&gt; 5\n&gt; d0a\n",
+                  "cpu 1\nmsr 0x3a = 0x5\nmsr 0xfe = 0xd0a\n"},
         PasteCase{"NumberedLines", "1 $ rdmsr -p 1 0x3a\n2 5\n3 $ rdmsr -p 2 0x3a\n4 1\n",
                   "cpu 1\nmsr 0x3a = 0x5\ncpu 2\nmsr 0x3a = 0x1\n"}),
     NameOfPaste);
@@ -169,10 +141,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "# rdmsr -p 1 0x3a\nrdmsr: CPU 1 cannot read MSR 0x0000003a\n"
                   "# rdmsr -p 2 0x3a\nrdmsr: open: Permission denied\n",
                   "cpu 1\nmsr 0x3a ! general-protection\ncpu 2\nmsr 0x3a ! permission-denied\n"},
-        PasteCase{"ACommandHasOneAnswer",
-                  "# rdmsr -p 0 0x3a\n5\n6\n",
-                  "cpu 0\nmsr 0x3a = 0x5\n",
-                  {"1 line that looks like evidence was not understood, the first is line 3"}},
+        // The terminal may have broken the command: "rdmsr -p 0 0x3a5".
+        PasteCase{"ACommandHasOneAnswer", "# rdmsr -p 0 0x3a\n5\n6\n", "error 2:1:"},
         PasteCase{"AnotherCommandsNumbersAreNoReadings",
                   "user@host:~$ nproc\n8\nuser@host:~$ sudo rdmsr -p 0 0x3a\n5\n",
                   "cpu 0\nmsr 0x3a = 0x5\n"},
@@ -190,97 +160,83 @@ INSTANTIATE_TEST_SUITE_P(
                   "error 0:0:"}),
     NameOfPaste);
 
+// Outputs go to the commands in order, and to none if they are not as many.
 INSTANTIATE_TEST_SUITE_P(
-    Programs, Paste,
+    SeveralCommands, Paste,
     testing::Values(
-        PasteCase{"CpuidAndRdmsr",
-                  "$ cpuid -1 -r\nCPU:\n   0x00000001 0x00: eax=0x000306c3 ebx=0x00100800 "
-                  "ecx=0x7ffafbbf edx=0xbfebfbff\n$ sudo rdmsr 0x3a\n1\n",
-                  Unknown("cpu 0\ncpuid 0x1.0x0 = 0x306c3 0x100800 0x7ffafbbf 0xbfebfbff\n"
-                          "msr 0x3a = 0x1\n")},
-        PasteCase{"ABrokenLeaf",
-                  "CPU 3:\n   0x00000001 0x00: eax=0x000306c3 ebx=0x00100800 "
-                  "ecx=0x7ffafbbf\nedx=0xbfebfbff\n",
-                  "cpu 3\ncpuid 0x1.0x0 = 0x306c3 0x100800 0x7ffafbbf 0xbfebfbff\n"},
-        PasteCase{"Inteltool",
-                  "======================= SHARED MSRs (All Cores) =======================\n"
-                  " MSR 0x000000CE = 0x00080838:0xF3011D00 (MSR_PLATFORM_INFO)\n"
-                  "====================== UNIQUE MSRs  (core 0) ======================\n"
-                  " MSR 0x0000003A = 0x00000000:0x0000FF07 (IA32_FEATURE_CONTROL)\n"
-                  "====================== UNIQUE MSRs  (core 1) ======================\n"
-                  " MSR 0x0000003A = 0x00000000:0x00000005 (IA32_FEATURE_CONTROL)\n",
-                  "cpu 0\nmsr 0x3a = 0xff07\nmsr 0xce = 0x80838f3011d00\n"
-                  "cpu 1\nmsr 0x3a = 0x5\n"},
-        PasteCase{"Cpucontrol",
-                  "# cpucontrol -m 0x3a /dev/cpuctl0\nMSR 0x3a: 0x00000001 0x00000005\n",
-                  Unknown("cpu 0\nmsr 0x3a = 0x100000005\n")},
-        PasteCase{"BytesMostSignificantFirst", "msr[0x0000ce]=00 00 10 00 70 01 21 00\n",
-                  Unknown("cpu 0\nmsr 0xce = 0x100070012100\n")},
-        PasteCase{"AMonitorsTables",
-                  " CPU Thread: 5\n\n Function  EAX       EBX       ECX       EDX\n"
-                  " 00000001  000306C3  04100800  7FFAFBBF  BFEBFBFF\n\nMSR Core #2\n\n"
-                  " MSR       EDX       EAX\n C0010015  00000001  89000011\n",
-                  Unknown("cpu 2\nmsr 0xc0010015 = 0x189000011\n"
-                          "cpu 5\ncpuid 0x1.0x0 = 0x306c3 0x4100800 0x7ffafbbf 0xbfebfbff\n"),
-                  {"numbers cores from 1"}},
-        PasteCase{"Chipsec",
-                  "[cpu] CPUID in : EAX=0x00000001, ECX=0x00000000\n"
-                  "[cpu] CPUID out: EAX=0x000406C4, EBX=0x00100800, ECX=0x43D8E3BF, "
-                  "EDX=0xBFEBFBFF\n"
-                  "[cpu0] RDMSR( 0xfe ): EAX = 0x00001D08, EDX = 0x00000001\n"
-                  "[*] IA32_SMRR_PHYSBASE = 0x7C400006 << SMRR Base Address MSR (MSR 0x1F2 Thread "
-                  "0x1)\n"
-                  "[CPU2] SMRR_PHYSBASE = 0000000088400004, SMRR_PHYSMASK = 00000000FFC00800\n",
-                  "cpu 0\ncpuid 0x1.0x0 = 0x406c4 0x100800 0x43d8e3bf 0xbfebfbff\n"
-                  "msr 0xfe = 0x100001d08\ncpu 1\nmsr 0x1f2 = 0x7c400006\n"
-                  "cpu 2\nmsr 0x1f2 = 0x88400004\nmsr 0x1f3 = 0xffc00800\n"},
-        PasteCase{"AppleIntelInfo",
-                  "MSR_PMG_CST_CONFIG_CONTROL.(0xE2)  : 0x1E000403\n"
-                  "IA32_ENERGY_PERF_BIAS......(0x1B0) : 0x0\n",
-                  Unknown("cpu 0\nmsr 0xe2 = 0x1e000403\nmsr 0x1b0 = 0x0\n")},
-        PasteCase{"ASetOfValues", "SYSCFG, 0xC0010010, {'3fc0000'}\n",
-                  Unknown("cpu 0\nmsr 0xc0010010 = 0x3fc0000\n")},
-        PasteCase{"Tboot", "TBOOT: IA32_FEATURE_CONTROL_MSR: 0000ff07\n",
-                  Unknown("cpu 0\nmsr 0x3a = 0xff07\n")},
-        PasteCase{"TestSgx",
-                  "Raw IA32_FEATURE_CONTROL: 0000000000060001\n"
-                  "Extended feature bits (EAX=07H, ECX=0H)\neax: 0 ebx: 29c6fbf ecx: 0 edx: 1\n",
-                  Unknown("cpu 0\ncpuid 0x7.0x0 = 0x0 0x29c6fbf 0x0 0x1\nmsr 0x3a = 0x60001\n")},
-        PasteCase{"TurbostatWithIdentity",
-                  "turbostat version 20.03.20 - Len Brown\n"
-                  "CPUID(0): GenuineIntel 0x1b CPUID levels; 0x80000008 xlevels;\n"
-                  "family:model:stepping 0x6:7e:5 (6:126:5)\n"
-                  "cpu2: MSR_IA32_FEATURE_CONTROL: 0x00020005 (Locked )\n",
-                  "meta tool = turbostat version 20.03.20\n"
-                  "cpu 2\ncpuid 0x0.0x0 = 0x1b 0x756e6547 0x6c65746e 0x49656e69\n"
-                  "cpuid 0x1.0x0 = 0x706e5 - - -\ncpuid 0x80000000.0x0 = 0x80000008 - - -\n"
-                  "msr 0x3a = 0x20005\n"},
-        PasteCase{"AnotherRunIsAnotherRecording",
-                  "turbostat version 20.03.20 - Len Brown\n"
-                  "cpu2: MSR_IA32_FEATURE_CONTROL: 0x00020005 (Locked )\n"
-                  "turbostat version 20.03.20 - Len Brown\n"
-                  "cpu1: MSR_IA32_FEATURE_CONTROL: 0x00020005 (Locked )\n",
-                  "meta tool = turbostat version 20.03.20\ncpu 2\nmsr 0x3a = 0x20005\n",
+        PasteCase{"BrokenByAMail",
+                  "> $ sudo rdmsr -p 0 0x3a; sudo rdmsr -p 0 0x48b; sudo rdmsr -p 0 0x480;\n"
+                  "> sudo rdmsr -p 0 0x485\n> 5\n> 57cff00000000\n> da040000000004\n> 7004c1e7\n",
+                  "cpu 0\nmsr 0x3a = 0x5\nmsr 0x480 = 0xda040000000004\nmsr 0x485 = 0x7004c1e7\n"
+                  "msr 0x48b = 0x57cff00000000\n"},
+        PasteCase{"BrokenWithinOne",
+                  "$ sudo rdmsr -p 1 0x3a && sudo rdmsr -p 1\n0x48b\n5\n57cff00000000\n",
+                  "cpu 1\nmsr 0x3a = 0x5\nmsr 0x48b = 0x57cff00000000\n"},
+        PasteCase{"WithABackslash", "$ sudo rdmsr -p 1 \\\n  0x3a\n5\n", "cpu 1\nmsr 0x3a = 0x5\n"},
+        PasteCase{"OneALine", "sudo rdmsr -p 1 0x3a\nsudo rdmsr -p 1 0xfe\n5\nd0a\n",
+                  "cpu 1\nmsr 0x3a = 0x5\nmsr 0xfe = 0xd0a\n"},
+        PasteCase{"ASemicolonAtTheEnd", "$ sudo rdmsr -p 1 0x3a;\n5\n", "cpu 1\nmsr 0x3a = 0x5\n"},
+        PasteCase{"ThatPrintTooLittle",
+                  "$ rdmsr -p 1 0x3a; rdmsr -p 1 0xfe; rdmsr -p 1 0xce\n5\nd0a\n", "error 2:1:"},
+        PasteCase{"ThatPrintTooMuch",
+                  "$ rdmsr -p 1 0x3a; rdmsr -p 1 0xfe\n5\nd0a\n7\n$ rdmsr -p 2 0x3a\n1\n",
+                  "cpu 2\nmsr 0x3a = 0x1\n",
+                  {"the numbers from line 2 on", "3 lines that look like evidence were not"}},
+        PasteCase{"ACommandThatLostItsOutput", "$ rdmsr -p 1 0x3a\n$ rdmsr -p 2 0x3a\n5\n",
+                  "cpu 2\nmsr 0x3a = 0x5\n"},
+        PasteCase{"ALoopThatLostOutput",
+                  "# for i in $(seq 0 3); do rdmsr -p $i 0x3a; done\n5\n5\n1\n",
+                  Unknown("cpu 0-1\nmsr 0x3a = 0x5\ncpu 2\nmsr 0x3a = 0x1\n")},
+        PasteCase{"ALoopThatLostOutputOfTwoRegisters",
+                  "# for i in 0 1; do rdmsr -p $i 0x3a; rdmsr -p $i 0xfe; done\n5\nd0a\n1\n",
+                  "error 2:1:"},
+        PasteCase{"ASortedLoop", "# for i in 4 5 6; do rdmsr -p $i 0x3a; done | sort\n1\n5\n5\n",
+                  Unknown("cpu 0\nmsr 0x3a = 0x1\ncpu 1-2\nmsr 0x3a = 0x5\n")},
+        PasteCase{"ALoopOfOneValue", "# for i in 4 5 6; do rdmsr -p $i 0x3a; done | sort -u\n5\n",
+                  "cpu 4-6\nmsr 0x3a = 0x5\n"},
+        PasteCase{"OneOfAllAndOneOfACpu", "# rdmsr -a 0x3a; rdmsr -p 0 0xfe\n5\n5\n1\nd0a\n",
+                  Unknown("cpu 0\nmsr 0x3a = 0x5\nmsr 0xfe = 0xd0a\ncpu 1\nmsr 0x3a = 0x5\n"
+                          "cpu 2\nmsr 0x3a = 0x1\n")},
+        PasteCase{"ByXargs", "$ seq 4 6 | xargs -I{} sudo rdmsr -p {} 0x3a\n5\n5\n1\n",
+                  Unknown("cpu 0-1\nmsr 0x3a = 0x5\ncpu 2\nmsr 0x3a = 0x1\n")},
+        PasteCase{"OverDeviceFiles",
+                  "$ for c in /dev/cpu/[0-9]*; do echo $c $(rdmsr -p ${c##*/} 0x3a); done\n"
+                  "/dev/cpu/0 5\n/dev/cpu/1 1\n",
+                  "cpu 0\nmsr 0x3a = 0x5\ncpu 1\nmsr 0x3a = 0x1\n"},
+        PasteCase{"OverMachines", "$ for h in a b; do ssh $h rdmsr 0x3a; done\n5\n1\n",
+                  "error 2:1:"},
+        PasteCase{"OnTwoMachines",
+                  "root@a:~# rdmsr -p 0 0x3a\n5\nroot@b:~# rdmsr -p 1 0x3a\n1\n",
+                  "cpu 0\nmsr 0x3a = 0x5\n",
                   {"from line 3 on stands a second recording"}},
-        PasteCase{"Cpuinfo",
-                  "processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: 60\n"
-                  "stepping\t: 3\nmicrocode\t: 0x28\nprocessor\t: 1\nvendor_id\t: GenuineIntel\n",
-                  "meta microcode = 0x28\n"
-                  "cpu 0-1\ncpuid 0x0.0x0 = - 0x756e6547 0x6c65746e 0x49656e69\n"
-                  "cpu 0\ncpuid 0x1.0x0 = 0x306c3 - - -\n"},
-        PasteCase{"KernelAndFirmware",
-                  "$ uname -r\n6.8.0-45-generic\n$ sudo dmidecode -t0\nBIOS Information\n"
-                  "\tVendor: American Megatrends\n\tVersion: P1.90\n\tRelease Date: 11/20/2013\n"
-                  "$ rdmsr -p 0 0x3a\n5\n",
-                  "meta kernel = 6.8.0-45-generic\nmeta firmware.vendor = American Megatrends\n"
-                  "meta firmware.version = P1.90\nmeta firmware.date = 11/20/2013\n"
-                  "cpu 0\nmsr 0x3a = 0x5\n"},
-        PasteCase{"WordsAreNoRegister",
-                  "[    0.135737] x86/cpu: VMX (outside TXT) disabled by BIOS\n"
-                  "[  808.026917] kvm_amd: SVM not supported by CPU 36\n",
-                  "meta kernel_log = partial\n"
-                  "meta kernel_log.1 = x86/cpu: VMX (outside TXT) disabled by BIOS\n"
-                  "meta kernel_log.2 = kvm_amd: SVM not supported by CPU 36\n"}),
+        PasteCase{"ThroughAPipeThatIsNotKnown", "$ rdmsr -a 0x3a | nl\n 1 5\n 2 5\n", "error 1:1:"},
+        PasteCase{"AGroupSorted", "# (rdmsr -p 0 0x3a; rdmsr -p 0 0xfe) | sort\n5\nd0a\n",
+                  "error 1:1:"}),
+    NameOfPaste);
+
+// A number that ends its line may go on in the next one.
+INSTANTIATE_TEST_SUITE_P(
+    BrokenNumbers, Paste,
+    testing::Values(
+        PasteCase{"OfARegister", "cpu0: MSR_IA32_FEATURE_CONTROL: 0x0002\n0005 (Locked )\n",
+                  "error 1:1:"},
+        PasteCase{"ThatCouldBeWhole",
+                  "cpu0: MSR_IA32_FEATURE_CONTROL: 0x00000000\n00020005 (Locked )\n", "error 1:1:"},
+        PasteCase{"AtABlank",
+                  "2024-07-10T12:00:01.123456+02:00 host turbostat[12]: cpu0: MSR_IA32_MISC_"
+                  "ENABLE:\n0x00850089 (TCC EIST MWAIT PREFETCH TURBO)\n",
+                  "cpu 0\nmsr 0x1a0 = 0x850089\n"},
+        PasteCase{"AtTheEdgeOf72Columns",
+                  "HM: on this machine, a ThinkPad X230, MSR_IA32_FEATURE_CONTROL = 0x00000\n"
+                  "00000020005\n",
+                  Unknown("cpu 0\nmsr 0x3a = 0x20005\n")},
+        PasteCase{"AtTheEdgeOfAReply",
+                  "> HM: on this machine, a ThinkPad X230, MSR_IA32_FEATURE_CONTROL = 0x00000\n"
+                  "> 00000020005\n",
+                  Unknown("cpu 0\nmsr 0x3a = 0x20005\n")},
+        PasteCase{"ByAnAddress", "IA32_FEATURE_CONTROL.....(0x3a) : 0x0\n0ff07\n", "error 1:1:"},
+        PasteCase{"HighAndLow", "MSR 0x0000003a: 0x00000000\n0x00000005\n", "error 1:1:"},
+        PasteCase{"ByX86info", "MSR: 0x0000003a=0x00000000000000\n05 : 00000000\n", "error 1:1:"}),
     NameOfPaste);
 
 }  // namespace

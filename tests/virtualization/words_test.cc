@@ -110,6 +110,36 @@ TEST(Words, OfEachProgramMeanWhatItMeansByThem) {
        kUnknown},
       {"tool_log", "VT enabled -- no", Technology::kVtx, kDisabledLocked, Usable::kNo, kUnknown},
       {"tool_log", "VT enabled -- yes", Technology::kVtx, kEnabled, Usable::kYes, kUnknown},
+      {"tool_log", "VMX enabled         -  No", Technology::kVtx, kDisabledLocked, Usable::kNo,
+       kUnknown},
+      {"tool_log", "VMX enabled         *  Yes", Technology::kVtx, kEnabled, Usable::kYes,
+       kUnknown},
+      {"tool_log", "Virtualisierung in Firmware aktiviert: Nein", kAny, kDisabledLocked,
+       Usable::kNo, kUnknown},
+      {"tool_log", "Virtualisation dans le microprogramme : Oui", kAny, kEnabled, Usable::kYes,
+       kUnknown},
+      {"tool_log", "Virtualization:   Disabled", kAny, kDisabledLocked, Usable::kNo, kUnknown},
+      {"tool_log", "Virtualization: Enabled", kAny, kEnabled, Usable::kYes, kUnknown},
+      {"tool_log", "Intel Virtualization Technology (VMX):  Present, Disabled", Technology::kVtx,
+       kDisabledLocked, Usable::kNo, kUnknown},
+      {"tool_log", "VERR_VMX_MSR_ALL_VMX_DISABLED", Technology::kVtx, kDisabledLocked, Usable::kNo,
+       kUnknown},
+      // esxcfg-info: knowledge base article 1011712 of VMware
+      {"tool_log", "|----HV Support............................................0", kAny,
+       kUnsupported, Usable::kNo, kUnknown},
+      {"tool_log", "|----HV Support............................................2", kAny,
+       kDisabledLocked, Usable::kNo, kUnknown},
+      {"tool_log", "|----HV Support............................................3", kAny, kEnabled,
+       Usable::kYes, kUnknown},
+      // sys/amd64/vmm of FreeBSD, dmesg of OpenBSD
+      {"kernel_log", "vmx_init: VMX operation disabled by BIOS", Technology::kVtx, kDisabledLocked,
+       Usable::kNo, kFirmwareOrKernel},
+      {"kernel_log", "VT-x: (disabled in BIOS) PAT,HLT,MTF", Technology::kVtx, kDisabledLocked,
+       Usable::kNo, kFirmwareOrKernel},
+      {"kernel_log", "SVM: disabled by BIOS.", Technology::kSvm, kDisabledLocked, Usable::kNo,
+       kFirmware},
+      {"kernel_log", "vmm0 at mainbus0: SVM/RVI", Technology::kSvm, kEnabled, Usable::kYes,
+       kUnknown},
   };
   for (const Said& said : all) {
     SCOPED_TRACE(said.words);
@@ -120,6 +150,25 @@ TEST(Words, OfEachProgramMeanWhatItMeansByThem) {
     EXPECT_EQ(verdict.usable, said.usable);
     EXPECT_EQ(verdict.attribution, said.who);
   }
+}
+
+// kvm-ok looks at the kernel's flags: why it can't be used is not known.
+TEST(Words, ThatItCanNotBeUsedSayNotWhy) {
+  const auto verdict = Judged("meta tool_log.1 = KVM acceleration can NOT be used\n");
+  EXPECT_EQ(verdict.usable, Usable::kNo);
+  EXPECT_EQ(verdict.state, State::kIndeterminate);
+  EXPECT_EQ(ExitCode(verdict), 1);
+  EXPECT_THAT(Headline(verdict), testing::StartsWith("Hardware virtualization is NOT usable"));
+}
+
+// coreboot says how the switch stands and whether it is locked in one line or in two.
+TEST(Words, MayBeTwoSentences) {
+  const auto verdict = Judged(
+      "meta firmware_log.1 = VMX status: enabled\n"
+      "meta firmware_log.2 = IA32_FEATURE_CONTROL status: locked\n");
+  EXPECT_EQ(verdict.state, State::kEnabled);
+  EXPECT_EQ(verdict.attribution, Attribution::kFirmware);
+  EXPECT_EQ(Judged("meta firmware_log.1 = VMX status: enabled\n").state, State::kIndeterminate);
 }
 
 // systeminfo puts its values into columns.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "broken_number.h"
 #include "cpu_collector.h"
 #include "importers.h"
 #include "register_names.h"
@@ -25,6 +26,7 @@ struct Line {
   std::string_view name;              // empty: given by its address
   std::optional<MsrAddress> address;  // nothing: the name is unknown
   MsrReading reading;
+  bool ends_in_value = false;
 };
 
 // "cpu0: MSR_PLATFORM_INFO: 0x804043df1011500", behind the CPU. Some versions
@@ -39,6 +41,7 @@ bool ParseValue(Scanner scanner, Line* line) {
   scanner.SkipBlanks();
   const auto value = scanner.TakePrefixedHex<std::uint64_t>();
   if (!value || !scanner.AtBlankOrEnd()) return false;
+  line->ends_in_value = scanner.AtEnd();
   line->address = FindRegister(kTurbostatNames, line->name);
   line->reading = *value;
   return true;
@@ -75,18 +78,24 @@ std::optional<Line> ParseLine(std::string_view text) {
   return std::nullopt;
 }
 
-// Two heads are two runs, at two times: the reader of pastes tells them apart.
+// Whether a terminal broke the value that ended the line before this one.
+bool GoesOn(const std::optional<Line>& before, std::string_view line) {
+  return before && before->ends_in_value && HexDigitsAtBeginning(line) != 0;
+}
+
+// Two heads are two runs, at two times, and broken lines were copied from a terminal:
+// the reader of pastes knows of both.
 Confidence Recognize(const File& file) {
   TextLines lines(Head(file.content));
   std::size_t heads = 0;
   bool has_line = false;
+  std::optional<Line> before;
   while (lines.Next()) {
     const std::string_view line = lines.line();
-    if (line.starts_with("turbostat version ")) {
-      ++heads;
-    } else if (!has_line) {
-      has_line = ParseLine(line).has_value();
-    }
+    if (GoesOn(before, line)) return Confidence::kNone;
+    before = ParseLine(line);
+    has_line |= before.has_value();
+    if (line.starts_with("turbostat version ")) ++heads;
   }
   if (heads > 1) return Confidence::kNone;
   return heads == 1 || has_line ? Confidence::kCertain : Confidence::kNone;
@@ -97,13 +106,18 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
   if (!file) return tl::unexpected(file.error());
   CpuCollector collector;
   TextLines lines((*file)->content);
+  std::optional<Line> line;
   while (lines.Next()) {
     const std::string_view text = lines.line();
+    if (GoesOn(line, text)) {
+      return tl::unexpected(Error{(*file)->name, lines.number() - 1, 1,
+                                  "the value in this line may go on in the next one"});
+    }
     if (text.starts_with("turbostat version ")) {
       // Behind the dash stands its author.
       collector.metadata().Set(meta::kTool, text.substr(0, text.find(" - ")));
     }
-    const auto line = ParseLine(text);
+    line = ParseLine(text);
     if (!line) continue;
     if (!line->address) {
       collector.AddUnknownRegister(line->name, lines.number());

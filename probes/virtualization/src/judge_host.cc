@@ -253,8 +253,10 @@ int ExitCode(const VirtualizationVerdict& verdict) {
       return 3;
     case State::kHiddenByHypervisor:
     case State::kContradictory:
-    case State::kIndeterminate:
       return 2;
+    case State::kIndeterminate:
+      // Somebody says that it can't be used, and not why.
+      return verdict.usable == Usable::kNo ? 1 : 2;
     case State::kInconsistent:
       return 1;
     case State::kInUse:

@@ -12,7 +12,7 @@ namespace {
 
 struct Row {
   std::string_view log;    // the metadata key, without ".N"
-  std::string_view words;  // in lower case
+  std::string_view words;  // in lower case; "*" stands for anything
   Technology technology;
   State state;
   Usable usable;
@@ -58,6 +58,13 @@ constexpr std::array kRows = {
         Usable::kNotYet, Attribution::kFirmware},
     Row{meta::kFirmwareLog, "vmx status: disabled, unlocked", Technology::kVtx, State::kUnlocked,
         Usable::kNotYet, Attribution::kFirmware},
+    // Newer versions say both in a line of their own.
+    Row{meta::kFirmwareLog, "vmx status: enabled", Technology::kVtx, State::kEnabled, Usable::kYes,
+        Attribution::kFirmware, "ia32_feature_control status: locked"},
+    Row{meta::kFirmwareLog, "vmx status: disabled", Technology::kVtx, State::kDisabledLocked,
+        Usable::kNo, Attribution::kFirmware, "ia32_feature_control status: locked"},
+    Row{meta::kFirmwareLog, "vmx status: ", Technology::kVtx, State::kUnlocked, Usable::kNotYet,
+        Attribution::kFirmware, "ia32_feature_control status: unlocked"},
     // src/security/intel/txt/ramstage.c and romstage.c of [coreboot/coreboot]
     Row{meta::kFirmwareLog, "vmxon outside smx enable: true", Technology::kVtx, State::kEnabled,
         Usable::kYes, Attribution::kFirmware, "register is locked: true"},
@@ -65,6 +72,22 @@ constexpr std::array kRows = {
         State::kEnabledInSmxOnly, Usable::kNo, Attribution::kFirmware, "vmxon in smx enable: true"},
     Row{meta::kFirmwareLog, "vmxon outside smx enable: false", Technology::kVtx,
         State::kDisabledLocked, Usable::kNo, Attribution::kFirmware, "register is locked: true"},
+    // sys/amd64/vmm and sys/x86/x86/identcpu.c of FreeBSD; OpenBSD attaches vmm where
+    // the CPU that starts has VT-x or AMD-V switched on.
+    Row{meta::kKernelLog, "vmx operation disabled by bios", Technology::kVtx,
+        State::kDisabledLocked, Usable::kNo, Attribution::kFirmwareOrKernel},
+    Row{meta::kKernelLog, "vt-x: (disabled in bios)", Technology::kVtx, State::kDisabledLocked,
+        Usable::kNo, Attribution::kFirmwareOrKernel},
+    Row{meta::kKernelLog, "svm: disabled by bios", Technology::kSvm, State::kDisabledLocked,
+        Usable::kNo, Attribution::kFirmware},
+    Row{meta::kKernelLog, "vmm0 at mainbus0: vmx/", Technology::kVtx, State::kEnabled, Usable::kYes,
+        Attribution::kUnknown},
+    Row{meta::kKernelLog, "vmm0 at mainbus0: svm/", Technology::kSvm, State::kEnabled, Usable::kYes,
+        Attribution::kUnknown},
+    Row{meta::kKernelLog, "nvmm0: attached, using backend x86-vmx", Technology::kVtx,
+        State::kEnabled, Usable::kYes, Attribution::kUnknown},
+    Row{meta::kKernelLog, "nvmm0: attached, using backend x86-svm", Technology::kSvm,
+        State::kEnabled, Usable::kYes, Attribution::kUnknown},
     Row{meta::kToolLog, "vmx: disabled by bios", Technology::kVtx, State::kDisabledLocked,
         Usable::kNo, Attribution::kFirmwareOrKernel},
     Row{meta::kToolLog, "vmx disabled by bios", Technology::kVtx, State::kDisabledLocked,
@@ -75,16 +98,150 @@ constexpr std::array kRows = {
         State::kDisabledLocked, Usable::kNo, Attribution::kUnknown},
     Row{meta::kToolLog, "kvm (svm) is disabled by your bios", Technology::kSvm,
         State::kDisabledLocked, Usable::kNo, Attribution::kUnknown},
+    // Windows: English, German, French, Spanish, Italian and Portuguese. msinfo32 has
+    // no colon; a hypervisor that runs is why the line is left out, so that it is not
+    // off for one.
     Row{meta::kToolLog, "virtualization enabled in firmware: no", Technology::kUnknown,
         State::kDisabledLocked, Usable::kNo, Attribution::kUnknown},
     Row{meta::kToolLog, "virtualization enabled in firmware: yes", Technology::kUnknown,
         State::kEnabled, Usable::kYes, Attribution::kUnknown},
+    Row{meta::kToolLog, "virtualization enabled in firmware no", Technology::kUnknown,
+        State::kDisabledLocked, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "virtualization enabled in firmware yes", Technology::kUnknown,
+        State::kEnabled, Usable::kYes, Attribution::kUnknown},
+    Row{meta::kToolLog, "virtualisierung in firmware aktiviert: nein", Technology::kUnknown,
+        State::kDisabledLocked, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "virtualisierung in firmware aktiviert: ja", Technology::kUnknown,
+        State::kEnabled, Usable::kYes, Attribution::kUnknown},
+    Row{meta::kToolLog, "dans le microprogramme : non", Technology::kUnknown,
+        State::kDisabledLocked, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "dans le microprogramme : oui", Technology::kUnknown, State::kEnabled,
+        Usable::kYes, Attribution::kUnknown},
+    Row{meta::kToolLog, "dans le microprogramme: non", Technology::kUnknown, State::kDisabledLocked,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "dans le microprogramme: oui", Technology::kUnknown, State::kEnabled,
+        Usable::kYes, Attribution::kUnknown},
+    Row{meta::kToolLog, "dans le microprogramme non", Technology::kUnknown, State::kDisabledLocked,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "dans le microprogramme oui", Technology::kUnknown, State::kEnabled,
+        Usable::kYes, Attribution::kUnknown},
+    Row{meta::kToolLog, "habilitada en el firmware: no", Technology::kUnknown,
+        State::kDisabledLocked, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "habilitada en el firmware: s", Technology::kUnknown, State::kEnabled,
+        Usable::kYes, Attribution::kUnknown},
+    Row{meta::kToolLog, "abilitata nel firmware: no", Technology::kUnknown, State::kDisabledLocked,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "abilitata nel firmware: s", Technology::kUnknown, State::kEnabled,
+        Usable::kYes, Attribution::kUnknown},
+    Row{meta::kToolLog, "habilitada no firmware: n", Technology::kUnknown, State::kDisabledLocked,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "habilitada no firmware: sim", Technology::kUnknown, State::kEnabled,
+        Usable::kYes, Attribution::kUnknown},
+    Row{meta::kToolLog, "hypervrequirementvirtualizationfirmwareenabled : false",
+        Technology::kUnknown, State::kDisabledLocked, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "hypervrequirementvirtualizationfirmwareenabled : true",
+        Technology::kUnknown, State::kEnabled, Usable::kYes, Attribution::kUnknown},
+    // Task Manager
+    Row{meta::kToolLog, "virtualization: disabled", Technology::kUnknown, State::kDisabledLocked,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "virtualization: enabled", Technology::kUnknown, State::kEnabled,
+        Usable::kYes, Attribution::kUnknown},
+    Row{meta::kToolLog, "virtualisierung: deaktiviert", Technology::kUnknown,
+        State::kDisabledLocked, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "virtualisierung: aktiviert", Technology::kUnknown, State::kEnabled,
+        Usable::kYes, Attribution::kUnknown},
+    Row{meta::kToolLog, "virtualisation : d", Technology::kUnknown, State::kDisabledLocked,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "virtualisation : activ", Technology::kUnknown, State::kEnabled,
+        Usable::kYes, Attribution::kUnknown},
+    Row{meta::kToolLog, "virtualisation: d", Technology::kUnknown, State::kDisabledLocked,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "virtualisation: activ", Technology::kUnknown, State::kEnabled,
+        Usable::kYes, Attribution::kUnknown},
+    // HWiNFO
+    Row{meta::kToolLog, "(vmx)*present, disabled", Technology::kVtx, State::kDisabledLocked,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "(vmx)*present, enabled", Technology::kVtx, State::kEnabled, Usable::kYes,
+        Attribution::kUnknown},
+    Row{meta::kToolLog, "(vmx)*supported, disabled", Technology::kVtx, State::kDisabledLocked,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "(vmx)*supported, enabled", Technology::kVtx, State::kEnabled, Usable::kYes,
+        Attribution::kUnknown},
+    Row{meta::kToolLog, "(svm)*present, disabled", Technology::kSvm, State::kDisabledLocked,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "(svm)*present, enabled", Technology::kSvm, State::kEnabled, Usable::kYes,
+        Attribution::kUnknown},
+    Row{meta::kToolLog, "(svm)*supported, disabled", Technology::kSvm, State::kDisabledLocked,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "(svm)*supported, enabled", Technology::kSvm, State::kEnabled, Usable::kYes,
+        Attribution::kUnknown},
+    // HAXM: its older checktool, and its table, in which "-" is what is wrong
     Row{meta::kToolLog, "vt enabled -- no", Technology::kVtx, State::kDisabledLocked, Usable::kNo,
         Attribution::kUnknown},
     Row{meta::kToolLog, "vt enabled -- yes", Technology::kVtx, State::kEnabled, Usable::kYes,
         Attribution::kUnknown},
+    Row{meta::kToolLog, "vmx enabled * no", Technology::kVtx, State::kDisabledLocked, Usable::kNo,
+        Attribution::kUnknown},
+    Row{meta::kToolLog, "vmx enabled * yes", Technology::kVtx, State::kEnabled, Usable::kYes,
+        Attribution::kUnknown},
+    Row{meta::kToolLog, "vmx enabled - no", Technology::kVtx, State::kDisabledLocked, Usable::kNo,
+        Attribution::kUnknown},
+    // VirtualBox: include/VBox/err.h; VMware Workstation
+    Row{meta::kToolLog, "verr_vmx_msr_*disabled", Technology::kVtx, State::kDisabledLocked,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "verr_svm_disabled", Technology::kSvm, State::kDisabledLocked, Usable::kNo,
+        Attribution::kUnknown},
+    Row{meta::kToolLog, "this host supports intel vt-x, but intel vt-x is disabled",
+        Technology::kVtx, State::kDisabledLocked, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "this host supports amd-v, but amd-v is disabled", Technology::kSvm,
+        State::kDisabledLocked, Usable::kNo, Attribution::kUnknown},
+    // esxcfg-info: 2 is off in the BIOS, 3 on; 0 and 1 are not there for this hypervisor
+    Row{meta::kToolLog, "hv support.2", Technology::kUnknown, State::kDisabledLocked, Usable::kNo,
+        Attribution::kUnknown},
+    Row{meta::kToolLog, "hv support.3", Technology::kUnknown, State::kEnabled, Usable::kYes,
+        Attribution::kUnknown},
+    Row{meta::kToolLog, "hv support.1", Technology::kUnknown, State::kUnsupported, Usable::kNo,
+        Attribution::kUnknown},
+    Row{meta::kToolLog, "hv support.0", Technology::kUnknown, State::kUnsupported, Usable::kNo,
+        Attribution::kUnknown},
+    // Xen, which uses it
+    Row{meta::kToolLog, "hvm: vmx enabled", Technology::kVtx, State::kEnabled, Usable::kYes,
+        Attribution::kUnknown},
+    Row{meta::kToolLog, "hvm: svm enabled", Technology::kSvm, State::kEnabled, Usable::kYes,
+        Attribution::kUnknown},
+    // macOS
+    Row{meta::kToolLog, "kern.hv_support: 1", Technology::kUnknown, State::kEnabled, Usable::kYes,
+        Attribution::kUnknown},
+    Row{meta::kToolLog, "kern.hv_support: 0", Technology::kUnknown, State::kIndeterminate,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "virtualizationfirmwareenabled : true", Technology::kUnknown,
+        State::kEnabled, Usable::kYes, Attribution::kUnknown},
+    // kvm-ok. It looks at the kernel's flags, which Linux 5.6 and later also take away
+    // where firmware has switched VT-x off: why it can't be used is not known.
     Row{meta::kToolLog, "kvm acceleration can be used", Technology::kUnknown, State::kEnabled,
         Usable::kYes, Attribution::kUnknown},
+    Row{meta::kToolLog, "kvm acceleration can not be used", Technology::kUnknown,
+        State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "your cpu does not support kvm extensions", Technology::kUnknown,
+        State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
+    // CPUID does not offer it, to a kernel that may be a guest, or the kernel has taken
+    // it away.
+    Row{meta::kKernelLog, "vmx not supported by cpu", Technology::kVtx, State::kIndeterminate,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kKernelLog, "kvm: no hardware support", Technology::kUnknown, State::kIndeterminate,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kKernelLog, "processor does not support vmx operation", Technology::kVtx,
+        State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kKernelLog, "svm: not available", Technology::kSvm, State::kIndeterminate,
+        Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "could not insert 'kvm_intel': operation not supported", Technology::kVtx,
+        State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "could not insert 'kvm_amd': operation not supported", Technology::kSvm,
+        State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "checking for hardware virtualization : fail", Technology::kUnknown,
+        State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
+    Row{meta::kToolLog, "kvm virtualisation configured, but not available", Technology::kUnknown,
+        State::kIndeterminate, Usable::kNo, Attribution::kUnknown},
 };
 
 Speaker SpeakerOf(std::string_view log) {
@@ -92,15 +249,30 @@ Speaker SpeakerOf(std::string_view log) {
   return log == meta::kFirmwareLog ? Speaker::kFirmware : Speaker::kProgram;
 }
 
-// In lower case, each run of blanks as one.
+// In lower case, each run of blanks and of dots as one: tables are filled up with
+// both.
 std::string Plain(std::string_view text) {
   std::string plain;
-  for (const char c : Lowercase(text)) {
-    const bool is_blank = c == ' ' || c == '\t';
-    if (is_blank && !plain.empty() && plain.back() == ' ') continue;
-    plain += is_blank ? ' ' : c;
+  for (char c : Lowercase(text)) {
+    if (c == '\t') c = ' ';
+    if ((c == ' ' || c == '.') && plain.ends_with(c)) continue;
+    plain += c;
   }
   return plain;
+}
+
+// Whether the text holds the parts of the pattern in their order. "*" stands for
+// anything, and for itself.
+bool Holds(std::string_view text, std::string_view pattern) {
+  while (true) {
+    const std::size_t star = pattern.find('*');
+    const std::string_view part = pattern.substr(0, star);
+    const std::size_t at = text.find(part);
+    if (at == std::string_view::npos) return false;
+    if (star == std::string_view::npos) return true;
+    text.remove_prefix(at + part.size());
+    pattern.remove_prefix(star + 1);
+  }
 }
 
 struct Quoted {
@@ -112,7 +284,7 @@ struct Quoted {
 std::string_view Find(const Metadata& metadata, std::string_view log, std::string_view words) {
   const std::string prefix = std::string(log) + '.';
   for (const auto& [key, value] : metadata.entries()) {
-    if (key.starts_with(prefix) && Plain(value).find(words) != std::string::npos) return value;
+    if (key.starts_with(prefix) && Holds(Plain(value), words)) return value;
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstddef>
 #include <limits>
 #include <utility>
@@ -12,14 +13,20 @@
 namespace vtprobe::import {
 namespace {
 
-constexpr std::string_view kName = "rdmsr";
+struct Program {
+  std::string_view name;
+  RdmsrCall::Form form;
+};
+constexpr std::array kPrograms = {Program{"rdmsr", RdmsrCall::Form::kNumber},
+                                  Program{"cpucontrol", RdmsrCall::Form::kHighAndLow}};
+
 constexpr std::size_t kMostItems = 65536;
 
 // What may stand before a command besides a prompt: it changes nothing of what
 // is printed.
-constexpr std::array<std::string_view, 12> kWrappers = {"sudo", "doas", "pkexec", "time",
-                                                        "nice", "env",  "exec",   "command",
-                                                        "do",   "then", "chroot", "busybox"};
+constexpr std::array<std::string_view, 13> kWrappers = {
+    "sudo",    "doas", "pkexec", "time",   "nice",    "env",  "exec",
+    "command", "do",   "then",   "chroot", "busybox", "xargs"};
 
 // The signs of prompts that are no ASCII: of zsh, fish, starship, lambda.
 constexpr std::array<std::string_view, 8> kPromptSigns = {
@@ -40,10 +47,8 @@ std::string_view LastWord(std::string_view text) {
   return blank == std::string_view::npos ? text : text.substr(blank + 1);
 }
 
-// Whether this may stand before a command: nothing, a prompt, or another
-// command that leads to it.
-bool IsPrompt(std::string_view before) {
-  constexpr std::string_view kSigns = "$#%>+;&|(:`'\"";
+// Without the programs that only start another one.
+std::string_view WithoutWrappers(std::string_view before) {
   before = WithoutBlanksAtEnd(before);
   while (!before.empty()) {
     const std::string_view word = LastWord(before);
@@ -52,6 +57,14 @@ bool IsPrompt(std::string_view before) {
     if (!IsWrapper(word) && !is_option && !is_setting) break;
     before = WithoutBlanksAtEnd(before.substr(0, before.size() - word.size()));
   }
+  return before;
+}
+
+// Whether this may stand before a command: nothing, a prompt, or another
+// command that leads to it.
+bool IsPrompt(std::string_view before) {
+  constexpr std::string_view kSigns = "$#%>+;&|(:`'\"";
+  before = WithoutWrappers(before);
   if (before.empty() || kSigns.find(before.back()) != std::string_view::npos) return true;
   if (before.find("ssh ") != std::string_view::npos) return true;
   return std::any_of(kPromptSigns.begin(), kPromptSigns.end(), [&](std::string_view sign) {
@@ -59,16 +72,29 @@ bool IsPrompt(std::string_view before) {
   });
 }
 
-// The place of the program's name as a word, or behind a path.
-std::size_t FindName(std::string_view text, std::size_t from) {
-  for (std::size_t at = text.find(kName, from); at != std::string_view::npos;
-       at = text.find(kName, at + 1)) {
-    const char before = at == 0 ? ' ' : text[at - 1];
-    constexpr std::string_view kBefore = " \t/;&|(`'\"$#%>";
-    const std::string_view behind = text.substr(at + kName.size());
-    if (kBefore.find(before) != std::string_view::npos && EndsWord(behind)) return at;
+struct Found {
+  std::size_t at = std::string_view::npos;
+  Program program = kPrograms[0];
+
+  explicit operator bool() const { return at != std::string_view::npos; }
+  std::size_t end() const { return at + program.name.size(); }
+};
+
+// The first place of a program's name as a word, or behind a path.
+Found FindProgram(std::string_view text) {
+  Found found;
+  for (const Program& program : kPrograms) {
+    for (std::size_t at = text.find(program.name); at != std::string_view::npos;
+         at = text.find(program.name, at + 1)) {
+      const char before = at == 0 ? ' ' : text[at - 1];
+      constexpr std::string_view kBefore = " \t/;&|(`'\"$#%>";
+      const std::string_view behind = text.substr(at + program.name.size());
+      if (kBefore.find(before) == std::string_view::npos || !EndsWord(behind)) continue;
+      if (at < found.at) found = {at, program};
+      break;
+    }
   }
-  return std::string_view::npos;
+  return found;
 }
 
 std::string_view WithoutPath(std::string_view before) {
@@ -82,7 +108,9 @@ std::string_view WithoutPath(std::string_view before) {
 // The words of one call behind the program's name.
 class CallParser {
  public:
-  explicit CallParser(std::string_view arguments) : scanner_(arguments) {}
+  CallParser(RdmsrCall::Form form, std::string_view arguments) : scanner_(arguments) {
+    call_.form = form;
+  }
 
   // Nothing without a register.
   std::optional<RdmsrCall> Parse() {
@@ -118,6 +146,7 @@ class CallParser {
     const std::string_view word = Word();
     if (word.empty()) return true;
     if (word.starts_with("2>") || word.starts_with("1>") || word.starts_with('<')) return true;
+    if (call_.form == RdmsrCall::Form::kHighAndLow) return TakeOfCpucontrol(word);
     if (word.starts_with("--")) return TakeLongOption(word.substr(2));
     if (word.starts_with('-') && word.size() > 1) return TakeShortOptions(word.substr(1));
     if (has_register_) return false;
@@ -127,6 +156,23 @@ class CallParser {
     }
     Scanner number(word);
     const auto address = number.TakeCNumber();
+    if (!address || !number.AtEnd()) return false;
+    call_.address = MsrAddress{*address};
+    has_register_ = true;
+    return true;
+  }
+
+  // "-m 0x3a /dev/cpuctl0". It takes the address as hexadecimal with or without
+  // its 0x; one with a sign behind it is written.
+  bool TakeOfCpucontrol(std::string_view word) {
+    constexpr std::string_view kDevice = "/dev/cpuctl";
+    if (word.starts_with(kDevice)) return SetCpu(word.substr(kDevice.size()));
+    if (word.starts_with('$')) return SetCpu(word);
+    if (word == "-v") return true;
+    if (!word.starts_with("-m")) return false;
+    Scanner number(ValueOf(word.substr(2)));
+    number.TakeHexPrefix();
+    const auto address = number.TakeHex<std::uint32_t>();
     if (!address || !number.AtEnd()) return false;
     call_.address = MsrAddress{*address};
     has_register_ = true;
@@ -346,7 +392,11 @@ ShellLine::Pipe PipeOf(std::string_view pipes) {
     if (name == "uniq") {
       pipe = counts ? ShellLine::Pipe::kCounted : ShellLine::Pipe::kDistinct;
     } else if (name == "sort") {
-      if (command.find(" -u") != std::string_view::npos) pipe = ShellLine::Pipe::kDistinct;
+      if (command.find(" -u") != std::string_view::npos) {
+        pipe = ShellLine::Pipe::kDistinct;
+      } else if (pipe == ShellLine::Pipe::kNone) {
+        pipe = ShellLine::Pipe::kSorted;
+      }
     } else if (name != "tee" && name != "cat" && name != "less" && name != "more") {
       return ShellLine::Pipe::kOther;
     }
@@ -365,8 +415,8 @@ bool ParseCalls(std::string_view text, ShellLine* line, std::string_view* rest) 
     const std::string_view pipes =
         bar == std::string_view::npos ? std::string_view() : command.substr(bar);
     command = command.substr(0, bar);
-    const std::size_t at = FindName(command, 0);
-    if (at == std::string_view::npos) {
+    const Found found = FindProgram(command);
+    if (!found) {
       const std::string_view trimmed = Trimmed(command);
       const bool prints_line =
           trimmed.starts_with("echo ") && trimmed.find(" -n") == std::string_view::npos;
@@ -376,10 +426,10 @@ bool ParseCalls(std::string_view text, ShellLine* line, std::string_view* rest) 
       }
       continue;
     }
-    std::string_view arguments = command.substr(at + kName.size());
+    const std::string_view arguments = command.substr(found.end());
     const std::size_t redirected = arguments.find(" >");
     if (redirected != std::string_view::npos) return false;  // its output went to a file
-    CallParser parser(arguments);
+    CallParser parser(found.program.form, arguments);
     const auto call = parser.Parse();
     if (!call) return false;
     line->calls.push_back(*call);
@@ -391,18 +441,72 @@ bool ParseCalls(std::string_view text, ShellLine* line, std::string_view* rest) 
 
 }  // namespace
 
+std::string_view HostOf(std::string_view line) {
+  const Found found = FindProgram(line);
+  if (!found) return {};
+  const std::string_view before = line.substr(0, found.at);
+  // The last one: an ssh behind a prompt leads to another machine.
+  const std::size_t at = before.rfind('@');
+  std::string_view host = before.substr(at == std::string_view::npos ? 0 : at + 1);
+  if (at == std::string_view::npos) {
+    // "host1$ "; a shell's own name is none.
+    if (host.find_first_of("$#%") == std::string_view::npos) return {};
+    if (host.starts_with("bash") || host.starts_with("sh-")) return {};
+  }
+  std::size_t length = 0;
+  while (length < host.size() && (std::isalnum(static_cast<unsigned char>(host[length])) != 0 ||
+                                  host[length] == '-' || host[length] == '_')) {
+    ++length;
+  }
+  const std::string_view name = host.substr(0, length);
+  const bool ends = length < host.size() &&
+                    std::string_view(":~ $#%].").find(host[length]) != std::string_view::npos;
+  const bool is_bare = at == std::string_view::npos;
+  if (is_bare && length < host.size() &&
+      std::string_view("$#%").find(host[length]) == std::string_view::npos) {
+    return {};
+  }
+  return ends ? name : std::string_view();
+}
+
+bool HasPrompt(std::string_view line) {
+  const std::size_t at = line.find_first_of("$#%");
+  if (at == std::string_view::npos || (at + 1 < line.size() && !IsBlank(line[at + 1])))
+    return false;
+  const std::string_view prompt = line.substr(0, at);
+  return prompt.empty() || prompt.find_first_of("@:~[") != std::string_view::npos;
+}
+
+bool IsUnfinishedCommand(std::string_view line) {
+  const Found first = FindProgram(line);
+  if (!first || !IsPrompt(WithoutPath(line.substr(0, first.at)))) return false;
+  const std::size_t begin = line.find_last_of(";&|");
+  if (begin != std::string_view::npos && begin > first.at) {
+    const std::string_view last = Trimmed(line.substr(begin + 1));
+    if (last.empty() || last == "\\") return true;
+    // What starts another program is nothing by itself.
+    if (!FindProgram(last)) return WithoutWrappers(last).empty();
+    line = last;
+  }
+  if (line.ends_with('\\')) return true;
+  const Found found = FindProgram(line);
+  CallParser parser(found.program.form, line.substr(found.end()));
+  return !parser.Parse() && parser.rest().empty();
+}
+
 bool IsUnfinishedLoop(std::string_view line) {
   return FindLoop(line) != std::string_view::npos && line.find("done") == std::string_view::npos;
 }
 
 std::optional<ShellLine> ParseShellLine(std::string_view line) {
-  const std::size_t first = FindName(line, 0);
-  if (first == std::string_view::npos) return std::nullopt;
+  const Found first = FindProgram(line);
+  if (!first) return std::nullopt;
   ShellLine shell;
   std::string_view rest;
   if (const auto loop = ParseLoop(line)) {
     shell.is_loop = true;
     shell.items = loop->items;
+    shell.has_prompt = FindLoop(line) != 0;
     const std::size_t done = line.rfind("done");
     if (done != std::string_view::npos) {
       const std::string_view behind = line.substr(done + 4);
@@ -411,9 +515,22 @@ std::optional<ShellLine> ParseShellLine(std::string_view line) {
     }
     if (!ParseCalls(loop->body, &shell, &rest)) return std::nullopt;
   } else {
-    const std::string_view before = WithoutPath(line.substr(0, first));
-    std::string_view command = line.substr(first);
+    const std::string_view before = WithoutPath(line.substr(0, first.at));
+    const std::string_view command = line.substr(first.at);
     if (!ParseCalls(command, &shell, &rest)) return std::nullopt;
+    shell.has_prompt = !WithoutWrappers(before).empty();
+    if (before.find("xargs ") != std::string_view::npos) {
+      // It runs the command for each word that it reads, and may add the word.
+      shell.is_loop = true;
+      for (RdmsrCall& call : shell.calls) {
+        if (call.cpu == RdmsrCall::Cpu::kFirst) call.cpu = RdmsrCall::Cpu::kVariable;
+      }
+    }
+    // Of a group "(rdmsr A; rdmsr B) | sort" it is not known which is which.
+    const bool is_group = before.find_first_of("({") != std::string_view::npos;
+    if (is_group && shell.calls.size() > 1 && shell.pipe != ShellLine::Pipe::kNone) {
+      shell.pipe = ShellLine::Pipe::kOther;
+    }
     const bool is_prose = !rest.empty() && !rest.starts_with('#');
     // In prose the command must end the line: it is the caption of what follows.
     if (!IsPrompt(before) && (is_prose || shell.calls.size() != 1)) return std::nullopt;
@@ -421,13 +538,6 @@ std::optional<ShellLine> ParseShellLine(std::string_view line) {
   const bool runs = std::any_of(shell.calls.begin(), shell.calls.end(),
                                 [](const RdmsrCall& call) { return !call.is_label; });
   return runs ? std::optional(std::move(shell)) : std::nullopt;
-}
-
-bool IsOtherCommand(std::string_view line) {
-  const std::size_t at = line.find_first_of("$#%");
-  if (at == std::string_view::npos || at + 1 >= line.size() || !IsBlank(line[at + 1])) return false;
-  const std::string_view prompt = line.substr(0, at);
-  return prompt.empty() || prompt.find_first_of("@:~[") != std::string_view::npos;
 }
 
 }  // namespace vtprobe::import

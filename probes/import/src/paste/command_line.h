@@ -1,5 +1,5 @@
-// A line of a shell that runs rdmsr: which register of which CPUs each number
-// that it prints is.
+// A line of a shell that runs rdmsr or cpucontrol: which register of which CPUs
+// each number that it prints is.
 //
 //   [root@host ~]# for i in $(seq 0 3); do rdmsr -p $i 0x3a; done
 //   $ sudo rdmsr -a 0x3a | sort | uniq -c
@@ -18,10 +18,14 @@
 
 namespace vtprobe::import {
 
-// One call of rdmsr. [msr-tools] rdmsr.c
+// One call of rdmsr, [msr-tools] rdmsr.c, or of a program that does the same.
 struct RdmsrCall {
   enum class Cpu : std::uint8_t { kFirst, kNumber, kVariable, kAll };
+  // What it prints: a number alone, or as cpucontrol does "MSR 0x3a: 0x00000000
+  // 0x00000005", the high half first (usr.sbin/cpucontrol of FreeBSD).
+  enum class Form : std::uint8_t { kNumber, kHighAndLow };
 
+  Form form = Form::kNumber;
   std::optional<MsrAddress> address;  // nothing: a loop's variable
   Cpu cpu = Cpu::kFirst;
   std::uint32_t number = 0;
@@ -33,24 +37,34 @@ struct RdmsrCall {
 };
 
 struct ShellLine {
-  // What a pipe makes of the numbers.
-  enum class Pipe : std::uint8_t { kNone, kCounted, kDistinct, kOther };
+  // What a pipe makes of the numbers: kSorted leaves all of them, in another
+  // order, kDistinct each value once, kCounted the same with how many there were.
+  enum class Pipe : std::uint8_t { kNone, kSorted, kDistinct, kCounted, kOther };
 
   std::vector<RdmsrCall> calls;  // as they print
+  bool has_prompt = false;       // so that the command before it has ended
   bool is_loop = false;
   std::vector<std::uint32_t> items;  // of the loop; empty where they are not known
   Pipe pipe = Pipe::kNone;
 };
 
-// Nothing if the line runs no rdmsr. A line that speaks of it in prose counts
+// Nothing if the line runs none of them. A line that speaks of it in prose counts
 // if the command ends it, as a caption of the numbers below.
 std::optional<ShellLine> ParseShellLine(std::string_view line);
+
+// The machine that the prompt or ssh before the command names, "host" of
+// "root@host:~# rdmsr 0x3a"; empty where none does.
+std::string_view HostOf(std::string_view line);
 
 // Whether a loop begins in this line and does not end in it.
 bool IsUnfinishedLoop(std::string_view line);
 
-// Behind a prompt stands another command than rdmsr.
-bool IsOtherCommand(std::string_view line);
+// Whether a prompt stands in the line: the command before it has ended.
+bool HasPrompt(std::string_view line);
+
+// Whether the line runs one of them and breaks off before it names a register, or where
+// another command has to follow.
+bool IsUnfinishedCommand(std::string_view line);
 
 }  // namespace vtprobe::import
 

@@ -215,10 +215,10 @@ void Evidence::Assembly::AddPartNotes() {
     }
   }
   for (const auto& [address, known] : parts) {
+    const bool was_asked = in_.asked_in_part_.count(address) != 0;
     in_.notes_.push_back(
-        fmt::format("only bits {:#x} of MSR {:#x} are here: the rest is not known (run rdmsr "
-                    "without -f)",
-                    known, Number(address)));
+        fmt::format("only bits {:#x} of MSR {:#x} are here: the rest is not known{}", known,
+                    Number(address), was_asked ? " (run rdmsr without -f)" : ""));
   }
 }
 
@@ -343,6 +343,12 @@ void Evidence::AddBits(Whose cpu, MsrAddress address, unsigned high, unsigned lo
                        std::uint64_t field, std::size_t line) {
   const std::uint64_t mask = (~std::uint64_t{0} >> (63 - high)) & (~std::uint64_t{0} << low);
   AddMsr(cpu, address, MsrReading::OfBits(field << low, mask), line);
+}
+
+void Evidence::AddAskedBits(Whose cpu, MsrAddress address, unsigned high, unsigned low,
+                            std::uint64_t field, std::size_t line) {
+  if (high != 63 || low != 0) asked_in_part_.insert(address);
+  AddBits(cpu, address, high, low, field, line);
 }
 
 void Evidence::AddCpuid(Whose cpu, CpuidLeaf leaf, PartialCpuid answer, std::size_t line) {

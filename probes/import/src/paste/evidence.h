@@ -64,6 +64,9 @@ class Evidence {
   // Bits high to low of a register, the field's value right-aligned.
   void AddBits(Whose cpu, MsrAddress address, unsigned high, unsigned low, std::uint64_t field,
                std::size_t line);
+  // The same, where rdmsr was asked for a part (-f): it could be asked for all of it.
+  void AddAskedBits(Whose cpu, MsrAddress address, unsigned high, unsigned low, std::uint64_t field,
+                    std::size_t line);
   void AddCpuid(Whose cpu, CpuidLeaf leaf, PartialCpuid answer, std::size_t line);
   void AddWords(Speaker speaker, std::string_view words, std::size_t line);
   // The first value of a key stands.
@@ -115,6 +118,7 @@ class Evidence {
   std::vector<List> lists_;
   std::vector<std::pair<std::string, std::string>> metadata_;
   std::array<std::vector<std::string>, 3> words_;  // by speaker
+  std::set<MsrAddress> asked_in_part_;
   std::set<std::string, std::less<>> said_;
   bool has_said_ = false;
   bool has_stated_number_ = false;

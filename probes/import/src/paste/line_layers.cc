@@ -173,6 +173,12 @@ bool TakeQuote(Scanner* line) {
   return true;
 }
 
+// The one that belongs to the mark of a reply.
+std::string_view WithoutOneBlank(std::string_view text) {
+  if (text.starts_with(' ')) text.remove_prefix(1);
+  return text;
+}
+
 // "- `rdmsr 0x3a`" of a list; a dash before anything else stays.
 bool TakeBullet(Scanner* line) {
   Scanner ahead = *line;
@@ -204,6 +210,20 @@ std::string_view WithoutMarks(std::string_view text) {
   }
   return text;
 }
+
+// Blanks that do not break, quotes and dashes of typography, and characters as HTML
+// escapes them.
+struct OfPages {
+  std::string_view written;
+  std::string_view plain;
+};
+constexpr std::array kOfPages = {
+    OfPages{"\xc2\xa0", " "},     OfPages{"\xe2\x80\xaf", " "},  OfPages{"\xe2\x80\x8b", ""},
+    OfPages{"\xe2\x80\x93", "-"}, OfPages{"\xe2\x80\x94", "--"}, OfPages{"\xe2\x80\x98", "'"},
+    OfPages{"\xe2\x80\x99", "'"}, OfPages{"\xe2\x80\x9c", "\""}, OfPages{"\xe2\x80\x9d", "\""},
+    OfPages{"&nbsp;", " "},       OfPages{"&amp;", "&"},         OfPages{"&lt;", "<"},
+    OfPages{"&gt;", ">"},         OfPages{"&quot;", "\""},       OfPages{"&#39;", "'"},
+};
 
 bool IsFence(std::string_view text) {
   if (text.starts_with("```") || text.starts_with("~~~")) {
@@ -248,6 +268,29 @@ std::size_t LengthOfSequence(std::string_view behind) {
 }
 
 }  // namespace
+
+std::size_t Columns(std::string_view text) {
+  // Bytes that go on a character of UTF-8 take none.
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
+}
+
+std::size_t WidestLine(std::string_view text) {
+  std::size_t widest = 0;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = WithoutBlanksAtEnd(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    Scanner scanner(line);
+    while (TakeQuote(&scanner)) {
+      line = WithoutOneBlank(scanner.rest());
+      scanner.SkipBlanks();
+    }
+    widest = std::max(widest, Columns(line));
+  }
+  return widest;
+}
 
 std::size_t FirstLineNumber(std::string_view text) {
   constexpr std::size_t kLooked = 200;
@@ -298,10 +341,35 @@ std::string_view LinePeeler::WithoutTerminalCodes(std::string_view raw) {
   return scratch_;
 }
 
+bool HasCharactersOfPages(std::string_view line) {
+  // Each by itself: a search for one byte is a library's fast path.
+  return line.find('\xc2') != std::string_view::npos ||
+         line.find("\xe2\x80") != std::string_view::npos ||
+         line.find('&') != std::string_view::npos;
+}
+
+std::string_view LinePeeler::InPlainCharacters(std::string_view text) {
+  if (!HasCharactersOfPages(text)) return text;
+  plain_.clear();
+  while (!text.empty()) {
+    const auto found = std::find_if(kOfPages.begin(), kOfPages.end(), [&](const OfPages& row) {
+      return text.starts_with(row.written);
+    });
+    if (found != kOfPages.end()) {
+      plain_ += found->plain;
+      text.remove_prefix(found->written.size());
+    } else {
+      plain_ += text.front();
+      text.remove_prefix(1);
+    }
+  }
+  return plain_;
+}
+
 PeeledLine LinePeeler::Peel(std::string_view raw, std::size_t number) {
   PeeledLine line;
   line.number = number;
-  Scanner scanner(WithoutTerminalCodes(WithoutByteOrderMark(raw)));
+  Scanner scanner(InPlainCharacters(WithoutTerminalCodes(WithoutByteOrderMark(raw))));
   if (first_number_ != 0) {
     Scanner ahead = scanner;
     ahead.SkipBlanks();
@@ -310,9 +378,12 @@ PeeledLine LinePeeler::Peel(std::string_view raw, std::size_t number) {
       if (ahead.AtBlankOrEnd()) scanner = ahead;
     }
   }
+  line.shown = scanner.rest();
   for (bool again = true; again;) {
     scanner.SkipBlanks();
-    again = TakeQuote(&scanner) || TakeBullet(&scanner);
+    again = TakeQuote(&scanner);
+    if (again) line.shown = WithoutOneBlank(scanner.rest());
+    again = again || TakeBullet(&scanner);
     for (const TakesLayer take : kLogLayers) {
       Scanner ahead = scanner;
       if (!take(&ahead)) continue;

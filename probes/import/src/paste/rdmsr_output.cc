@@ -1,5 +1,7 @@
 // The numbers below a line that ran rdmsr.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -58,8 +60,9 @@ std::optional<Labelled> ParseLabelled(std::string_view text, const RdmsrCall& ca
     return std::nullopt;
   }
   scanner = Scanner(text);
-  const bool has_word = TakeAnyCase("cpu", &scanner) || TakeAnyCase("core", &scanner) ||
-                        TakeAnyCase("processor", &scanner) || TakeAnyCase("thread", &scanner);
+  const bool has_word = TakeAnyCase("/dev/cpu/", &scanner) || TakeAnyCase("cpu", &scanner) ||
+                        TakeAnyCase("core", &scanner) || TakeAnyCase("processor", &scanner) ||
+                        TakeAnyCase("thread", &scanner);
   if (!scanner.Take('#')) scanner.SkipBlanks();
   labelled.cpu = scanner.TakeDecimal();
   if (!labelled.cpu || *labelled.cpu > kMaxCpuNumber) return std::nullopt;
@@ -68,148 +71,313 @@ std::optional<Labelled> ParseLabelled(std::string_view text, const RdmsrCall& ca
   return parse_rest(scanner);
 }
 
-class Taker {
- public:
-  Taker(const PeeledLine& line, Reading* reading)
-      : line_(line), reading_(*reading), expected_(*reading->expected) {}
+using Call = RdmsrCall;
+using Pipe = ShellLine::Pipe;
 
-  bool Take() {
-    const ShellLine& shell = expected_.shell;
-    if (shell.pipe == ShellLine::Pipe::kOther) return false;
-    if (shell.pipe == ShellLine::Pipe::kCounted) return TakeCounted();
-    if (!shell.is_loop && shell.calls.size() > 1 && HasAll()) return Hold();
-    const std::optional<std::size_t> call = NextCall();
-    if (!call) return false;
-    if (shell.calls[*call].is_label) {
-      constexpr std::size_t kLongest = 40;
-      if (line_.text.size() > kLongest) return false;
-      ++expected_.taken;
+bool IsOfAll(const Call& call) { return call.cpu == Call::Cpu::kAll; }
+
+// How many lines the calls print; nothing where that is not known.
+std::optional<std::size_t> KnownSize(const ShellLine& shell) {
+  const auto& calls = shell.calls;
+  if (shell.pipe == Pipe::kDistinct || shell.pipe == Pipe::kCounted) return std::nullopt;
+  if (shell.is_loop) {
+    if (shell.items.empty()) return std::nullopt;
+    return shell.items.size() * calls.size();
+  }
+  if (std::any_of(calls.begin(), calls.end(), IsOfAll)) return std::nullopt;
+  return calls.size();
+}
+
+// The call that the next line is of, for the base of its number.
+const Call& NextCall(const Expected& expected) {
+  const auto& calls = expected.shell.calls;
+  const std::size_t at = expected.outputs.size();
+  return expected.shell.is_loop ? calls[at % calls.size()] : calls[std::min(at, calls.size() - 1)];
+}
+
+// "     63 5": so many CPUs gave it.
+std::optional<Expected::Output> ParseCounted(std::string_view text, const Call& call) {
+  Scanner scanner(text);
+  Expected::Output output;
+  const auto count = scanner.TakeDecimal();
+  if (!count || *count == 0 || *count > kMostCpus || !scanner.SkipBlanks()) return std::nullopt;
+  output.count = *count;
+  output.value = ParseRdmsrNumber(scanner.rest(), call.base);
+  return output.value ? std::optional(output) : std::nullopt;
+}
+
+// "MSR 0x3a: 0x00000000 0x00000005"
+std::optional<Expected::Output> ParseHighAndLow(std::string_view text, const Call& call) {
+  Scanner scanner(text);
+  if (!scanner.Take("MSR ")) return std::nullopt;
+  const auto address = scanner.TakePrefixedHex<std::uint32_t>();
+  if (!address || !scanner.Take(": ")) return std::nullopt;
+  if (call.address && *address != Number(*call.address)) return std::nullopt;
+  const auto high = scanner.TakePrefixedHex<std::uint32_t>();
+  if (!high || !scanner.SkipBlanks()) return std::nullopt;
+  const auto low = scanner.TakePrefixedHex<std::uint32_t>();
+  if (!low || !scanner.AtBlankOrEnd()) return std::nullopt;
+  Expected::Output output;
+  output.value = std::uint64_t{*high} << 32 | *low;
+  return output;
+}
+
+std::optional<Expected::Output> ParseOutput(std::string_view text, const Expected& expected) {
+  const Call& call = NextCall(expected);
+  if (expected.shell.pipe == Pipe::kCounted) return ParseCounted(text, call);
+  Expected::Output output;
+  if (call.is_label) {
+    constexpr std::size_t kLongest = 40;
+    const auto size = KnownSize(expected.shell);
+    const bool is_over = size && expected.outputs.size() >= *size;
+    const bool is_command = text.find_first_of("$#") != std::string_view::npos;
+    if (is_over || is_command || text.size() > kLongest) return std::nullopt;
+    return output;
+  }
+  if (call.form == Call::Form::kHighAndLow) return ParseHighAndLow(text, call);
+  const auto labelled = ParseLabelled(text, call);
+  if (!labelled) return std::nullopt;
+  output.cpu = labelled->cpu;
+  output.value = labelled->value;
+  return output;
+}
+
+// Puts the numbers that were seen on the CPUs and registers of their calls.
+class Placer {
+ public:
+  Placer(const Expected& expected, Reading* reading)
+      : shell_(expected.shell),
+        outputs_(expected.outputs),
+        is_doubtful_(expected.is_doubtful),
+        evidence_(reading->evidence) {}
+
+  // False if it can't be said which number is of which call.
+  bool Place() {
+    if (is_doubtful_) return false;
+    if (AreNamed()) {
+      PutList(shell_.calls[0], 0, outputs_.size());
       return true;
     }
-    const auto labelled = ParseLabelled(line_.text, shell.calls[*call]);
-    return labelled && Add(*call, *labelled);
+    const bool is_set = shell_.pipe == Pipe::kDistinct || shell_.pipe == Pipe::kCounted;
+    if (is_set) return PlaceSet();
+    if (shell_.is_loop) return PlaceLoop();
+    return PlaceCalls();
   }
 
  private:
-  bool HasAll() const {
-    const auto& calls = expected_.shell.calls;
-    return std::any_of(calls.begin(), calls.end(),
-                       [](const RdmsrCall& call) { return call.cpu == RdmsrCall::Cpu::kAll; });
+  void Put(const Call& call, Whose whose, const Expected::Output& output) {
+    if (!output.value || !call.address) return;
+    evidence_.AddAskedBits(whose, *call.address, call.high, call.low, *output.value, output.line);
   }
 
-  std::optional<std::size_t> NextCall() const {
-    const ShellLine& shell = expected_.shell;
-    if (shell.is_loop) {
-      const bool is_over =
-          !shell.items.empty() && expected_.taken >= shell.items.size() * shell.calls.size();
-      if (is_over) return std::nullopt;
-      return expected_.taken % shell.calls.size();
+  // Each line names its CPU, so that their number says nothing.
+  bool AreNamed() const {
+    return shell_.calls.size() == 1 && shell_.calls[0].address &&
+           std::all_of(outputs_.begin(), outputs_.end(),
+                       [](const Expected::Output& output) { return output.cpu || !output.value; });
+  }
+
+  Whose WhoseOf(const Call& call, const Expected::Output& output) const {
+    if (output.cpu) return Whose::Cpu(*output.cpu);
+    if (call.cpu == Call::Cpu::kFirst) return Whose::First();
+    return call.cpu == Call::Cpu::kNumber ? Whose::Cpu(call.number) : Whose::One();
+  }
+
+  // Of CPUs in an order that is not known, or of those that the lines name.
+  void PutList(const Call& call, std::size_t from, std::size_t to) {
+    std::optional<std::uint32_t> list;
+    std::uint32_t place = 0;
+    for (std::size_t i = from; i < to; ++i) {
+      const Expected::Output& output = outputs_[i];
+      if (!output.value) continue;
+      if (output.cpu) {
+        Put(call, Whose::Cpu(*output.cpu), output);
+        continue;
+      }
+      if (!list) list = evidence_.NewList(output.line);
+      for (std::uint32_t n = 0; n < output.count && place < kMostCpus; ++n) {
+        Put(call, Whose::Listed(*list, place++), output);
+      }
     }
-    if (shell.calls.size() == 1 && HasAll()) return 0;
-    if (expected_.taken >= shell.calls.size()) return std::nullopt;
-    return expected_.taken;
   }
 
-  // "     63 5": so many CPUs gave it.
-  bool TakeCounted() {
-    if (expected_.shell.calls.size() != 1) return false;
-    Scanner scanner(line_.text);
-    const auto count = scanner.TakeDecimal();
-    if (!count || !scanner.SkipBlanks()) return false;
-    const auto value = ParseRdmsrNumber(scanner.rest(), expected_.shell.calls[0].base);
-    const std::uint32_t before = expected_.lists[0].size;
-    if (!value || *count == 0 || *count > kMostCpus - before) return false;
-    for (std::uint32_t i = 0; i < *count; ++i) Put(0, NextOf(0), *value, line_.number);
-    expected_.taken += *count;
+  // `sort -u` and `uniq -c`: each value once.
+  bool PlaceSet() {
+    const auto& calls = shell_.calls;
+    if (calls.size() != 1) return false;
+    const bool is_counted = shell_.pipe == Pipe::kCounted;
+    const std::size_t all = shell_.items.size();
+    if (shell_.is_loop && !calls[0].address) return false;
+    if (shell_.is_loop && all != 0 && outputs_.size() == 1 &&
+        (!is_counted || outputs_[0].count == all)) {
+      // All that were asked gave it.
+      for (const std::uint32_t item : shell_.items) {
+        if (item > kMaxCpuNumber) return false;
+        Put(calls[0], Whose::Cpu(item), outputs_[0]);
+      }
+      return true;
+    }
+    if (!shell_.is_loop && !IsOfAll(calls[0])) {
+      if (outputs_.size() != 1 || outputs_[0].count != 1) return false;
+      Put(calls[0], WhoseOf(calls[0], outputs_[0]), outputs_[0]);
+      return true;
+    }
+    PutList(calls[0], 0, outputs_.size());
     return true;
   }
 
-  // Several lists in a row have no mark between them.
-  bool Hold() {
-    const auto value = ParseRdmsrNumber(line_.text, expected_.shell.calls[0].base);
-    if (!value || expected_.held.size() >= std::size_t{kMostCpus} * expected_.shell.calls.size()) {
+  bool PlaceLoop() {
+    const auto& calls = shell_.calls;
+    const auto& items = shell_.items;
+    if (std::any_of(calls.begin(), calls.end(), IsOfAll)) return false;
+    if (outputs_.size() % calls.size() != 0) return false;
+    const std::size_t rounds = outputs_.size() / calls.size();
+    const bool is_ordered = rounds == items.size() && shell_.pipe == Pipe::kNone;
+    for (std::size_t c = 0; c < calls.size(); ++c) {
+      const Call& call = calls[c];
+      if (call.is_label) continue;
+      // The loop is over registers.
+      const bool takes_items = !call.address || call.cpu == Call::Cpu::kVariable;
+      if (takes_items && !is_ordered) {
+        if (!call.address || calls.size() != 1 || rounds > Limit()) return false;
+        PutList(call, 0, outputs_.size());
+        continue;
+      }
+      if (!takes_items && shell_.pipe != Pipe::kNone) return false;
+      // The loop is over something else, such as machines.
+      if (!takes_items && !AreAlike(c)) return false;
+      for (std::size_t round = 0; round < rounds; ++round) {
+        if (!PutRound(call, round, outputs_[round * calls.size() + c])) return false;
+      }
+    }
+    return true;
+  }
+
+  // Whether a call of the loop printed the same each time.
+  bool AreAlike(std::size_t call) const {
+    for (std::size_t i = call; i < outputs_.size(); i += shell_.calls.size()) {
+      if (outputs_[i].value != outputs_[call].value) return false;
+    }
+    return true;
+  }
+
+  // As many numbers as the loop can have printed.
+  std::size_t Limit() const { return shell_.items.empty() ? kMostCpus : shell_.items.size(); }
+
+  bool PutRound(const Call& call, std::size_t round, const Expected::Output& output) {
+    Call of_round = call;
+    if (!call.address) of_round.address = MsrAddress{shell_.items[round]};
+    if (call.cpu == Call::Cpu::kVariable && call.address) {
+      if (shell_.items[round] > kMaxCpuNumber) return false;
+      of_round.cpu = Call::Cpu::kNumber;
+      of_round.number = shell_.items[round];
+    }
+    Put(of_round, WhoseOf(of_round, output), output);
+    return true;
+  }
+
+  // Calls of one CPU print a number each, and those of all as many as there are
+  // CPUs: the same each time.
+  bool PlaceCalls() {
+    const auto& calls = shell_.calls;
+    if (std::any_of(calls.begin(), calls.end(), [](const Call& call) { return !call.address; })) {
       return false;
     }
-    expected_.held.emplace_back(*value, line_.number);
-    ++expected_.taken;
-    return true;
-  }
-
-  bool Add(std::size_t call, const Labelled& labelled) {
-    const RdmsrCall& what = expected_.shell.calls[call];
-    const std::size_t round = expected_.taken / expected_.shell.calls.size();
-    const auto& items = expected_.shell.items;
-    std::optional<Whose> whose;
-    if (labelled.cpu) {
-      whose = Whose::Cpu(*labelled.cpu);
-    } else if (what.cpu == RdmsrCall::Cpu::kFirst) {
-      whose = Whose::First();
-    } else if (what.cpu == RdmsrCall::Cpu::kNumber) {
-      if (what.number > kMaxCpuNumber) return false;
-      whose = Whose::Cpu(what.number);
-    } else if (what.cpu == RdmsrCall::Cpu::kVariable && !expected_.shell.is_loop) {
-      whose = Whose::One();
-    } else if (what.cpu == RdmsrCall::Cpu::kVariable && round < items.size()) {
-      if (items[round] > kMaxCpuNumber) return false;
-      whose = Whose::Cpu(items[round]);
-    } else if (expected_.lists[call].size < kMostCpus) {
-      whose = NextOf(call);
+    const auto of_all =
+        static_cast<std::size_t>(std::count_if(calls.begin(), calls.end(), IsOfAll));
+    // rdmsr -a ends with the first CPU that fails.
+    const bool is_broken_off = std::any_of(outputs_.begin(), outputs_.end(),
+                                           [](const Expected::Output& o) { return !o.value; });
+    if (of_all > 1 && is_broken_off) return false;
+    const std::size_t of_one = calls.size() - of_all;
+    if (outputs_.size() < of_one) return false;
+    const std::size_t left = outputs_.size() - of_one;
+    if (of_all == 0 ? left != 0 : left % of_all != 0) return false;
+    if (shell_.pipe == Pipe::kSorted && calls.size() > 1) return false;
+    std::size_t at = 0;
+    for (const Call& call : calls) {
+      if (IsOfAll(call)) {
+        PutList(call, at, at + left / of_all);
+        at += left / of_all;
+      } else {
+        Put(call, WhoseOf(call, outputs_[at]), outputs_[at]);
+        ++at;
+      }
     }
-    if (!whose) return false;
-    if (!what.address && round >= items.size()) return false;
-    Put(call, *whose, labelled.value, line_.number);
-    ++expected_.taken;
     return true;
   }
 
-  Whose NextOf(std::size_t call) {
-    auto& list = expected_.lists[call];
-    if (list.size == 0) list.id = reading_.evidence.NewList(line_.number);
-    return Whose::Listed(list.id, list.size++);
-  }
-
-  void Put(std::size_t call, Whose whose, std::uint64_t value, std::size_t line) {
-    const RdmsrCall& what = expected_.shell.calls[call];
-    const std::size_t round = expected_.taken / expected_.shell.calls.size();
-    const MsrAddress address =
-        what.address ? *what.address : MsrAddress{expected_.shell.items[round]};
-    reading_.evidence.AddBits(whose, address, what.high, what.low, value, line);
-  }
-
-  const PeeledLine& line_;
-  Reading& reading_;
-  Expected& expected_;
+  const ShellLine& shell_;
+  const std::vector<Expected::Output>& outputs_;
+  const bool is_doubtful_;
+  Evidence& evidence_;
 };
+
+bool Runs(const ShellLine& shell, Pipe pipe) { return !shell.is_loop && shell.pipe == pipe; }
 
 }  // namespace
 
+void Expect(ShellLine shell, const PeeledLine& line, Reading* reading) {
+  const bool is_below = reading->expected && reading->expected->outputs.empty();
+  // No prompt stands before it, so that those above have not printed anything yet.
+  const bool goes_on = is_below && !shell.has_prompt && reading->expected->line + 1 >= line.number;
+  if (goes_on && Runs(reading->expected->shell, Pipe::kNone) && Runs(shell, Pipe::kNone)) {
+    Expected& expected = *reading->expected;
+    expected.line = line.number;
+    auto& calls = expected.shell.calls;
+    calls.insert(calls.end(), shell.calls.begin(), shell.calls.end());
+    return;
+  }
+  EndExpected(reading);
+  Expected expected;
+  expected.shell = std::move(shell);
+  expected.line = line.number;
+  expected.is_doubtful = goes_on;
+  reading->expected = std::move(expected);
+}
+
 bool TakeNumberOfRdmsr(const PeeledLine& line, Reading* reading) {
-  return reading->expected && Taker(line, reading).Take();
+  if (!reading->expected) return false;
+  Expected& expected = *reading->expected;
+  const std::size_t most = std::size_t{kMostCpus} * expected.shell.calls.size();
+  if (expected.shell.pipe == Pipe::kOther || expected.outputs.size() >= most) return false;
+  auto output = ParseOutput(line.text, expected);
+  if (!output) return false;
+  output->line = line.number;
+  expected.outputs.push_back(*output);
+  return true;
+}
+
+RdmsrCall TakeFailureOfRdmsr(std::size_t line, Reading* reading) {
+  Expected& expected = *reading->expected;
+  const RdmsrCall call = NextCall(expected);
+  Expected::Output output;
+  output.line = line;
+  expected.outputs.push_back(output);
+  return call;
+}
+
+bool HasAllOutput(const Reading& reading) {
+  if (!reading.expected) return false;
+  const auto size = KnownSize(reading.expected->shell);
+  return size && reading.expected->outputs.size() >= *size;
 }
 
 void EndExpected(Reading* reading) {
   if (!reading->expected) return;
-  const Expected expected = std::move(*reading->expected);
-  reading->expected.reset();
-  const std::size_t calls = expected.shell.calls.size();
-  if (expected.held.empty()) return;
-  if (expected.held.size() % calls != 0) {
-    reading->evidence.AddNote("the numbers from line " +
-                              std::to_string(expected.held.front().second) +
-                              " on don't divide into the lists of several rdmsr: left out");
-    return;
+  const Expected expected = *std::exchange(reading->expected, std::nullopt);
+  if (expected.outputs.empty() || Placer(expected, reading).Place()) return;
+  std::size_t first = 0;
+  for (const Expected::Output& output : expected.outputs) {
+    if (!output.value) continue;
+    if (first == 0) first = output.line;
+    reading->unplaced.push_back(output.line);
   }
-  const std::size_t each = expected.held.size() / calls;
-  for (std::size_t call = 0; call < calls; ++call) {
-    const RdmsrCall& what = expected.shell.calls[call];
-    if (!what.address) continue;
-    const std::uint32_t list = reading->evidence.NewList(expected.held[call * each].second);
-    for (std::size_t i = 0; i < each; ++i) {
-      const auto& [value, number] = expected.held[call * each + i];
-      reading->evidence.AddBits(Whose::Listed(list, static_cast<std::uint32_t>(i)), *what.address,
-                                what.high, what.low, value, number);
-    }
-  }
+  if (first == 0) return;
+  reading->evidence.AddNote(
+      fmt::format("which of the numbers from line {} on is of which register is not known: they "
+                  "are not as many as the commands above them print. Left out",
+                  first));
 }
 
 }  // namespace vtprobe::import

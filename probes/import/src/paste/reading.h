@@ -24,22 +24,42 @@ namespace vtprobe::import {
 // The rows of a table that a header opened.
 enum class TableKind : std::uint8_t {
   kNone,
-  kMonitorCpuid,  // Function EAX EBX ECX EDX
-  kMonitorMsr,    // MSR EDX EAX
-  kDmi            // dmidecode's BIOS Information
+#define VTPROBE_TABLE(kind, function) kind,
+#include "paste/tables.def"
+#undef VTPROBE_TABLE
 };
 
-// rdmsr was run, and what it prints stands below.
+// rdmsr was run, and what it prints stands below. Which number is of which call
+// is only known when all have been seen: one too many or too few, and none is of
+// any.
 struct Expected {
+  struct Output {
+    std::optional<std::uint64_t> value;  // nothing: a failure, or an echoed line
+    std::optional<std::uint32_t> cpu;    // as the line says
+    std::uint32_t count = 1;             // as uniq -c says
+    std::size_t line = 0;
+  };
+
   ShellLine shell;
   std::size_t line = 0;
-  std::size_t taken = 0;  // numbers and failures
-  struct List {
-    std::uint32_t id = 0;
-    std::uint32_t size = 0;  // 0: not begun
-  };
-  std::vector<List> lists;                                  // of each call
-  std::vector<std::pair<std::uint64_t, std::size_t>> held;  // of several "-a", until their end
+  // Further commands may have been run below the first, whose outputs these are.
+  bool is_doubtful = false;
+  std::vector<Output> outputs;
+};
+
+// Eight bytes of a register are shown below (device_bytes.cc).
+struct ShownBytes {
+  Whose cpu = Whose::One();
+  MsrAddress address{};
+  unsigned base = 16;
+  std::uint32_t unit = 1;  // bytes that are shown as one number
+  bool is_xxd = false;
+  bool has_offset = true;  // each line begins with its place
+  std::uint64_t begins = 0;
+  std::uint32_t offset = 0;
+  std::optional<std::uint32_t> length;
+  std::uint64_t register_at = 0;
+  bool is_read = false;
 };
 
 // What /proc/cpuinfo and lscpu say of one CPU, until it is enough.
@@ -61,16 +81,35 @@ struct Reading {
   std::optional<CpuidLeaf> asked;  // CPUID was asked for, the answer stands below
   // A leaf that broke off at the end of its line.
   std::optional<std::pair<CpuidLeaf, PartialCpuid>> unfinished;
+  std::optional<ShownBytes> bytes;
+  std::optional<Whose> debugged;  // the processor that WinDbg's prompt names
+  // Of the device that cpucontrol asked for CPUID; false if that is not known.
+  std::optional<std::pair<bool, Whose>> device;
   SubleafOrder subleaves;
   StatedIdentity identity;
-  std::string loop;  // a command that goes on over several lines
+  std::string host;     // that a prompt named
+  std::string command;  // one that goes on over several lines
+  std::vector<std::size_t> command_lines;
+  Whose msrtool = Whose::First();  // the CPU that it was asked for
   bool has_turbostat = false;
+  bool is_x86info = false;  // which counts CPUs from 1
+  // Lines that were taken for output of rdmsr, and can't be said to be of any call.
+  std::vector<std::size_t> unplaced;
   std::optional<bool> measured_launch;  // by txt-stat
 };
 
+// A command shows bytes below. False if it is not known how.
+bool OpenShownBytes(std::string_view command, Reading* reading);
+
+// What rdmsr was asked is known, and its output is awaited.
+void Expect(ShellLine shell, const PeeledLine& line, Reading* reading);
 // Takes a number that rdmsr printed. False if none was expected here.
 bool TakeNumberOfRdmsr(const PeeledLine& line, Reading* reading);
-// The output ends: what was held is put in place.
+// A failure stands for the number of the next call. Says which call that is.
+RdmsrCall TakeFailureOfRdmsr(std::size_t line, Reading* reading);
+// Whether as many lines were taken as the calls print.
+bool HasAllOutput(const Reading& reading);
+// The output ends: the numbers are put in place.
 void EndExpected(Reading* reading);
 
 }  // namespace vtprobe::import

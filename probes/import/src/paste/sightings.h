@@ -1,4 +1,5 @@
-// The ways in which people and programs write what is evidence, one row each.
+// The ways in which people and programs write what is evidence, one row each. The
+// functions stand in sightings/, by subject.
 
 #ifndef VTPROBE_PROBES_IMPORT_SRC_PASTE_SIGHTINGS_H_
 #define VTPROBE_PROBES_IMPORT_SRC_PASTE_SIGHTINGS_H_
@@ -9,6 +10,18 @@
 #include "paste/reading.h"
 
 namespace vtprobe::import {
+
+#define VTPROBE_SIGHTING(function, name, trigger) \
+  Fate function(const PeeledLine& line, Reading* reading);
+#include "paste/sightings.def"
+#undef VTPROBE_SIGHTING
+
+#define VTPROBE_TABLE(kind, function) Fate function(const PeeledLine& line, Reading* reading);
+#include "paste/tables.def"
+#undef VTPROBE_TABLE
+
+// The rest of CPUID's answer that a mail broke (reading->unfinished).
+Fate ContinueLeaf(const PeeledLine& line, Reading* reading);
 
 struct Sighting {
   std::string_view name;     // for --explain

@@ -20,7 +20,7 @@ namespace vtprobe::import {
 
 class TriggerIndex {
  public:
-  static constexpr std::size_t kMostTriggers = 192;
+  static constexpr std::size_t kMostTriggers = 320;
   using Hits = std::bitset<kMostTriggers>;
 
   // Bit i of the hits stands for triggers[i].
