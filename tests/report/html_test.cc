@@ -197,6 +197,7 @@ Report WithOneOther() {
   bad.usable = Usable::kNo;
   bad.evidence = {{&registers::kFeatureControl, std::uint64_t{0x1}}};
   report.virtualization.groups = {good, bad};
+  AddRegisters(*report.recording, &report);
   return report;
 }
 

@@ -92,8 +92,7 @@ std::vector<CpuSet> EachAlone(const CpuSet& cpus) {
 
 Markup HtmlMap(const Report& report) {
   constexpr std::size_t kManyCpus = 512;
-  CoresOfPackages places;
-  if (report.recording != nullptr) places = PlacesOf(*report.recording);
+  CoresOfPackages places = report.places;
   const bool is_known = !places.empty();
   if (!is_known) places = {EachAlone(report.subject.cpus_online)};
   const Cells cells = CellsOf(report);

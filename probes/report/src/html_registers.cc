@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,70 +17,7 @@
 namespace vtprobe {
 namespace {
 
-struct Shown {
-  Readings readings;            // the value of most CPUs first
-  std::uint64_t differing = 0;  // bits that are not the same everywhere, and should be
-  bool differs = false;
-};
-
-struct Asked {
-  RegisterDefinition definition;
-  std::uint64_t may_differ = 0;
-};
-
-// Bits that the rule does not compare between CPUs.
-std::uint64_t LeftOutBits(std::string_view rule_id, const RegisterDefinition& definition) {
-  const Rule* const rule = FindRule(rule_id);
-  std::uint64_t mask = 0;
-  if (rule == nullptr) return mask;
-  for (const LeftOut& left_out : rule->left_out) {
-    if (RegisterDefinition(left_out.msr) == definition) mask |= left_out.mask;
-  }
-  return mask;
-}
-
-// Each register that evidence names, once.
-std::vector<Asked> AskedOf(const Report& report) {
-  std::vector<Asked> asked;
-  const auto add = [&](const Evidence& evidence, std::string_view rule) {
-    const std::uint64_t may_differ = LeftOutBits(rule, evidence.definition);
-    const auto same = std::find_if(asked.begin(), asked.end(), [&](const Asked& one) {
-      return one.definition == evidence.definition;
-    });
-    if (same == asked.end()) {
-      asked.push_back({evidence.definition, may_differ});
-    } else {
-      same->may_differ |= may_differ;
-    }
-  };
-  for (const VirtualizationGroup& group : report.virtualization.groups) {
-    for (const Evidence& evidence : group.evidence) add(evidence, {});
-  }
-  for (const Finding& finding : report.findings) {
-    for (const Evidence& evidence : finding.evidence) add(evidence, finding.rule);
-  }
-  return asked;
-}
-
-Shown ShownOf(const Asked& asked, const PlatformSnapshot& recording) {
-  const auto* const msr = std::get_if<const MsrDef*>(&asked.definition);
-  Shown shown{msr != nullptr ? ReadingsOf(recording, (*msr)->address, std::nullopt)
-                             : ReadingsOf(recording, *std::get<const CpuidDef*>(asked.definition),
-                                          std::nullopt)};
-  auto& groups = shown.readings.groups;
-  std::stable_sort(groups.begin(), groups.end(),
-                   [](const auto& a, const auto& b) { return a.cpus.Count() > b.cpus.Count(); });
-  for (const Readings::Group& group : groups) {
-    const RegisterReading& most = groups.front().value;
-    const std::uint64_t known = group.value.known() & most.known() & ~asked.may_differ;
-    shown.differing |= (group.value.known_bits() ^ most.known_bits()) & known;
-    shown.differs = shown.differs || group.value.known() != most.known();
-  }
-  shown.differs = shown.differs || shown.differing != 0;
-  return shown;
-}
-
-Markup HtmlGroup(const Shown& shown, const Readings::Group& group) {
+Markup HtmlGroup(const ReportedRegister& shown, const Readings::Group& group) {
   const RegisterReading& most = shown.readings.groups.front().value;
   const std::uint64_t other = group.value.known_bits() ^ most.known_bits();
   return Fill(html::kReading, {{"cpus", group.cpus.ToString()},
@@ -94,7 +30,7 @@ Markup HtmlGroup(const Shown& shown, const Readings::Group& group) {
 // Of a register with a value for each CPU, so many are shown.
 constexpr std::size_t kMostGroups = 8;
 
-Markup HtmlRegister(const Shown& shown) {
+Markup HtmlRegister(const ReportedRegister& shown) {
   const RegisterInfo& info = shown.readings.info;
   const auto& groups = shown.readings.groups;
   Markup rows;
@@ -120,23 +56,20 @@ Markup HtmlRegister(const Shown& shown) {
 }  // namespace
 
 Markup HtmlRegisters(const Report& report) {
-  if (report.recording == nullptr) return {};
-  std::vector<Shown> all;
-  for (const Asked& asked : AskedOf(report)) all.push_back(ShownOf(asked, *report.recording));
-  const auto alike =
-      std::stable_partition(all.begin(), all.end(), [](const Shown& one) { return one.differs; });
-  Markup registers;
-  Markup folded;
-  const bool is_any_other = alike != all.begin();
-  for (auto shown = all.begin(); shown != all.end(); ++shown) {
-    (is_any_other && shown >= alike ? folded : registers) += HtmlRegister(*shown);
+  if (report.registers.empty()) return {};
+  Markup differing;
+  Markup alike;
+  std::size_t count = 0;
+  for (const ReportedRegister& reg : report.registers) {
+    if (!reg.differs) ++count;
+    (reg.differs ? differing : alike) += HtmlRegister(reg);
   }
-  if (!folded.text().empty()) {
-    const auto count = static_cast<std::size_t>(std::distance(alike, all.end()));
-    registers += Fill(html::kRest, {{"summary", fmt::format("Alike on all CPUs: {}", count)},
-                                    {"content", std::move(folded)}});
+  if (count != 0 && count != report.registers.size()) {
+    alike = Fill(html::kRest, {{"summary", fmt::format("Alike on all CPUs: {}", count)},
+                               {"content", std::move(alike)}});
   }
-  return all.empty() ? Markup() : Fill(html::kRegisters, {{"registers", std::move(registers)}});
+  differing += alike;
+  return Fill(html::kRegisters, {{"registers", std::move(differing)}});
 }
 
 }  // namespace vtprobe

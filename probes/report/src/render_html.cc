@@ -23,6 +23,7 @@
 #include "html_page.h"
 #include "html_registers.h"
 #include "html_ruler.h"
+#include "html_stages.h"
 #include "machine_items.h"
 #include "mood.h"
 #include "register_text.h"
@@ -201,6 +202,7 @@ Markup HtmlMachine(const Report& report, std::string_view id, std::string_view l
                                {"remedy", HtmlRemedy(report)},
                                {"groups", HtmlGroups(report.virtualization)},
                                {"packages", HtmlMap(report)},
+                               {"stages", HtmlStages(report)},
                                {"summary", FindingsSummary(report)},
                                {"findings", HtmlFindings(report, id)},
                                {"registers", HtmlRegisters(report)},
