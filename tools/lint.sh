@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Looks at the sources without running them.
 #
-#   tools/lint.sh format   clang-format would change nothing
+#   tools/lint.sh format   clang-format would change nothing, of the page's script either
 #   tools/lint.sh tidy     clang-tidy finds nothing in hal, probes, fixtures/src, tools,
 #                          bench (minutes; seconds where nothing has changed)
 #
@@ -24,7 +24,7 @@ first_of() {
 format() {
   local clang_format
   clang_format=$(first_of clang-format)
-  git ls-files -z --cached --others --exclude-standard '*.h' '*.cc' |
+  git ls-files -z --cached --others --exclude-standard '*.h' '*.cc' '*.js' |
     xargs -0 "$clang_format" --dry-run -Werror
 }
 

@@ -7,6 +7,7 @@
 #     --with-clang    also the second compiler, its sanitizers and checkers
 #     --with-beds     also the emulators and tools of tests/e2e and bench/peers, and
 #                     their kernel; and what packages are tried with
+#     --with-browser  also the browser that tests look at pages in (400 MB)
 #   tools/setup.sh --help             this text
 #
 # May be run again at any time: what is there already is left alone.
@@ -20,7 +21,7 @@ readonly PACKAGES=(
   libarchive-dev libfuse3-dev libpugixml-dev libseccomp-dev libxxhash-dev zlib1g-dev
   libbz2-dev liblzma-dev libzstd-dev zstd
   libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev
-  libxml2-utils python3-jsonschema
+  libxml2-utils python3-jsonschema tidy
   dpkg-dev file googletest pkg-config
   ccache git mold
 )
@@ -39,6 +40,8 @@ readonly BED_PACKAGES=(
   cpuid cpuidtool x86info strace
   fish zsh groff lintian
 )
+# What tests/browser and tools/take-pictures.py look at pages with, and the letters.
+readonly BROWSER_PACKAGES=(chromium fonts-dejavu-core python3)
 
 readonly EXAMPLE_DUMP=recorded-msr-dumps/intel/core2-smx-only-ff03/machine.dump
 
@@ -127,17 +130,20 @@ ask() {
 
 with_clang=false
 with_beds=false
+with_browser=false
 packages_only=false
 for argument in "$@"; do
   case $argument in
     --packages-only) packages_only=true ;;
     --with-clang) with_clang=true ;;
     --with-beds) with_beds=true ;;
+    --with-browser) with_browser=true ;;
     -h | --help)
       help
       exit 0
       ;;
-    *) die "unknown argument: $argument (known: --packages-only, --with-clang, --with-beds, --help)" ;;
+    *) die "unknown argument: $argument (known: --packages-only, --with-clang, --with-beds, \
+--with-browser, --help)" ;;
   esac
 done
 
@@ -151,6 +157,7 @@ if $with_clang; then
     "libclang-rt-$version-dev")
 fi
 if $with_beds; then packages+=("${BED_PACKAGES[@]}"); fi
+if $with_browser; then packages+=("${BROWSER_PACKAGES[@]}"); fi
 install_packages "${packages[@]}"
 if $with_beds && ! tests/e2e/run --prepare; then
   echo "setup.sh: without that kernel, tests/e2e skips its emulators" >&2

@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cli/dumps.h"
 #include "cli/process.h"
@@ -40,8 +42,9 @@ const std::string kNothing = "vtprobe-dump 1\ncpu 0\n";
 TEST(JsonReport, HasEveryKeyOfTheContractWhateverIsKnown) {
   for (const std::string& dump : {kMuch, kNothing}) {
     const Json report = Report(dump);
-    EXPECT_THAT(Keys(report), ElementsAre("schema", "tool", "subject", "virtualization", "profile",
-                                          "findings", "summary", "exit_code"));
+    EXPECT_THAT(Keys(report),
+                ElementsAre("schema", "tool", "subject", "virtualization", "profile", "findings",
+                            "registers", "earlier", "summary", "exit_code"));
     EXPECT_THAT(Keys(report["tool"]), ElementsAre("name", "version"));
     EXPECT_THAT(
         Keys(report["subject"]),
@@ -116,6 +119,35 @@ TEST(JsonReport, HasAnErrorInPlaceOfAValue) {
   EXPECT_EQ(
       report["virtualization"]["groups"][0]["evidence"][0],
       Json({{"register", "IA32_FEATURE_CONTROL"}, {"address", "0x3a"}, {"error", "locked-down"}}));
+}
+
+// [intel/sdm-vol4] table 2-2: VMX_OUTSIDE_SMX is bit 2 of IA32_FEATURE_CONTROL.
+TEST(JsonReport, GroupsTheCpusOfARegisterByItsValue) {
+  const Json report = Report(Intel("0,2-3", "msr 0x3a = 0x5\n") + "cpu 1\n" +
+                             std::string(kIntelLeaves) + "msr 0x3a = 0x1\n");
+  const auto& registers = report["registers"];
+  const auto found = std::find_if(registers.begin(), registers.end(),
+                                  [](const Json& reg) { return reg["address"] == "0x3a"; });
+  ASSERT_NE(found, registers.end());
+  EXPECT_EQ(*found,
+            Json({{"register", "IA32_FEATURE_CONTROL"},
+                  {"address", "0x3a"},
+                  {"differs", true},
+                  {"differing", "0x4"},
+                  {"groups",
+                   {{{"cpus", "0,2-3"}, {"value", "0x5"}}, {{"cpus", "1"}, {"value", "0x1"}}}}}));
+}
+
+// [intel/sdm-vol2] CPUID leaf 0BH: two threads a core, of the id's other bits one for
+// the core, and the next for the package.
+TEST(JsonReport, PlacesCpusInCoresAndPackages) {
+  std::string dump = Intel("0-3", "msr 0x3a = 0x5\n");
+  for (const auto& [cpu, id] : {std::pair("0", "0x0"), {"1", "0x4"}, {"2", "0x1"}, {"3", "0x2"}}) {
+    dump += std::string("cpu ") + cpu + "\ncpuid 0xb.0x0 = 0x1 0x2 0x100 " + id +
+            "\ncpuid 0xb.0x1 = 0x2 0x4 0x201 " + id + "\n";
+  }
+  EXPECT_EQ(Report(dump)["subject"]["topology"]["places"], Json::parse(R"([["0,2", "3"], ["1"]])"));
+  EXPECT_EQ(Report(kMuch)["subject"]["topology"]["places"], Json::array());
 }
 
 TEST(JsonReport, CountsItsFindings) {

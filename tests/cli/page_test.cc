@@ -4,10 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "dumps.h"
 #include "process.h"
@@ -75,6 +79,41 @@ TEST(Page, Of1024CpusIsSmallAndPutsEachIntoItsPackage) {
   EXPECT_LT(page.out.size(), std::size_t{1'000'000});
   EXPECT_THAT(page.out, testing::HasSubstr("package 3: 128 cores, 256 CPUs"));
   EXPECT_THAT(page.out, testing::HasSubstr("title=\"CPU 617: disabled_locked\""));
+}
+
+// Each CPU of a recorded server with a value of its own in every register.
+std::string OfCpusThatDifferInAll() {
+  std::ifstream file(VTPROBE_SHIPPED_RECORDINGS "/synthetic/server-intel/machine.dump");
+  std::ostringstream text;
+  std::vector<std::pair<std::string, std::uint64_t>> registers;
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t equals = line.find(" = ");
+    if (line.starts_with("cpu ")) {
+      text << "cpu 0-1023\n";
+    } else if (line.starts_with("msr ")) {
+      registers.emplace_back(line.substr(0, equals), std::stoull(line.substr(equals + 3), {}, 16));
+    } else {
+      text << line << '\n';
+    }
+  }
+  for (std::uint64_t cpu = 0; cpu < 1024; ++cpu) {
+    text << std::dec << "cpu " << cpu << std::hex << '\n';
+    for (const auto& [name, value] : registers) {
+      text << name << " = 0x" << (value ^ cpu * 0x10'0010'0010'0011) << '\n';
+    }
+  }
+  return text.str();
+}
+
+// What a page leaves out then, it says.
+TEST(Page, OfCpusThatDifferInAllIsSmallAndSaysWhatItLeavesOut) {
+  const Ended page =
+      Vtprobe({"check", "--format", "html", "--replay", "-"}, {.input = OfCpusThatDifferInAll()});
+  EXPECT_EQ(page.exit_status, 1) << page.err;
+  EXPECT_LT(page.out.size(), std::size_t{1'000'000});
+  EXPECT_THAT(page.out, testing::HasSubstr("1024 values, 8 of them shown"));
+  EXPECT_THAT(page.out, testing::HasSubstr("The recording is not in this page"));
+  EXPECT_THAT(page.out, testing::HasSubstr("The whole answer as text is not in this page"));
 }
 
 }  // namespace

@@ -45,6 +45,26 @@ class Sequence : public testing::Test {
   TempTree tree_;
 };
 
+// Of the same registers as the last one, whatever was wrong then.
+TEST_F(Sequence, SaysWhatWasSaidOfEachBefore) {
+  const std::string cold = Dump("cold-boot.dump", "0x40000000");
+  const auto json = nlohmann::json::parse(Vtprobe({"check", "--format", "json", "--replay", cold,
+                                                   "--replay", Dump("resumed.dump", "0x0")})
+                                              .out,
+                                          nullptr, false);
+  ASSERT_EQ(json["earlier"].size(), 1U);
+  const auto& earlier = json["earlier"][0];
+  EXPECT_EQ(earlier["subject"]["file"], cold);
+  EXPECT_EQ(earlier["exit_code"], 0);
+  std::vector<std::string> values;
+  for (const auto& report : {earlier, json}) {
+    for (const auto& reg : report["registers"]) {
+      if (reg["address"] == "0xc80") values.push_back(reg["groups"][0]["value"]);
+    }
+  }
+  EXPECT_THAT(values, ElementsAre("0x40000000", "0x0"));
+}
+
 TEST_F(Sequence, ThatLosesALockIsNotUsableAsItIs) {
   const std::vector<std::string> check = {"check",
                                           "--format",

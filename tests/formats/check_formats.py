@@ -4,7 +4,8 @@
 
 FORMAT is json or sarif (SCHEMA is a JSON Schema), junit (an XSD), tap (no
 schema: the rules of TAP 14 that matter are stated here) or html (a page that is
-well-formed XML, too, and needs nothing that is not in it). JUnit and TAP also have
+well-formed XML, too, of which tidy has no warning where it is installed, and needs
+nothing that is not in it). JUnit and TAP also have
 to say what the exit status says, with and without a profile. Exits with 77,
 which the test's list takes for "skipped", where a validator is not installed.
 """
@@ -33,7 +34,9 @@ def reports(vtprobe, form, dumps, profiles=()):
     yield "this machine", *vtprobe_says(vtprobe, form, [])
     for machine in machines:
         name = str(machine.relative_to(dumps))
-        replay = ["--replay", str(machine)]
+        # What was recorded of it before, if it was.
+        replay = [word for file in [*sorted(machine.parent.glob("earlier-*.dump")), machine]
+                  for word in ("--replay", str(file))]
         yield name, *vtprobe_says(vtprobe, form, replay)
         for profile in profiles:
             yield f"{name} as {profile}", *vtprobe_says(
@@ -153,6 +156,15 @@ def check_tap(vtprobe, form, dumps, _):
     return wrong
 
 
+def untidy(page):
+    """What tidy warns of in a page; it reads HTML, of which XML's rules are half."""
+    if shutil.which("tidy") is None:
+        return []
+    done = subprocess.run(["tidy", "-quiet", "-errors", "-utf8", "--drop-empty-elements", "no"],
+                          input=page, capture_output=True, text=True, check=False)
+    return [line for line in done.stderr.splitlines() if line.strip()]
+
+
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -171,6 +183,7 @@ def check_html(vtprobe, form, dumps, _):
             place = element.get("href", element.get("src", "data:"))
             if not (place.startswith("data:") or place.removeprefix("#") in ids):
                 wrong.append(f"{name}: {place} is not in the page")
+        wrong += [f"{name}: {warning}" for warning in untidy(text)]
         if len(page.findall(f".//{XHTML}script")) != 1 or page.find(f".//{XHTML}h1") is None:
             wrong.append(f"{name}: not one script and an answer")
     return wrong

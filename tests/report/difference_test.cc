@@ -77,7 +77,7 @@ TEST(Difference, InOneFieldOfOneCpuIsExactlyThat) {
   const Difference difference = Between(Host(), Host().FeatureControl(0x1, "3"));
   ASSERT_THAT(difference.registers, SizeIs(1));
   const RegisterDifference& reg = difference.registers[0];
-  EXPECT_EQ(reg.name, "IA32_FEATURE_CONTROL");
+  EXPECT_EQ(reg.info.name, "IA32_FEATURE_CONTROL");
   ASSERT_THAT(reg.changes, SizeIs(1));
   const RegisterChange& change = reg.changes[0];
   EXPECT_EQ(change.cpus.ToString(), "3");

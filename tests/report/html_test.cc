@@ -5,12 +5,14 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <cstddef>
+#include <iterator>
 #include <memory>
-#include <pugixml.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "parsed_page.h"
 #include "vtprobe/hal/snapshot_builder.h"
 #include "vtprobe/registers/msr.h"
 #include "vtprobe/report/formats.h"
@@ -37,26 +39,6 @@ std::string PageOfSeveral(const ReportSet& set) {
   return {};
 }
 
-class Parsed {
- public:
-  explicit Parsed(const std::string& page)
-      : status_(document_.load_string(page.c_str(), pugi::parse_default | pugi::parse_ws_pcdata)) {}
-
-  bool ok() const { return static_cast<bool>(status_); }
-  std::size_t Count(const char* xpath) const { return document_.select_nodes(xpath).size(); }
-  std::vector<std::string> Texts(const char* xpath) const {
-    std::vector<std::string> texts;
-    for (const auto& found : document_.select_nodes(xpath)) {
-      texts.emplace_back(found.node() ? found.node().text().get() : found.attribute().value());
-    }
-    return texts;
-  }
-
- private:
-  pugi::xml_document document_;
-  pugi::xml_parse_result status_;
-};
-
 Report OfBoard(const std::string& board) {
   Report report;
   report.headline = "The answer.";
@@ -65,51 +47,133 @@ Report OfBoard(const std::string& board) {
   return report;
 }
 
-constexpr const char* kBoard = "//dt[.='board']/../dd";
-
-TEST(Page, ShowsAnyBoardNameAsText) {
-  for (const std::string& board :
-       {std::string("<script>alert(1)</script>"), std::string("\"'><img src=x onerror=alert(1)>"),
-        std::string("]]>--></style></title>&amp;"), std::string(10'000, 'x')}) {
-    const Parsed page(Page(OfBoard(board)));
-    ASSERT_TRUE(page.ok()) << board.substr(0, 40);
-    EXPECT_THAT(page.Texts(kBoard), ElementsAre(board));
-    EXPECT_EQ(page.Count("//script"), 1U);
-    EXPECT_EQ(page.Count("//img"), 0U);
-  }
-}
-
 // In an attribute a quote would end the value.
 TEST(Page, EscapesQuotes) { EXPECT_THAT(Page(OfBoard("a\"b'c")), HasSubstr("a&quot;b&#39;c")); }
 
 TEST(Page, NamesWhatTurnsTheDirectionOfWriting) {
-  const Parsed page(Page(OfBoard("a\u202eb")));
-  EXPECT_THAT(page.Texts(kBoard), ElementsAre("a<U+202E>b"));
+  const ParsedPage page(Page(OfBoard("a\u202eb")));
+  EXPECT_THAT(page.Texts("//dt[.='board']/following-sibling::dd[1]"), ElementsAre("a<U+202E>b"));
 }
 
-RC_GTEST_PROP(Page, IsWellFormedAndHoldsEveryFieldAsText, (std::string text)) {
+// Every field that others write, in a recording or as its file's name.
+struct TextField {
+  std::string_view name;
+  void (*set)(const std::string& text, Report* report);
+};
+
+Finding FindingThatSays(const std::string& message, const std::string& remedy) {
+  Finding finding;
+  finding.rule = "virtualization.usable";
+  finding.message = message;
+  finding.remedy = remedy;
+  return finding;
+}
+
+constexpr TextField kTextFields[] = {
+    {"version", [](const std::string& text, Report* report) { report->tool_version = text; }},
+    {"file", [](const std::string& text, Report* report) { report->subject.file = text; }},
+    {"source", [](const std::string& text, Report* report) { report->subject.source = text; }},
+    {"provenance",
+     [](const std::string& text, Report* report) { report->subject.provenance = text; }},
+    {"stage", [](const std::string& text, Report* report) { report->subject.stage = text; }},
+    {"vendor", [](const std::string& text, Report* report) { report->subject.vendor = text; }},
+    {"model", [](const std::string& text, Report* report) { report->subject.model = text; }},
+    {"codename", [](const std::string& text, Report* report) { report->subject.codename = text; }},
+    {"doubt",
+     [](const std::string& text, Report* report) { report->subject.codename_doubt = text; }},
+    {"microcode",
+     [](const std::string& text, Report* report) { report->subject.microcode = {text}; }},
+    {"kernel", [](const std::string& text, Report* report) { report->subject.kernel = text; }},
+    {"firmware",
+     [](const std::string& text, Report* report) { report->subject.firmware_vendor = text; }},
+    {"firmware version",
+     [](const std::string& text, Report* report) { report->subject.firmware_version = text; }},
+    {"firmware date",
+     [](const std::string& text, Report* report) { report->subject.firmware_date = text; }},
+    {"board", [](const std::string& text, Report* report) { report->subject.board = text; }},
+    {"hypervisor",
+     [](const std::string& text, Report* report) { report->subject.hypervisor = text; }},
+    {"a key of its own",
+     [](const std::string& text, Report* report) {
+       report->subject.other = {{text, "y"}};
+     }},
+    {"such a key's value",
+     [](const std::string& text, Report* report) {
+       report->subject.other = {{"y", text}};
+     }},
+    {"headline", [](const std::string& text, Report* report) { report->headline = text; }},
+    {"remedy", [](const std::string& text, Report* report) { report->remedy = "y" + text; }},
+    {"profile",
+     [](const std::string& text, Report* report) {
+       report->profile = {text, "y"};
+     }},
+    {"message", [](const std::string& text,
+                   Report* report) { report->findings = {FindingThatSays(text, {})}; }},
+    {"finding's remedy",
+     [](const std::string& text, Report* report) {
+       report->findings = {FindingThatSays("y", "y" + text)};
+     }},
+};
+
+Report With(const TextField& field, const std::string& text) {
+  Report report = OfBoard("board");
+  field.set(text, &report);
+  return report;
+}
+
+bool IsShown(const ParsedPage& page, const std::string& text) {
+  for (const std::string& shown : page.Texts("//text()")) {
+    if (shown.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
+// A page in which the field is text, and that has no element which it would not have
+// otherwise.
+void ExpectText(const TextField& field, const std::string& text) {
+  const ParsedPage page(Page(With(field, text)));
+  ASSERT_TRUE(page.ok()) << field.name << ": " << text.substr(0, 80);
+  EXPECT_TRUE(IsShown(page, Printable(text))) << field.name << ": " << text.substr(0, 80);
+  EXPECT_EQ(page.Count("//*"), ParsedPage(Page(With(field, "x"))).Count("//*")) << field.name;
+  EXPECT_EQ(page.Count("//@*"), ParsedPage(Page(With(field, "x"))).Count("//@*")) << field.name;
+}
+
+TEST(Page, HoldsWhatWouldBeMarkupInAnyFieldAsText) {
+  for (const TextField& field : kTextFields) {
+    for (const std::string& text :
+         {std::string("<script>alert(1)</script>"), std::string("\"'><img src=x onerror=alert(1)>"),
+          std::string("]]>--></style></title></textarea>&amp;&#0;"), std::string("{{text}}"),
+          std::string("\u202e\u2067right to left\u2069"),
+          std::string("\xff\xc0\x80\xed\xa0\x80\x01\x7f"), std::string(10'000, 'x')}) {
+      ExpectText(field, text);
+    }
+  }
+}
+
+RC_GTEST_PROP(Page, HoldsAnyBytesInAnyFieldAsText, (std::string text)) {
   // A line of a recording has no end of line in it.
   for (char& c : text) c = c == '\n' ? '<' : c;
-  Report report = OfBoard(text);
-  report.subject.file = text;
-  report.subject.other = {{text, text}};
-  report.remedy = text;
-  ReportSet set;
-  set.machines = {report, UnreadRecording{text, text, 65}};
-  const Parsed page(PageOfSeveral(set));
+  if (text.empty()) text = "x";
+  const TextField& field = kTextFields[*rc::gen::inRange(std::size_t{0}, std::size(kTextFields))];
+  const ParsedPage page(Page(With(field, text)));
   RC_ASSERT(page.ok());
-  RC_ASSERT(page.Texts(kBoard) == std::vector<std::string>{Printable(text)});
-  RC_ASSERT(page.Count("//script") == 1U);
-  // No element or attribute that a page without hostile text does not have.
-  RC_ASSERT(page.Count("//*") == Parsed([&] {
-                                   set.machines = {OfBoard("x"), UnreadRecording{"x", "x", 65}};
-                                   auto& plain = std::get<Report>(set.machines[0]);
-                                   plain.subject.file = "x";
-                                   plain.subject.other = {{"x", "x"}};
-                                   plain.remedy = text.empty() ? "" : "x";
-                                   return PageOfSeveral(set);
-                                 }())
-                                     .Count("//*"));
+  RC_ASSERT(IsShown(page, Printable(text)));
+  RC_ASSERT(page.Count("//*") == ParsedPage(Page(With(field, "x"))).Count("//*"));
+}
+
+RC_GTEST_PROP(Page, OfSeveralHoldsAnyNameAsText, (std::string text)) {
+  for (char& c : text) c = c == '\n' ? '<' : c;
+  const auto page_of = [](const std::string& name) {
+    Report report = OfBoard("board");
+    report.subject.file = name;
+    ReportSet set;
+    set.machines = {report, UnreadRecording{name, name, 65}};
+    return ParsedPage(PageOfSeveral(set));
+  };
+  const ParsedPage page = page_of(text);
+  RC_ASSERT(page.ok());
+  RC_ASSERT(page.Texts("//table[@class='machines']//td[3]").back() == Printable(text));
+  RC_ASSERT(page.Count("//*") == page_of("x").Count("//*"));
 }
 
 // CPU 2 of four has LOCK alone.
@@ -133,11 +197,12 @@ Report WithOneOther() {
   bad.usable = Usable::kNo;
   bad.evidence = {{&registers::kFeatureControl, std::uint64_t{0x1}}};
   report.virtualization.groups = {good, bad};
+  AddRegisters(*report.recording, &report);
   return report;
 }
 
 TEST(Page, NamesTheOneCellThatStandsOut) {
-  const Parsed page(Page(WithOneOther()));
+  const ParsedPage page(Page(WithOneOther()));
   ASSERT_TRUE(page.ok());
   EXPECT_EQ(page.Count("//div[@class='map']//b"), 4U);
   EXPECT_THAT(page.Texts("//div[@class='map']//b[text()]/@title"),
@@ -147,7 +212,7 @@ TEST(Page, NamesTheOneCellThatStandsOut) {
 
 // [intel/sdm-vol4] table 2-2: VMX_OUTSIDE_SMX is bit 2.
 TEST(Page, MarksTheBitThatDiffersAndItsField) {
-  const Parsed page(Page(WithOneOther()));
+  const ParsedPage page(Page(WithOneOther()));
   EXPECT_THAT(page.Texts("//details[@class='register differs']//mark"), ElementsAre("1", "0"));
   EXPECT_THAT(page.Texts("//th[@class='differs-here']/span"), ElementsAre("2"));
   EXPECT_THAT(page.Texts("//tr[@data-cpus='2']/td[@class='differs-here']"), ElementsAre("0"));
@@ -159,7 +224,7 @@ TEST(Page, TellsATicketWhichMachineItIs) {
   report.subject.firmware_vendor = "AMI";
   report.subject.firmware_version = "3.4";
   report.subject.microcode = {"0x2b000643"};
-  EXPECT_THAT(Parsed(Page(report)).Texts("//textarea"),
+  EXPECT_THAT(ParsedPage(Page(report)).Texts("//textarea"),
               ElementsAre("\nThe answer.\nXeon \u00b7 X11 \u00b7 firmware AMI 3.4 \u00b7 "
                           "microcode 0x2b000643\n"));
 }

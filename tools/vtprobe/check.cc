@@ -93,6 +93,10 @@ struct Way {
     Report report = MakeReport(subject.snapshot, version, std::move(file),
                                profile ? &*profile : nullptr, subject.earlier);
     report.subject.codename_doubt = CodenameDoubt(subject.snapshot, report.subject);
+    if (format.shows_registers) {
+      AddRegisters(subject.snapshot, &report);
+      AddEarlier(subject.earlier, subject.earlier_names, profile ? &*profile : nullptr, &report);
+    }
     if (format.shows_recording) {
       report.recording = std::make_shared<const PlatformSnapshot>(subject.snapshot);
     }

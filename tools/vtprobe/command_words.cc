@@ -35,7 +35,7 @@ Names Formats(std::string_view command) {
   if (command == "rules" || command == "registers") {
     return NamesOf(kReferenceFormats, [](std::string_view name) { return name; });
   }
-  if (command == "diff") return {"json", "markdown", "text"};
+  if (command == "diff") return {"html", "json", "markdown", "text"};
   return {"json", "text"};
 }
 

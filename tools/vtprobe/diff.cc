@@ -31,8 +31,10 @@ void Declare(CLI::App* app, Arguments* arguments) {
       ->required()
       ->type_name("");
   DeclareCpus(app, arguments);
-  app->add_option("--format", arguments->format,
-                  "Form of the answer: text (default), json, or markdown: a release note")
+  app->add_option(
+         "--format", arguments->format,
+         "Form of the answer: text (default), json, markdown: a release note, or html: the same "
+         "as a page")
       ->type_name("FORMAT");
   app->add_option("--fail-on", arguments->fail_on,
                   "What has to differ for exit status 1: any (default); registers: what was read "
@@ -71,7 +73,7 @@ OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
   return reads;
 }
 
-enum class Format : std::uint8_t { kText, kJson, kMarkdown };
+enum class Format : std::uint8_t { kText, kJson, kMarkdown, kHtml };
 
 // A word of a list, by its place there.
 template <typename Choice, std::size_t kSize>
@@ -89,7 +91,8 @@ OrFailure<Choice> Chosen(std::string_view what, const std::string& word,
 OrFailure<Format> FormatOf(const Arguments& arguments) {
   constexpr std::array kFormats = {std::pair(std::string_view("text"), Format::kText),
                                    std::pair(std::string_view("json"), Format::kJson),
-                                   std::pair(std::string_view("markdown"), Format::kMarkdown)};
+                                   std::pair(std::string_view("markdown"), Format::kMarkdown),
+                                   std::pair(std::string_view("html"), Format::kHtml)};
   return Chosen("format", arguments.format, kFormats);
 }
 
@@ -121,6 +124,8 @@ std::string Rendered(const Difference& difference, Format format, const RenderOp
       return RenderDifferenceJson(difference, version, exit_code);
     case Format::kMarkdown:
       return RenderDifferenceMarkdown(difference);
+    case Format::kHtml:
+      return RenderDifferenceHtml(difference, version);
   }
   return {};
 }

@@ -151,6 +151,7 @@ OrFailure<LoadedSubject> LoadSequence(const std::vector<std::string>& paths, con
       subject.source = InputName(path);
     } else {
       subject.earlier.push_back(*std::move(snapshot));
+      subject.earlier_names.push_back(InputName(path));
     }
   }
   const auto fits = CheckOneMachine(paths, subject);

@@ -24,6 +24,7 @@ struct LoadedSubject {
   PlatformSnapshot snapshot;
   std::optional<std::string> source;      // the recording's name; nothing: this machine
   std::vector<PlatformSnapshot> earlier;  // recordings given before it
+  std::vector<std::string> earlier_names{};
 };
 
 // Asked for a live machine only; a recording is loaded as it is.

@@ -1,12 +1,12 @@
 /*<![CDATA[*/
 // What the page can do beyond what it says without this: filters, a CPU's own
 // values, and a ticket's text in the clipboard.
-"use strict";
+'use strict';
 
 function holds(list, cpu) {
-  return list.split(",").some((part) => {
-    const ends = part.split("-").map(Number);
-    return part !== "" && cpu >= ends[0] && cpu <= ends[ends.length - 1];
+  return list.split(',').some((part) => {
+    const ends = part.split('-').map(Number);
+    return part !== '' && cpu >= ends[0] && cpu <= ends[ends.length - 1];
   });
 }
 
@@ -17,31 +17,37 @@ function element(name, text) {
 }
 
 function explainCpu(machine, cell) {
-  const detail = machine.querySelector(".detail");
+  const detail = machine.querySelector('.detail');
   const cpu = Number(cell.dataset.c);
-  const of = (selector) => [...machine.querySelectorAll(selector)].filter((one) => holds(one.dataset.cpus, cpu));
-  machine.querySelectorAll(".chosen").forEach((other) => other.classList.remove("chosen"));
-  cell.classList.add("chosen");
-  detail.replaceChildren(element("h3", cell.title));
-  for (const finding of of(".finding.fail, .finding.warn, .finding.indeterminate")) {
-    const link = element("a", finding.querySelector("h3 .badge").textContent + " " + finding.querySelector("h3 a").textContent);
-    link.href = "#" + finding.id;
-    const line = element("p", "");
-    line.append(link, " ", finding.querySelector("p").textContent);
+  const ofCpu = (selector) => [...machine.querySelectorAll(selector)].filter(
+      (one) => holds(one.dataset.cpus, cpu));
+  machine.querySelectorAll('.chosen').forEach((other) => other.classList.remove('chosen'));
+  cell.classList.add('chosen');
+  detail.replaceChildren(element('h3', cell.title));
+  for (const finding of ofCpu('.finding.fail, .finding.warn, .finding.indeterminate')) {
+    const link = element(
+        'a',
+        finding.querySelector('h3 .badge').textContent + ' ' +
+            finding.querySelector('h3 a').textContent);
+    link.href = '#' + finding.id;
+    const line = element('p', '');
+    line.append(link, ' ', finding.querySelector('p').textContent);
     detail.append(line);
   }
-  const table = element("table", "");
-  for (const reading of of(".register tr[data-cpus]")) {
-    const register = reading.closest(".register");
-    const names = [...register.querySelectorAll("thead th")].slice(2);
-    const fields = [...reading.querySelectorAll("td")].slice(1);
-    const row = element("tr", "");
-    row.append(element("th", register.querySelector("strong").textContent),
-      element("td", reading.querySelector("code").textContent));
-    const differing = element("td", "");
+  const table = element('table', '');
+  for (const reading of ofCpu('.register tr[data-cpus]')) {
+    const register = reading.closest('.register');
+    const names = [...register.querySelectorAll('thead th')].slice(2);
+    const fields = [...reading.querySelectorAll('td')].slice(1);
+    const row = element('tr', '');
+    row.append(
+        element('th', register.querySelector('strong').textContent),
+        element('td', reading.querySelector('code').textContent));
+    const differing = element('td', '');
     fields.forEach((field, i) => {
-      if (field.classList.contains("differs-here")) {
-        differing.append(element("mark", names[i].lastChild.textContent.trim() + " " + field.textContent), " ");
+      if (field.classList.contains('differs-here')) {
+        differing.append(
+            element('mark', names[i].lastChild.textContent.trim() + ' ' + field.textContent), ' ');
       }
     });
     row.append(differing);
@@ -52,14 +58,14 @@ function explainCpu(machine, cell) {
 }
 
 function makeMapUsable(machine) {
-  const map = machine.querySelector(".map");
-  const cells = [...map.querySelectorAll(".c")];
+  const map = machine.querySelector('.map');
+  const cells = [...machine.querySelectorAll('.map .c')];
   if (cells.length === 0) return;
-  let current = cells.find((cell) => !cell.classList.contains("ok")) || cells[0];
+  let current = cells.find((cell) => !cell.classList.contains('ok')) || cells[0];
   cells.forEach((cell) => {
     cell.tabIndex = -1;
-    cell.setAttribute("role", "button");
-    cell.setAttribute("aria-label", cell.title);
+    cell.setAttribute('role', 'button');
+    cell.setAttribute('aria-label', cell.title);
   });
   current.tabIndex = 0;
   const go = (cell) => {
@@ -69,21 +75,22 @@ function makeMapUsable(machine) {
     current.tabIndex = 0;
     current.focus();
   };
-  map.addEventListener("click", (event) => {
-    const cell = event.target.closest(".c");
+  map.addEventListener('click', (event) => {
+    const cell = event.target.closest('.c');
     if (!cell) return;
     go(cell);
     explainCpu(machine, cell);
   });
-  map.addEventListener("keydown", (event) => {
+  map.addEventListener('keydown', (event) => {
     const at = cells.indexOf(current);
-    const places = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: cells.length - 1 };
+    const places = {ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: cells.length - 1};
     if (event.key in places) {
       go(cells[places[event.key]]);
-    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      const odd = (cell) => !cell.classList.contains("ok");
-      go(event.key === "ArrowDown" ? cells.slice(at + 1).find(odd) : cells.slice(0, at).reverse().find(odd));
-    } else if (event.key === "Enter" || event.key === " ") {
+    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      const odd = (cell) => !cell.classList.contains('ok');
+      go(event.key === 'ArrowDown' ? cells.slice(at + 1).find(odd) :
+                                     cells.slice(0, at).reverse().find(odd));
+    } else if (event.key === 'Enter' || event.key === ' ') {
       explainCpu(machine, current);
     } else {
       return;
@@ -93,29 +100,34 @@ function makeMapUsable(machine) {
 }
 
 async function copyTicket(machine) {
-  const ticket = machine.querySelector(".ticket");
-  const said = machine.querySelector(".copied");
+  const ticket = machine.querySelector('.ticket');
+  const said = machine.querySelector('.copied');
   try {
     await navigator.clipboard.writeText(ticket.value);
-    said.textContent = "Copied.";
+    said.textContent = 'Copied.';
   } catch (refused) {
     ticket.select();
-    said.textContent = document.execCommand("copy") ? "Copied." : "Selected: press Ctrl+C.";
+    said.textContent = document.execCommand('copy') ? 'Copied.' : 'Selected: press Ctrl+C.';
   }
 }
 
-document.querySelectorAll(".machine").forEach((machine) => {
+document.querySelectorAll('.machine').forEach((machine) => {
   makeMapUsable(machine);
-  machine.querySelectorAll(".filters, .copy").forEach((one) => { one.hidden = false; });
+  machine.querySelectorAll('.filters, .copy').forEach((one) => {
+    one.hidden = false;
+  });
   const filter = (box, name) => {
     const input = machine.querySelector(box);
-    if (input) input.addEventListener("change", () => machine.classList.toggle(name, input.checked));
+    if (input)
+      input.addEventListener('change', () => machine.classList.toggle(name, input.checked));
   };
-  filter(".only-fails", "fails-only");
-  filter(".only-differs", "differs-only");
-  machine.querySelector(".copy").addEventListener("click", () => copyTicket(machine));
+  filter('.only-fails', 'fails-only');
+  filter('.only-differs', 'differs-only');
+  machine.querySelector('.copy').addEventListener('click', () => copyTicket(machine));
 });
-addEventListener("beforeprint", () => {
-  document.querySelectorAll(".register.differs, .finding.fail details").forEach((one) => { one.open = true; });
+addEventListener('beforeprint', () => {
+  document.querySelectorAll('.register.differs, .finding.fail details').forEach((one) => {
+    one.open = true;
+  });
 });
 /*]]>*/

@@ -27,11 +27,8 @@ using Readings = PlatformSnapshot::ByValue<RegisterReading>;
 // What a comparison of one register knows of it.
 struct Compared {
   std::string title;
-  std::string name;
-  std::string address;
-  const FieldList* fields = nullptr;  // null: no definition
-  std::string_view definition;        // a CPUID register's name, for its features
-  const MsrDef* msr = nullptr;        // of an MSR that has a definition
+  RegisterInfo info;
+  const MsrDef* msr = nullptr;  // of an MSR that has a definition
   std::uint64_t volatile_mask = 0;
   std::uint64_t ignored_mask = 0;
 
@@ -147,20 +144,16 @@ class Comparison {
 
   void CompareMsr(MsrAddress address) {
     const MsrDef* const msr = registers::FindMsr(address);
-    const RegisterInfo info = InfoOf(address);
-    Compared compared{.title = info.Title(),
-                      .name = std::string(info.name),
-                      .address = info.address,
-                      .fields = msr != nullptr ? &msr->fields : nullptr,
-                      .definition = {},
-                      .msr = msr};
+    Compared compared{.title = {}, .info = InfoOf(address), .msr = msr};
+    compared.title = compared.info.Title();
     for (const IgnoredBits& ignored : options_.ignored) {
       const auto* const of = std::get_if<MsrAddress>(&ignored.reg);
       if (of != nullptr && *of == address) compared.ignored_mask |= ignored.mask;
     }
     if (const auto bits = registers::FindVolatile(address)) {
       compared.volatile_mask = bits->mask;
-      if (msr == nullptr) compared.title = fmt::format("{} ({})", bits->name, info.address);
+      if (msr == nullptr)
+        compared.title = fmt::format("{} ({})", bits->name, compared.info.address);
     }
     Compare(compared, before_.ReadingsOf(address, common_), after_.ReadingsOf(address, common_));
   }
@@ -188,14 +181,14 @@ class Comparison {
 
   Compared DescribeOutput(CpuidLeaf leaf, CpuidRegister output) const {
     Compared compared;
-    compared.address = fmt::format("{:#x}.{:#x}", leaf.leaf, leaf.subleaf);
-    compared.title = fmt::format("CPUID.{}:{}", compared.address,
+    compared.info.is_cpuid = true;
+    compared.info.address = AddressText(leaf);
+    compared.title = fmt::format("CPUID.{}:{}", compared.info.address,
                                  kOutputNames.at(static_cast<std::size_t>(output)));
     for (const CpuidDef* const cpuid : registers::AllCpuid()) {
       if (cpuid->leaf != leaf || cpuid->output != output) continue;
-      compared.title = compared.name = cpuid->name;
-      compared.fields = &cpuid->fields;
-      compared.definition = cpuid->name;
+      compared.info = InfoOf(*cpuid);
+      compared.title = compared.info.Title();
     }
     if (const auto bits = registers::FindVolatile(leaf, output)) {
       compared.volatile_mask = bits->mask;
@@ -211,7 +204,7 @@ class Comparison {
 
   void Compare(const Compared& compared, const Readings& before, const Readings& after) {
     if (before == after) return;
-    RegisterDifference difference{compared.title, compared.name, compared.address, {}};
+    RegisterDifference difference{compared.title, compared.info, {}};
     CpuGathering only_before;
     CpuGathering only_after;
     bool left_out = false;
@@ -274,22 +267,21 @@ class Comparison {
 
   RegisterChange Change(const Compared& compared, CpuSet cpus, const RegisterReading& before,
                         const RegisterReading& after) {
-    RegisterChange change{std::move(cpus), before, after, {}};
     const std::uint64_t both = before.known() & after.known();
-    if (both == 0 || compared.fields == nullptr) return change;
     const std::uint64_t was = before.known_bits();
     const std::uint64_t is = after.known_bits();
     const std::uint64_t changed =
         (was ^ is) & both & ~(compared.volatile_mask | compared.ignored_mask);
-    for (const Field& field : *compared.fields) {
+    RegisterChange change{std::move(cpus), before, after, changed, {}};
+    for (const Field& field : compared.info.fields) {
       if ((changed & field.mask()) == 0 || (field.mask() & ~both) != 0) continue;
       FieldChange of_field{field, field.Extract(was), field.Extract(is)};
       if (compared.msr != nullptr && registers::IsLock(*compared.msr, field)) {
         of_field.direction = field.IsSet(is) ? Direction::kBetter : Direction::kWorse;
       }
       change.fields.push_back(of_field);
-      if (!compared.definition.empty() && field.width() == 1) {
-        AddFeature({field.name, compared.definition, field.IsSet(is), {}}, change.cpus);
+      if (compared.info.is_cpuid && field.width() == 1) {
+        AddFeature({field.name, compared.info.name, field.IsSet(is), {}}, change.cpus);
       }
     }
     return change;

@@ -48,6 +48,26 @@ std::string OutcomesText(const std::vector<Finding>& findings) {
 
 }  // namespace
 
+std::vector<TitledList> OtherLists(const Difference& difference) {
+  const auto titles = [](const std::vector<OneSided>& registers) {
+    std::vector<std::string> texts;
+    texts.reserve(registers.size());
+    for (const OneSided& reg : registers) {
+      texts.push_back(fmt::format("{} of {}", reg.title, CpusText(reg.cpus)));
+    }
+    return texts;
+  };
+  std::vector<TitledList> lists = {
+      {"Features that came", FeatureChanges(difference, true)},
+      {"Features that went", FeatureChanges(difference, false)},
+      {"Recorded before only", titles(difference.only_before)},
+      {"Recorded after only", titles(difference.only_after)},
+      {"Left out, since they differ by themselves", difference.left_out},
+      {"Ignored", difference.ignored}};
+  std::erase_if(lists, [](const TitledList& list) { return list.items.empty(); });
+  return lists;
+}
+
 std::string DifferenceHeadline(const Difference& difference) {
   if (difference.empty()) return "Nothing that was recorded in both differs.";
   std::vector<std::string> parts;
@@ -109,7 +129,7 @@ std::vector<std::string> LockChanges(const Difference& difference, Direction dir
     for (const RegisterChange& change : reg.changes) {
       for (const FieldChange& field : change.fields) {
         if (field.direction != direction || direction == Direction::kNeither) continue;
-        changes.push_back(fmt::format("{}.{} is {} set on {}", reg.name, field.field.name,
+        changes.push_back(fmt::format("{}.{} is {} set on {}", reg.info.name, field.field.name,
                                       direction == Direction::kWorse ? "no longer" : "now",
                                       CpusText(change.cpus)));
       }

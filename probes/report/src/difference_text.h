@@ -35,6 +35,14 @@ std::vector<std::string> LockChanges(const Difference& difference, Direction dir
 // "VMX on CPUs 0-7" of each feature that came, or went.
 std::vector<std::string> FeatureChanges(const Difference& difference, bool came);
 
+// What is told below all that matters, each with its title: features, registers of
+// one side, what was not compared. None of them is empty.
+struct TitledList {
+  std::string_view title;
+  std::vector<std::string> items;
+};
+std::vector<TitledList> OtherLists(const Difference& difference);
+
 }  // namespace vtprobe
 
 #endif  // VTPROBE_PROBES_REPORT_SRC_DIFFERENCE_TEXT_H_

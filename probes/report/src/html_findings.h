@@ -11,8 +11,12 @@
 
 namespace vtprobe {
 
+// The outcome in a word, with its sign; what does not count is advice.
+Markup OutcomeBadge(Outcome outcome, bool counted);
+
 // Each can be linked to: its id is `page_id`, the rule's, and where a rule has
-// several findings their number. What is right is folded away.
+// several findings their number. What is right or
+// not known is folded away, but for what counts.
 Markup HtmlFindings(const Report& report, std::string_view page_id);
 
 // "1 fail, 16 pass" of all findings.

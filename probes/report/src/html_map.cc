@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -16,8 +17,11 @@ namespace {
 struct Cell {
   Mood mood = Mood::kUnknown;
   bool stands_out = false;
-  std::string what;
+  std::vector<std::string> what;
 };
+
+// So much of a CPU is said in its cell, and the rest counted.
+constexpr std::size_t kMostSaid = 2;
 
 using Cells = std::map<LogicalCpu, Cell>;
 
@@ -29,7 +33,7 @@ void AddVerdict(const VirtualizationVerdict& verdict, Cells* cells) {
     for (const LogicalCpu cpu : group.cpus.ToVector()) {
       Cell& cell = (*cells)[cpu];
       cell.mood = MoodOf(group.usable);
-      cell.what = Name(group.state);
+      cell.what.emplace_back(Name(group.state));
       cell.stands_out = group.cpus.Count() < most;
     }
   }
@@ -46,8 +50,7 @@ void AddFinding(const Finding& finding, const CpuSet& online, Cells* cells) {
     Cell& cell = (*cells)[cpu];
     cell.mood = std::max(cell.mood, mood);
     cell.stands_out = cell.stands_out || !is_of_all;
-    cell.what +=
-        fmt::format("{}{}: {}", cell.what.empty() ? "" : "; ", Name(finding.outcome), finding.rule);
+    cell.what.push_back(fmt::format("{}: {}", Name(finding.outcome), finding.rule));
   }
 }
 
@@ -64,7 +67,13 @@ Cells CellsOf(const Report& report) {
 Markup HtmlCell(LogicalCpu cpu, const Cell& cell) {
   const std::string number = fmt::format("{}", Number(cpu));
   std::string title = fmt::format("CPU {}", number);
-  if (!cell.what.empty()) title += ": " + cell.what;
+  const std::size_t said = std::min(kMostSaid, cell.what.size());
+  if (said != 0) {
+    title += fmt::format(
+        ": {}",
+        fmt::join(cell.what.begin(), cell.what.begin() + static_cast<std::ptrdiff_t>(said), "; "));
+  }
+  if (cell.what.size() > said) title += fmt::format("; and {} more", cell.what.size() - said);
   std::string sign;
   if (cell.mood != Mood::kOk) sign = Sign(cell.mood);
   if (cell.stands_out) sign += number;
@@ -83,8 +92,7 @@ std::vector<CpuSet> EachAlone(const CpuSet& cpus) {
 
 Markup HtmlMap(const Report& report) {
   constexpr std::size_t kManyCpus = 512;
-  CoresOfPackages places;
-  if (report.recording != nullptr) places = PlacesOf(*report.recording);
+  CoresOfPackages places = report.places;
   const bool is_known = !places.empty();
   if (!is_known) places = {EachAlone(report.subject.cpus_online)};
   const Cells cells = CellsOf(report);

@@ -4,16 +4,10 @@
 #ifndef VTPROBE_PROBES_REPORT_SRC_HTML_REGISTERS_H_
 #define VTPROBE_PROBES_REPORT_SRC_HTML_REGISTERS_H_
 
-#include <string>
-
 #include "html.h"
-#include "vtprobe/hal/register_view.h"
 #include "vtprobe/report/report.h"
 
 namespace vtprobe {
-
-// "0x5", or why there is none.
-std::string HtmlValue(const RegisterReading& reading);
 
 // Those whose CPUs differ first. Nothing of a report without its recording.
 Markup HtmlRegisters(const Report& report);

@@ -160,4 +160,19 @@ Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_versio
   return report;
 }
 
+void AddRegisters(const PlatformSnapshot& snapshot, Report* report) {
+  report->places = PlacesOf(snapshot);
+  report->registers = ReportedRegisters(snapshot, report->virtualization, report->findings);
+}
+
+void AddEarlier(std::span<const PlatformSnapshot> earlier, std::span<const std::string> files,
+                const Profile* profile, Report* report) {
+  for (std::size_t i = 0; i < earlier.size(); ++i) {
+    Report& one = report->earlier.emplace_back(
+        MakeReport(earlier[i], report->tool_version, files[i], profile, earlier.first(i)));
+    one.places = PlacesOf(earlier[i]);
+    one.registers = ReportedRegisters(earlier[i], report->registers);
+  }
+}
+
 }  // namespace vtprobe

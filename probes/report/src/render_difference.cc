@@ -114,6 +114,9 @@ OrderedJson FindingsJson(const std::vector<Finding>& findings) {
     entry["outcome"] = Name(finding.outcome);
     entry["cpus"] = finding.cpus.ToString();
     entry["message"] = finding.message;
+    entry["severity"] = Name(finding.severity);
+    entry["spec"] = finding.spec;
+    entry["remedy"] = finding.remedy;
     json.push_back(std::move(entry));
   }
   return json;
@@ -127,15 +130,16 @@ OrderedJson ReadingJson(const RegisterReading& reading) {
 
 OrderedJson RegisterJson(const RegisterDifference& reg) {
   OrderedJson json;
-  json["register"] = reg.name.empty() ? OrderedJson() : OrderedJson(reg.name);
+  json["register"] = reg.info.name.empty() ? OrderedJson() : OrderedJson(reg.info.name);
   json["title"] = reg.title;
-  json["address"] = reg.address;
+  json["address"] = reg.info.address;
   json["changes"] = OrderedJson::array();
   for (const RegisterChange& change : reg.changes) {
     OrderedJson entry;
     entry["cpus"] = change.cpus.ToString();
     entry["before"] = ReadingJson(change.before);
     entry["after"] = ReadingJson(change.after);
+    entry["changed"] = fmt::format("{:#x}", change.changed);
     entry["fields"] = OrderedJson::array();
     for (const FieldChange& field : change.fields) {
       OrderedJson field_json;

@@ -39,12 +39,7 @@ class Note {
     AddChanges("Better", Direction::kBetter);
     AddChanges("Other rules", Direction::kNeither);
     AddRegisters();
-    AddList("Features that came", FeatureChanges(difference_, true));
-    AddList("Features that went", FeatureChanges(difference_, false));
-    AddList("Recorded before only", Titles(difference_.only_before));
-    AddList("Recorded after only", Titles(difference_.only_after));
-    AddList("Left out, since they differ by themselves", difference_.left_out);
-    AddList("Ignored", difference_.ignored);
+    for (const auto& [title, items] : OtherLists(difference_)) AddList(title, items);
     return std::move(text_);
   }
 
@@ -86,15 +81,6 @@ class Note {
                 fmt::format("{}", fmt::join(fields, ", "))});
       }
     }
-  }
-
-  static std::vector<std::string> Titles(const std::vector<OneSided>& registers) {
-    std::vector<std::string> titles;
-    titles.reserve(registers.size());
-    for (const OneSided& reg : registers) {
-      titles.push_back(fmt::format("{} of {}", reg.title, CpusText(reg.cpus)));
-    }
-    return titles;
   }
 
   void AddList(std::string_view title, const std::vector<std::string>& items) {

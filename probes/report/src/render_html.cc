@@ -20,7 +20,11 @@
 #include "html.h"
 #include "html_findings.h"
 #include "html_map.h"
+#include "html_page.h"
 #include "html_registers.h"
+#include "html_ruler.h"
+#include "html_stages.h"
+#include "machine_items.h"
 #include "mood.h"
 #include "register_text.h"
 #include "standing.h"
@@ -35,16 +39,22 @@ std::string RenderText(const Report& report, const RenderOptions& options);
 namespace {
 
 constexpr std::size_t kColumns = 100;
-
-Markup HtmlAnswer(std::string_view level, Mood mood, std::string_view text) {
-  return Fill(html::kAnswer,
-              {{"level", level}, {"mood", Name(mood)}, {"sign", Sign(mood)}, {"text", text}});
-}
+// So many groups of CPUs are told by their switch: each may be a CPU.
+constexpr std::size_t kMostGroups = 16;
+// The whole answer as text is there up to this size.
+constexpr std::size_t kLargestText = 200'000;
 
 Markup HtmlAnswers(const Report& report, std::string_view level) {
   Markup answers = HtmlAnswer(level, MoodOf(report.virtualization.usable), report.headline);
   if (report.profile) answers += HtmlAnswer("p", MoodOf(report.exit_code), ProfileLine(report));
   return answers;
+}
+
+// Which machine it is, in a line; all that is known of it stands further down.
+std::string Which(const Report& report) {
+  std::vector<std::string> items = MachineItems(report, false);
+  if (report.subject.file) items.insert(items.begin(), *report.subject.file);
+  return fmt::format("{}", fmt::join(items, kFieldSeparator));
 }
 
 Markup HtmlFacts(const Subject& subject) {
@@ -75,14 +85,13 @@ Markup HtmlFacts(const Subject& subject) {
   return facts;
 }
 
-// The fields of a group's switch; those that the first group's has otherwise are
-// marked.
-Markup SwitchFields(const VirtualizationGroup& group, const VirtualizationGroup& first) {
+// The fields of a group's switch; those that most CPUs have otherwise are marked.
+Markup SwitchFields(const VirtualizationGroup& group, const VirtualizationGroup& most) {
   const auto texts_of = [](const VirtualizationGroup& one) -> std::vector<std::string> {
     if (one.evidence.empty() || one.evidence.front().value.known() == 0) return {};
     return VerdictFields(one.evidence.front().definition, one.evidence.front().value);
   };
-  const std::vector<std::string> others = texts_of(first);
+  const std::vector<std::string> others = texts_of(most);
   Markup fields;
   for (const std::string& text : texts_of(group)) {
     const bool is_same =
@@ -93,21 +102,33 @@ Markup SwitchFields(const VirtualizationGroup& group, const VirtualizationGroup&
   return fields;
 }
 
+// The worst first.
 Markup HtmlGroups(const VirtualizationVerdict& verdict) {
+  std::vector<const VirtualizationGroup*> worst_first;
+  for (const VirtualizationGroup& group : verdict.groups) worst_first.push_back(&group);
+  std::stable_sort(worst_first.begin(), worst_first.end(), [](const auto* a, const auto* b) {
+    return MoodOf(a->usable) > MoodOf(b->usable);
+  });
+  const auto most = std::max_element(
+      verdict.groups.begin(), verdict.groups.end(),
+      [](const auto& a, const auto& b) { return a.cpus.Count() < b.cpus.Count(); });
   Markup groups;
-  for (const VirtualizationGroup& group : verdict.groups) {
+  for (std::size_t i = 0; i < std::min(kMostGroups, worst_first.size()); ++i) {
+    const VirtualizationGroup& group = *worst_first[i];
     const Mood mood = MoodOf(group.usable);
     std::string value;
     if (!group.evidence.empty()) {
       const Evidence& first = group.evidence.front();
       value = fmt::format("{} = {}", first.register_name(), HtmlValue(first.value));
     }
-    groups += Fill(html::kGroup, {{"mood", Name(mood)},
-                                  {"sign", Sign(mood)},
-                                  {"state", Name(group.state)},
+    groups += Fill(html::kGroup, {{"badge", HtmlBadge(mood, Sign(mood), Name(group.state))},
                                   {"cpus", CpusText(group.cpus)},
                                   {"value", value},
-                                  {"fields", SwitchFields(group, verdict.groups.front())}});
+                                  {"fields", SwitchFields(group, *most)}});
+  }
+  if (worst_first.size() > kMostGroups) {
+    groups += Fill("<li>{{text}}</li>",
+                   {{"text", fmt::format("and {} more", worst_first.size() - kMostGroups)}});
   }
   return groups;
 }
@@ -146,55 +167,61 @@ std::string Base64(std::string_view bytes) {
   return text;
 }
 
+// Of a larger recording the page would be too large for a mail. One of 1,024 CPUs has
+// 100 KB if they are much alike.
+constexpr std::size_t kLargestRecording = 400'000;
+
 Markup HtmlDownload(const Report& report) {
   if (report.recording == nullptr) return {};
   const std::string dump = WriteDump(registers::Scrubbed(*report.recording));
+  if (dump.size() > kLargestRecording) {
+    return Fill(
+        "<p>{{text}}</p>",
+        {{"text", fmt::format("The recording is not in this page, for its size of {:.1f} MB.",
+                              static_cast<double>(dump.size()) / 1e6)}});
+  }
   return Fill(html::kDownload, {{"base64", Base64(dump)}});
 }
 
-Markup HtmlMachine(const Report& report, std::string_view id, std::string_view level) {
+Markup HtmlText(const Report& report) {
   const RenderOptions all{.verbosity = Verbosity::kVerbose, .width = kColumns};
+  const std::string text = RenderText(report, all);
+  if (text.size() <= kLargestText) return Fill(html::kWhole, {{"text", text}});
+  return Fill("<p>{{text}}</p>",
+              {{"text", fmt::format("The whole answer as text is not in this page, for its size of "
+                                    "{:.1f} MB: vtprobe check --verbose prints it.",
+                                    static_cast<double>(text.size()) / 1e6)}});
+}
+
+Markup HtmlMachine(const Report& report, std::string_view id, std::string_view level) {
   return Fill(html::kMachine, {{"id", id},
+                               {"name", report.subject.file.value_or("this machine")},
                                {"answer", HtmlAnswers(report, level)},
+                               {"which", Which(report)},
                                {"facts", HtmlFacts(report.subject)},
                                {"remedy", HtmlRemedy(report)},
                                {"groups", HtmlGroups(report.virtualization)},
                                {"packages", HtmlMap(report)},
+                               {"stages", HtmlStages(report)},
                                {"summary", FindingsSummary(report)},
                                {"findings", HtmlFindings(report, id)},
                                {"registers", HtmlRegisters(report)},
                                {"ticket", TicketText(report)},
                                {"download", HtmlDownload(report)},
-                               {"text", RenderText(report, all)}});
-}
-
-// The page's own script and style are not escaped: they are none of the values.
-Markup Own(std::string_view text) { return Fill(text, {}); }
-
-std::string Page(std::string_view title, std::string_view version, Markup content) {
-  return Fill(html::kPage, {{"title", title},
-                            {"version", version},
-                            {"script_hash", html::kScriptHash},
-                            {"style_hash", html::kStyleHash},
-                            {"style", Own(html::kStyle)},
-                            {"script", Own(html::kScript)},
-                            {"content", std::move(content)}})
-      .text();
+                               {"whole", HtmlText(report)}});
 }
 
 Markup Entry(int exit_code, std::string_view status, Markup file, std::string_view text) {
   const Mood mood = MoodOf(exit_code);
-  return Fill(html::kEntry, {{"mood", Name(mood)},
-                             {"sign", Sign(mood)},
-                             {"status", status},
-                             {"file", std::move(file)},
-                             {"text", text}});
+  return Fill(
+      html::kEntry,
+      {{"badge", HtmlBadge(mood, Sign(mood), status)}, {"file", std::move(file)}, {"text", text}});
 }
 
 }  // namespace
 
 std::string RenderHtml(const Report& report, const RenderOptions&) {
-  return Page(report.headline, report.tool_version, HtmlMachine(report, "machine", "h1"));
+  return HtmlPage(report.headline, report.tool_version, HtmlMachine(report, "machine", "h1"));
 }
 
 std::string RenderHtmlSet(const ReportSet& set, const RenderOptions&) {
@@ -217,17 +244,18 @@ std::string RenderHtmlSet(const ReportSet& set, const RenderOptions&) {
   }
   const Mood mood = MoodOf(ExitCode(set));
   const std::string headline = SetHeadline(set);
-  const std::string note =
-      set.not_recordings == 0
-          ? ""
-          : fmt::format("Files that are no recordings: {}.", set.not_recordings);
-  return Page(headline, set.tool_version,
-              Fill(html::kIndex, {{"mood", Name(mood)},
-                                  {"sign", Sign(mood)},
-                                  {"headline", headline},
-                                  {"rows", std::move(rows)},
-                                  {"note", Fill("<p>{{text}}</p>", {{"text", note}})},
-                                  {"machines", std::move(machines)}}));
+  Markup note;
+  if (set.not_recordings != 0) {
+    note = Fill("<p>Files that are no recordings: {{count}}.</p>",
+                {{"count", fmt::format("{}", set.not_recordings)}});
+  }
+  return HtmlPage(headline, set.tool_version,
+                  Fill(html::kIndex, {{"mood", Name(mood)},
+                                      {"sign", Sign(mood)},
+                                      {"headline", headline},
+                                      {"rows", std::move(rows)},
+                                      {"note", std::move(note)},
+                                      {"machines", std::move(machines)}}));
 }
 
 }  // namespace vtprobe

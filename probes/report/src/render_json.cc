@@ -1,6 +1,8 @@
 // The report for programs. Every key is always there, null where nothing is
 // known, in the order of their description in README.
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "json_text.h"
@@ -9,7 +11,18 @@
 namespace vtprobe {
 namespace {
 
-OrderedJson TopologyJson(const Subject& subject) {
+// Packages, of each its cores, of each its CPUs.
+OrderedJson PlacesJson(const CoresOfPackages& places) {
+  OrderedJson json = OrderedJson::array();
+  for (const std::vector<CpuSet>& cores : places) {
+    OrderedJson package = OrderedJson::array();
+    for (const CpuSet& core : cores) package.push_back(core.ToString());
+    json.push_back(std::move(package));
+  }
+  return json;
+}
+
+OrderedJson TopologyJson(const Subject& subject, const CoresOfPackages& places) {
   OrderedJson json;
   json["packages"] = OrNull(subject.topology.packages);
   json["cores"] = OrNull(subject.topology.cores);
@@ -18,10 +31,12 @@ OrderedJson TopologyJson(const Subject& subject) {
   for (const CoreTypeGroup& group : subject.topology.core_types) {
     json["core_types"].push_back({{"type", group.type}, {"cpus", group.cpus.ToString()}});
   }
+  json["places"] = PlacesJson(places);
   return json;
 }
 
-OrderedJson SubjectJson(const Subject& subject) {
+OrderedJson SubjectJson(const Report& report) {
+  const Subject& subject = report.subject;
   OrderedJson json;
   json["provenance"] = subject.provenance;
   json["stage"] = OrNull(subject.stage);
@@ -43,7 +58,7 @@ OrderedJson SubjectJson(const Subject& subject) {
   json["hypervisor"] = OrNull(subject.hypervisor);
   json["cpus_online"] = subject.cpus_online.ToString();
   json["cpus_offline"] = subject.cpus_offline.ToString();
-  json["topology"] = TopologyJson(subject);
+  json["topology"] = TopologyJson(subject, report.places);
   json["other"] = OrderedJson::object();
   for (const auto& [key, value] : subject.other) json["other"][key] = value;
   return json;
@@ -100,6 +115,22 @@ OrderedJson FindingJson(const Finding& finding) {
   return json;
 }
 
+OrderedJson RegisterJson(const ReportedRegister& reg) {
+  OrderedJson json;
+  json["register"] = reg.readings.info.name;
+  json["address"] = reg.readings.info.address;
+  json["differs"] = reg.differs;
+  json["differing"] = fmt::format("{:#x}", reg.differing);
+  json["groups"] = OrderedJson::array();
+  for (const Readings::Group& group : reg.readings.groups) {
+    OrderedJson entry;
+    entry["cpus"] = group.cpus.ToString();
+    AddValue(group.value, &entry);
+    json["groups"].push_back(std::move(entry));
+  }
+  return json;
+}
+
 OrderedJson SummaryJson(const Report& report) {
   OrderedJson json;
   for (std::size_t outcome = 0; outcome < report.summary.size(); ++outcome) {
@@ -112,13 +143,19 @@ OrderedJson ReportJson(const Report& report) {
   OrderedJson document;
   document["schema"] = "vtprobe-report/1";
   document["tool"] = ToolJson(report.tool_version);
-  document["subject"] = SubjectJson(report.subject);
+  document["subject"] = SubjectJson(report);
   document["virtualization"] = VirtualizationJson(report);
   document["profile"] = report.profile ? OrderedJson(report.profile->name) : OrderedJson();
   document["findings"] = OrderedJson::array();
   for (const Finding& finding : report.findings) {
     document["findings"].push_back(FindingJson(finding));
   }
+  document["registers"] = OrderedJson::array();
+  for (const ReportedRegister& reg : report.registers) {
+    document["registers"].push_back(RegisterJson(reg));
+  }
+  document["earlier"] = OrderedJson::array();
+  for (const Report& earlier : report.earlier) document["earlier"].push_back(ReportJson(earlier));
   document["summary"] = SummaryJson(report);
   document["exit_code"] = report.exit_code;
   return document;

@@ -105,11 +105,14 @@ std::vector<std::string> EvidenceLines(const Finding& finding) {
   return lines;
 }
 
-std::string Detail(const Finding& finding) {
+std::string Detail(const Finding& finding, std::size_t most_evidence) {
   std::string text = fmt::format(
       "{}, severity {}, CPUs {}: {}\n", Name(finding.outcome), Name(finding.severity),
       finding.cpus.empty() ? "none" : finding.cpus.ToString(), Printable(finding.message));
-  for (const std::string& line : EvidenceLines(finding)) text += "  " + Printable(line) + "\n";
+  const std::vector<std::string> lines = EvidenceLines(finding);
+  const std::size_t shown = std::min(most_evidence, lines.size());
+  for (std::size_t i = 0; i < shown; ++i) text += "  " + Printable(lines[i]) + "\n";
+  if (lines.size() > shown) text += fmt::format("  and {} more\n", lines.size() - shown);
   text += fmt::format("  see {}\n", finding.spec);
   if (!finding.remedy.empty()) text += "  to do: " + Printable(finding.remedy) + "\n";
   return text;

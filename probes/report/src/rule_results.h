@@ -4,7 +4,9 @@
 #ifndef VTPROBE_PROBES_REPORT_SRC_RULE_RESULTS_H_
 #define VTPROBE_PROBES_REPORT_SRC_RULE_RESULTS_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,8 +42,10 @@ std::string WhySkipped(const RuleResult& result);
 inline constexpr std::string_view kReadable = "recording.readable";
 std::string_view WhyUnread(const UnreadRecording& unread);
 
-// A finding in a few lines: CPUs, message, evidence, spec, remedy.
-std::string Detail(const Finding& finding);
+// A finding in a few lines: CPUs, message, evidence, spec, remedy. Of more evidence
+// than that, the rest is counted.
+std::string Detail(const Finding& finding,
+                   std::size_t most_evidence = std::numeric_limits<std::size_t>::max());
 
 // "IA32_FEATURE_CONTROL (0x3a) = 0x1"
 std::string EvidenceLine(const Evidence& evidence);

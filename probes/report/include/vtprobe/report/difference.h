@@ -21,6 +21,7 @@
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/registers/definition.h"
 #include "vtprobe/report/formats.h"
+#include "vtprobe/report/register_info.h"
 
 namespace vtprobe {
 
@@ -43,13 +44,13 @@ struct RegisterChange {
   CpuSet cpus;
   RegisterReading before;
   RegisterReading after;
-  std::vector<FieldChange> fields;  // if both are values: the named ones that changed
+  std::uint64_t changed = 0;        // of the bits that are known of both, those compared
+  std::vector<FieldChange> fields;  // the named ones that changed, of which all bits are known
 };
 
 struct RegisterDifference {
-  std::string title;    // "IA32_FEATURE_CONTROL (0x3a)", "CPUID.0xd.0x1:EAX"
-  std::string name;     // empty: no definition
-  std::string address;  // "0x3a"; of CPUID, LEAF.SUBLEAF: "0x1.0x0"
+  std::string title;  // "IA32_FEATURE_CONTROL (0x3a)", "CPUID.0xd.0x1:EAX"
+  RegisterInfo info;
   std::vector<RegisterChange> changes;
 };
 
@@ -139,6 +140,8 @@ Difference Compare(const DifferenceInput& before, const DifferenceInput& after,
 std::string RenderDifferenceText(const Difference& difference, const RenderOptions& options);
 // A release note.
 std::string RenderDifferenceMarkdown(const Difference& difference);
+// The same as a page, with the registers bit by bit.
+std::string RenderDifferenceHtml(const Difference& difference, std::string_view tool_version);
 std::string RenderDifferenceJson(const Difference& difference, std::string_view tool_version,
                                  int exit_code);
 

@@ -11,8 +11,8 @@
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/registers/field.h"
-#include "vtprobe/report/formats.h"
 #include "vtprobe/report/register_info.h"
+#include "vtprobe/report/render_options.h"
 
 namespace vtprobe {
 

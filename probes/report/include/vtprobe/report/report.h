@@ -19,6 +19,7 @@
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/probes/topology.h"
 #include "vtprobe/probes/virtualization.h"
+#include "vtprobe/report/reported_register.h"
 
 namespace vtprobe {
 
@@ -71,8 +72,14 @@ struct Report {
   std::vector<Finding> findings;
   std::array<std::size_t, 6> summary{};  // findings by Outcome
   int exit_code = 2;
-  // What was judged, for formats that show it (ReportFormat::shows_recording), and
-  // null for the others: many reports are kept at a time.
+  // By AddRegisters(), for formats that show them (ReportFormat::shows_registers), and
+  // empty for the others: many reports are kept at a time.
+  CoresOfPackages places;  // of the online CPUs; empty where they are not known, too
+  std::vector<ReportedRegister> registers;
+  // By AddEarlier(), for the same formats: what was said of the machine before, the
+  // earliest first, with the registers that this report has.
+  std::vector<Report> earlier;
+  // What was judged, for formats that show it (ReportFormat::shows_recording).
   std::shared_ptr<const PlatformSnapshot> recording;
 };
 
@@ -91,6 +98,14 @@ std::optional<std::string> SignatureText(const Subject& subject);
 Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_version,
                   std::optional<std::string> file, const Profile* profile = nullptr,
                   std::span<const PlatformSnapshot> earlier = {});
+
+// The report's places and registers, from what it was made of.
+void AddRegisters(const PlatformSnapshot& snapshot, Report* report);
+
+// The report's earlier ones, of each of these recordings as MakeReport() makes it with
+// those before it. `files` are their names. Requires AddRegisters().
+void AddEarlier(std::span<const PlatformSnapshot> earlier, std::span<const std::string> files,
+                const Profile* profile, Report* report);
 
 }  // namespace vtprobe
 
