@@ -39,7 +39,8 @@ TEST(Replay, SaysWhatTheLiveRunSaid) {
     SCOPED_TRACE(folder);
     const auto machine = LoadMachine(ShippedDumps(), folder);
     ASSERT_TRUE(machine);
-    const PlatformSnapshot checked = Read(machine->snapshot, {.registers = CheckedRegisters()});
+    const PlatformSnapshot checked =
+        Read(machine->snapshot, {.registers = CheckedRegisters(), .all_cpuid = true});
     const PlatformSnapshot recorded =
         Read(machine->snapshot, {.registers = RecordedRegisters(false), .all_cpuid = true});
     const auto replayed = ParseDump(WriteDump(recorded));

@@ -92,7 +92,7 @@ TEST(MsrTable, NamesAndAddressesAreUniqueAndFound) {
   EXPECT_EQ(FindMsr("ia32_Feature_Control"), &kFeatureControl);
   EXPECT_EQ(FindMsr("IA32_FEATURE_CONTRO"), nullptr);
   EXPECT_EQ(FindMsr(""), nullptr);
-  EXPECT_EQ(FindMsr(MsrAddress{0x3b}), nullptr);
+  EXPECT_EQ(FindMsr(MsrAddress{0x3c}), nullptr);
 }
 
 TEST(CpuidTable, DefinitionsAreWhole) {

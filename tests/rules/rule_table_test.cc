@@ -40,7 +40,7 @@ class EveryRule : public testing::TestWithParam<const Rule*> {
 
 TEST_P(EveryRule, SaysWhatItHoldsAndWhereThatIsWritten) {
   EXPECT_FALSE(GetParam()->title.empty());
-  EXPECT_THAT(std::string(GetParam()->spec), testing::ContainsRegex("\\[[a-z]+/[a-z0-9-]+\\]"));
+  EXPECT_THAT(std::string(GetParam()->spec), testing::ContainsRegex("\\[[a-z0-9]+/[a-z0-9-]+\\]"));
 }
 
 TEST_P(EveryRule, DeclaresWhatItReads) {

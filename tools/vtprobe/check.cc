@@ -158,11 +158,12 @@ OrFailure<int> CheckOne(const LoadedSubject& subject, const Process& process, co
   return Write(process.output, way.format.render(report, way.style), report.exit_code);
 }
 
-// What a file expects is known when it is parsed, which is after this machine has
-// been read: so as much of the machine is read as a recording has.
+// All of CPUID is compared between CPUs. What a file expects is known when it is
+// parsed, which is after this machine has been read: so as much of the machine is
+// read as a recording has.
 CapturePlan PlanFor(const Arguments& arguments) {
   if (!arguments.profile || FindShippedProfile(*arguments.profile) != nullptr) {
-    return {.registers = CheckedRegisters()};
+    return {.registers = CheckedRegisters(), .all_cpuid = true};
   }
   return {.registers = RecordedRegisters(/*identifiers=*/false), .all_cpuid = true};
 }

@@ -29,6 +29,8 @@ constexpr std::array kMsrs = {
     MsrRange{0x34, 0x34, "MSR_SMI_COUNT"},
     MsrRange{0x3b, 0x3b, "IA32_TSC_ADJUST"},
     MsrRange{0x48, 0x48, "IA32_SPEC_CTRL"},
+    // Of the key with which an enclave was launched last.
+    MsrRange{0x8c, 0x8f, "IA32_SGXLEPUBKEYHASH"},
     MsrRange{0xc1, 0xc8, "IA32_PMC"},
     MsrRange{0xe7, 0xe7, "MPERF"},
     MsrRange{0xe8, 0xe8, "APERF"},

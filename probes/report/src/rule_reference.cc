@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
@@ -94,6 +96,25 @@ std::string LeftOutText(const LeftOut& left_out) {
                      left_out.spec);
 }
 
+// "CPUID.06H:EDX bits 0xffff0000: why ([source])"
+std::string LeftOutText(const LeftOutCpuid& left_out) {
+  std::string text = fmt::format("CPUID.{:02X}H", left_out.first);
+  if (left_out.last != left_out.first) text += fmt::format(" to {:02X}H", left_out.last);
+  if (left_out.outputs != kAllCpuidRegisters) {
+    std::vector<std::string_view> outputs;
+    constexpr std::array<std::string_view, 4> kNames = {"EAX", "EBX", "ECX", "EDX"};
+    for (std::size_t i = 0; i < kNames.size(); ++i) {
+      if ((left_out.outputs >> i & 1) != 0) outputs.push_back(kNames.at(i));
+    }
+    text += fmt::format(":{}", fmt::join(outputs, ","));
+  }
+  if (left_out.mask != ~0u) text += fmt::format(" bits {:#x}", left_out.mask);
+  if (left_out.follows != nullptr) {
+    text += fmt::format(" where {} differs in {:#x}", left_out.follows->name, left_out.switches);
+  }
+  return fmt::format("{}: {} ({})", text, left_out.reason, left_out.spec);
+}
+
 // What a profile writes to count it, with each parameter as it may be set.
 std::vector<std::string> TomlOf(const Rule& rule) {
   std::vector<std::string> lines = {fmt::format("[rules.\"{}\"]", rule.id)};
@@ -130,6 +151,10 @@ std::string Explanation(const Rule& rule, const RenderOptions& style) {
   }
   label = "left out";
   for (const LeftOut& left_out : rule.left_out) {
+    rows.push_back(Prose(std::string(label), LeftOutText(left_out)));
+    label = "";
+  }
+  for (const LeftOutCpuid& left_out : rule.left_out_cpuid) {
     rows.push_back(Prose(std::string(label), LeftOutText(left_out)));
     label = "";
   }
@@ -196,6 +221,9 @@ std::string Section(const Rule& rule) {
   for (const MsrDef* const msr : MsrsOf(rule)) msrs.push_back(InfoOf(*msr).Title());
   if (!msrs.empty()) text += fmt::format("- Reads: {}\n", fmt::join(msrs, ", "));
   for (const LeftOut& left_out : rule.left_out) {
+    text += fmt::format("- Leaves out: {}\n", Markdown(LeftOutText(left_out)));
+  }
+  for (const LeftOutCpuid& left_out : rule.left_out_cpuid) {
     text += fmt::format("- Leaves out: {}\n", Markdown(LeftOutText(left_out)));
   }
   if (!rule.depends_on.empty()) text += fmt::format("- Depends on: {}\n", rule.depends_on);

@@ -74,7 +74,9 @@ void NoteConsequences(const Rule& rule, const RuleInput& input, std::vector<Find
     return !found->second.empty() && found->second.Contains(cpus);
   };
   for (Finding& finding : *findings) {
-    if (finding.outcome == Outcome::kNotApplicable) finding.follows = rule.depends_on;
+    if (finding.outcome == Outcome::kNotApplicable && finding.follows.empty()) {
+      finding.follows = rule.depends_on;
+    }
     if (!is_caused(finding.follows, finding.cpus)) {
       finding.follows = {};
     } else if (finding.outcome == Outcome::kFail) {

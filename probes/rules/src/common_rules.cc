@@ -3,6 +3,7 @@
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -12,7 +13,9 @@
 #include "alike_cpus.h"
 #include "settings.h"
 #include "uniformity.h"
+#include "vtprobe/hal/cpu_gathering.h"
 #include "vtprobe/hal/hex.h"
+#include "vtprobe/probes/expectations.h"
 
 namespace vtprobe::rules {
 namespace {
@@ -180,6 +183,33 @@ std::vector<Finding> JudgeOnOff(const Rule& rule, const RuleInput& input, std::u
   const MsrDef& msr = LastMsr(rule);
   return JudgeOnOff(rule, input, NameOf(msr, mask),
                     [&](const CheckedCpu& cpu) { return SwitchPosition{(cpu[msr] & mask) != 0}; });
+}
+
+std::vector<Finding> JudgeEachButOdd(const Rule& rule, const RuleInput& input,
+                                     std::span<const Rule* const> others) {
+  std::vector<Finding> findings = JudgeEachCpu(rule, input);
+  const auto any = [&](Outcome outcome) {
+    return std::any_of(findings.begin(), findings.end(),
+                       [&](const Finding& finding) { return finding.outcome == outcome; });
+  };
+  if (!any(Outcome::kFail) || !any(Outcome::kPass)) return findings;
+  for (const Rule* const other : others) {
+    if (input.profile != nullptr && input.profile->Find(other->id) == nullptr) continue;
+    CpuGathering failing;
+    for (const Finding& finding : other->judge(*other, input)) {
+      if (finding.outcome == Outcome::kFail) failing.Add(finding.cpus);
+    }
+    const CpuSet odd = failing.Together();
+    for (Finding& finding : findings) {
+      if (finding.outcome != Outcome::kFail || !odd.Contains(finding.cpus)) continue;
+      finding.outcome = Outcome::kNotApplicable;
+      finding.follows = other->id;
+      finding.message =
+          fmt::format("Depends on {}. Other CPUs differ. {}", other->id, finding.message);
+      finding.remedy.clear();
+    }
+  }
+  return findings;
 }
 
 }  // namespace vtprobe::rules

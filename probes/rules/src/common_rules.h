@@ -4,8 +4,10 @@
 #ifndef VTPROBE_PROBES_RULES_SRC_COMMON_RULES_H_
 #define VTPROBE_PROBES_RULES_SRC_COMMON_RULES_H_
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -48,6 +50,17 @@ std::vector<Finding> JudgeOnOff(const Rule& rule, const RuleInput& input, std::u
 template <std::uint64_t kMask>
 std::vector<Finding> IsSwitched(const Rule& rule, const RuleInput& input) {
   return JudgeOnOff(rule, input, kMask);
+}
+
+// The rule's `check` for each CPU, of registers that other rules hold to be the
+// same on all. A CPU that fails for being unlike others that pass is a finding of
+// those: one defect is one failure.
+std::vector<Finding> JudgeEachButOdd(const Rule& rule, const RuleInput& input,
+                                     std::span<const Rule* const> others);
+
+template <const Rule&... kOthers>
+std::vector<Finding> IsSoWhereAlike(const Rule& rule, const RuleInput& input) {
+  return JudgeEachButOdd(rule, input, std::array{&kOthers...});
 }
 
 }  // namespace vtprobe::rules

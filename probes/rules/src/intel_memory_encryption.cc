@@ -1,6 +1,11 @@
 // Encrypted memory, and the ranges that SGX and TDX keep for themselves. Each
 // is set by firmware at boot and locked; software can only look.
 
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
 #include "alike_cpus.h"
 #include "common_rules.h"
 #include "rules.h"
@@ -55,6 +60,23 @@ SwitchPosition Seamrr(const CheckedCpu& cpu) {
             {Outcome::kFail, "SEAMRR are on, and their base is not configured.", kVendorsFault}};
   }
   return {true};
+}
+
+// A trust domain takes a key.
+constexpr std::array<Parameter, 2> kKeysParameters = {
+    kExpect[0], Parameter{.name = "minimum",
+                          .kind = Parameter::Kind::kNumber,
+                          .meaning = "keys that TDX has at least, where it has any"}};
+
+SwitchPosition Keys(const CheckedCpu& cpu) {
+  const std::uint64_t keys =
+      kMktmeKeyidPartitioning["NUM_TDX_PRIV_KIDS"].Extract(cpu[kMktmeKeyidPartitioning]);
+  const std::optional<std::uint64_t> minimum = cpu.Number("minimum");
+  if (keys == 0 || !minimum || keys >= *minimum) return {.is_on = keys != 0};
+  return {true,
+          {Outcome::kFail, fmt::format("TDX has {} keys; the profile asks for {}.", keys, *minimum),
+           "Firmware setup: give TDX more of the keys (\"TDX Key Split\"), then power off "
+           "completely."}};
 }
 
 constexpr std::string_view kOwnRule = "a rule of its own judges it";
@@ -118,6 +140,17 @@ const Rule kUniformTmeActivate{.id = "uniform.ia32_tme_activate",
                                .left_out = kTmeLeftOut,
                                .judge = IsUniform};
 
+const Rule kUniformTmeCapability{.id = "uniform.ia32_tme_capability",
+                                 .title = "Every CPU can encrypt memory in the same way",
+                                 .spec = registers::kTmeCapability.spec,
+                                 .severity = Severity::kHigh,
+                                 .remedy =
+                                     "Compare the processors, and update the firmware, which loads "
+                                     "their microcode; if it stays, give the vendor a recording "
+                                     "(vtprobe record).",
+                                 .msrs = {&registers::kTmeCapability},
+                                 .judge = IsUniform};
+
 const Rule kIntelTdxSeamrr{.id = "intel.tdx.seamrr",
                            .title = "The range of the TDX module is as expected, on every CPU",
                            .spec = kSeamrrPhysMask.spec,
@@ -149,9 +182,11 @@ const Rule kIntelTdxKeys{.id = "intel.tdx.keys",
                          .severity = Severity::kMedium,
                          .remedy = kTdxRemedy,
                          .msrs = {&kMktmeKeyidPartitioning},
-                         .parameters = kExpect,
+                         .parameters = kKeysParameters,
                          .depends_on = "intel.tdx.seamrr",
-                         .judge = IsSwitched<kMktmeKeyidPartitioning["NUM_TDX_PRIV_KIDS"].mask()>};
+                         .judge = [](const Rule& rule, const RuleInput& input) {
+                           return JudgeOnOff(rule, input, "NUM_TDX_PRIV_KIDS", Keys);
+                         }};
 
 const Rule kUniformMktmeKeyidPartitioning{.id = "uniform.ia32_mktme_keyid_partitioning",
                                           .title = "Keys are divided alike on every CPU",

@@ -11,6 +11,7 @@
 #include "alike_cpus.h"
 #include "common_rules.h"
 #include "rules.h"
+#include "tdx.h"
 #include "uniformity.h"
 #include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"
@@ -20,6 +21,7 @@ namespace vtprobe::rules {
 namespace {
 
 using registers::kMtrrCap;
+using registers::kSmrr2PhysMask;
 using registers::kSmrrPhysBase;
 using registers::kSmrrPhysMask;
 
@@ -94,11 +96,12 @@ Opinion IsLargeEnough(const CheckedCpu& cpu) {
   return {Outcome::kPass, fmt::format("SMRR cover {}.", InMiB(size))};
 }
 
-// Of the first pair, and of the second if there is one.
+// Of the first pair, and of the second if there is one. A TDX module refuses a
+// second one that is open even if nothing uses it.
 Opinion AreLocked(const CheckedCpu& cpu) {
   std::string open;
   std::optional<Opinion> unread;
-  for (const MsrDef* const msr : {&kSmrrPhysMask, &registers::kSmrr2PhysMask}) {
+  for (const MsrDef* const msr : {&kSmrrPhysMask, &kSmrr2PhysMask}) {
     if (registers::PresenceOf(cpu.registers(), *msr) == Presence::kAbsent) continue;
     const auto mask = cpu.Reading(*msr);
     if (!mask) {
@@ -106,9 +109,9 @@ Opinion AreLocked(const CheckedCpu& cpu) {
       continue;
     }
     const bool is_valid = msr->fields.Find("VALID")->IsSet(*mask);
-    // The first pair was forgotten altogether if it is not valid, and the second
-    // may be unused.
-    if (!is_valid || msr->fields.Find("LOCK")->IsSet(*mask)) continue;
+    const bool matters =
+        is_valid || registers::Meets(cpu.registers(), kTdxHasKeys) == Presence::kPresent;
+    if (!matters || msr->fields.Find("LOCK")->IsSet(*mask)) continue;
     open += fmt::format("{}{}", open.empty() ? "" : " and ", msr->name);
   }
   if (!open.empty()) {
@@ -123,7 +126,9 @@ constexpr LeftOut kLeftOut[] = {{&kSmrrPhysBase, kSmrrPhysBase["TYPE"].mask(),
                                 {&kSmrrPhysMask, kSmrrPhysMask["VALID"].mask(),
                                  "intel.smrr.enabled judges it", kSmrrPhysMask.spec},
                                 {&kSmrrPhysMask, kSmrrPhysMask["LOCK"].mask(),
-                                 "intel.smrr.locked judges it", kSmrrPhysMask.spec}};
+                                 "intel.smrr.locked judges it", kSmrrPhysMask.spec},
+                                {&kSmrr2PhysMask, kSmrr2PhysMask["LOCK"].mask(),
+                                 "intel.smrr.locked judges it", kSmrr2PhysMask.spec}};
 
 constexpr Parameter kMinimum[] = {{.name = "minimum_mib",
                                    .kind = Parameter::Kind::kNumber,
@@ -174,7 +179,8 @@ const Rule kIntelSmrrLocked{
         "src/include/cpu/x86/mtrr.h",
     .severity = Severity::kHigh,
     .remedy = kRemedy,
-    .msrs = {&kSmrrPhysMask, &registers::kSmrr2PhysMask},
+    .msrs = {&kSmrrPhysMask, &kSmrr2PhysMask},
+    .also = {&registers::kMktmeKeyidPartitioning},
     .leaves_out_absent = true,
     .decides_unread = true,
     .depends_on = "intel.smrr.enabled",
@@ -182,16 +188,18 @@ const Rule kIntelSmrrLocked{
     .applies = &kCanBeLocked,
     .check = AreLocked};
 
-const Rule kUniformSmrr{.id = "uniform.ia32_smrr",
-                        .title = "SMRR are the same on every CPU",
-                        .spec = "[intel/sdm-vol3] 32.4.2.1",
-                        .severity = Severity::kHigh,
-                        .remedy = kRemedy,
-                        .msrs = {&kSmrrPhysBase, &kSmrrPhysMask},
-                        .left_out = kLeftOut,
-                        .depends_on = "intel.smrr.enabled",
-                        .otherwise = "SMRR are off.",
-                        .applies = &kIsValid,
-                        .judge = IsUniform};
+const Rule kUniformSmrr{
+    .id = "uniform.ia32_smrr",
+    .title = "SMRR are the same on every CPU",
+    .spec = "[intel/sdm-vol3] 32.4.2.1",
+    .severity = Severity::kHigh,
+    .remedy = kRemedy,
+    .msrs = {&kSmrrPhysBase, &kSmrrPhysMask, &registers::kSmrr2PhysBase, &kSmrr2PhysMask},
+    .leaves_out_absent = true,
+    .left_out = kLeftOut,
+    .depends_on = "intel.smrr.enabled",
+    .otherwise = "SMRR are off.",
+    .applies = &kIsValid,
+    .judge = IsUniform};
 
 }  // namespace vtprobe::rules

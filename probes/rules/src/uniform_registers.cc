@@ -5,14 +5,18 @@
 
 #include "rules.h"
 #include "uniformity.h"
+#include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/gates.h"
 #include "vtprobe/registers/msr.h"
+#include "vtprobe/registers/requirement.h"
 
 namespace vtprobe::rules {
 namespace {
 
+using registers::kApicBase;
 using registers::kBiosSignId;
 using registers::kEfer;
+using registers::kFeatureControl;
 using registers::kHwcr;
 using registers::kMiscEnable;
 using registers::kSmmMask;
@@ -68,6 +72,15 @@ constexpr LeftOut kVmCrLeftOut[] = {
      "they make the virtualization state, which virtualization.uniform compares", kVmCr.spec},
     {&kVmCr, ~kVmCr.fields.mask(), kUndefined, kVmCr.spec}};
 
+constexpr LeftOut kApicBaseLeftOut[] = {
+    {&kApicBase, kApicBase["BSP"].mask(), "one CPU started first", kApicBase.spec}};
+
+// Where the key may be changed, Linux writes it to the CPU on which an enclave
+// starts: arch/x86/kernel/cpu/sgx/main.c (sgx_update_lepubkeyhash).
+constexpr Requirement kLaunchKeyIsFixed =
+    registers::AllOf(registers::kSgx, registers::Has(kFeatureControl, "SGX"),
+                     registers::Not(registers::Has(kFeatureControl, "SGX_LAUNCH_CONTROL")));
+
 // What a hypervisor answers for a register that firmware sets is its own affair.
 enum class Guests : std::uint8_t { kAsked, kLeftOut };
 
@@ -113,6 +126,25 @@ const Rule kUniformBiosSignId{.id = "uniform.ia32_bios_sign_id",
                               .judge = JudgeMicrocode};
 const Rule kUniformArchCapabilities = Uniform<registers::kArchCapabilities>(
     "uniform.ia32_arch_capabilities", "Every CPU announces the same speculation capabilities");
+const Rule kUniformCoreCapabilities = Uniform<registers::kCoreCapabilities>(
+    "uniform.ia32_core_capabilities", "Every CPU announces the same features of its model");
+const Rule kUniformPerfCapabilities = Uniform<registers::kPerfCapabilities>(
+    "uniform.ia32_perf_capabilities", "Every CPU can monitor performance in the same way");
+const Rule kUniformSgxSvnStatus = Uniform<registers::kSgxSvnStatus, Guests::kLeftOut>(
+    "uniform.ia32_sgx_svn_status", "Every CPU accepts the same authenticated code modules");
+// The system keeps it as firmware left it or sets it right, socket by socket, where
+// the sockets were not reset together (arch/x86/kernel/tsc_sync.c of [linux]). A
+// TDX module refuses that, too.
+const Rule kUniformTscAdjust{
+    .id = "uniform.ia32_tsc_adjust",
+    .title = "Nothing was added to the clock of some CPUs only",
+    .spec = registers::kTscAdjust.spec,
+    .severity = Severity::kMedium,
+    .remedy =
+        "Update the firmware, which changed the time stamp counter of these CPUs. Where whole "
+        "sockets differ, start the machine from power off: they were not reset together.",
+    .msrs = {&registers::kTscAdjust},
+    .judge = IsUniform};
 const Rule kUniformMiscEnable = Uniform<kMiscEnable>(
     "uniform.ia32_misc_enable", "Every CPU has the same miscellaneous features switched on",
     kMiscEnableLeftOut);
@@ -128,6 +160,26 @@ const Rule kUniformVmxProcbasedCtls2{
 
 const Rule kUniformEfer = Uniform<kEfer>(
     "uniform.ia32_efer", "Every CPU can mark pages as not executable, or none", kEferLeftOut);
+
+const Rule kUniformPat = Uniform<registers::kPat, Guests::kLeftOut>(
+    "uniform.ia32_pat", "Pages choose from the same memory types on every CPU");
+const Rule kUniformApicBase = Uniform<kApicBase, Guests::kLeftOut>(
+    "uniform.ia32_apic_base", "The local APIC of every CPU is at the same place, in the same mode",
+    kApicBaseLeftOut);
+const Rule kUniformMcgCtl = Uniform<registers::kMcgCtl, Guests::kLeftOut>(
+    "uniform.ia32_mcg_ctl", "Every CPU reports machine checks of the same banks");
+const Rule kUniformSgxLePubKeyHash{
+    .id = "uniform.ia32_sgxlepubkeyhash",
+    .title = "The same key may launch enclaves on every CPU",
+    .spec = registers::kSgxLePubKeyHash0.spec,
+    .severity = Severity::kMedium,
+    .remedy = kRemedy,
+    .msrs = {&registers::kSgxLePubKeyHash0, &registers::kSgxLePubKeyHash1,
+             &registers::kSgxLePubKeyHash2, &registers::kSgxLePubKeyHash3},
+    .depends_on = "intel.sgx.enabled",
+    .otherwise = "SGX is not on, or the key may be changed, and each CPU has the one used last.",
+    .applies = &kLaunchKeyIsFixed,
+    .judge = IsUniform};
 
 const Rule kUniformSyscfg = Uniform<kSyscfg, Guests::kLeftOut>(
     "uniform.syscfg", "Every CPU has the same system configuration", kSyscfgLeftOut);

@@ -128,6 +128,19 @@ struct LeftOut {
   std::string_view spec;
 };
 
+// Bits of CPUID that a rule does not compare between CPUs.
+struct LeftOutCpuid {
+  std::uint32_t first = 0;  // leaves, of each all subleaves
+  std::uint32_t last = 0;
+  CpuidRegisterMask outputs = kAllCpuidRegisters;
+  std::uint32_t mask = ~0u;
+  std::string_view reason;
+  std::string_view spec;
+  // Only where CPUs differ in these bits of an MSR, which another rule judges.
+  const MsrDef* follows = nullptr;
+  std::uint64_t switches = 0;
+};
+
 struct Rule {
   std::string_view id;     // "intel.smrr.valid"
   std::string_view title;  // what holds when it passes
@@ -152,6 +165,7 @@ struct Rule {
   bool decides_unread = false;
   // Of one that compares CPUs: the bits that may differ.
   std::span<const LeftOut> left_out{};
+  std::span<const LeftOutCpuid> left_out_cpuid{};
   // The rule whose switch has to be on for this one to say anything; none: empty.
   std::string_view depends_on{};
   // What is said of CPUs that have the MSRs and that it does not concern: what is
