@@ -177,7 +177,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "cpu 1\nmsr 0x3a = 0x5\nmsr 0xfe = 0xd0a\n"},
         PasteCase{"ASemicolonAtTheEnd", "$ sudo rdmsr -p 1 0x3a;\n5\n", "cpu 1\nmsr 0x3a = 0x5\n"},
         PasteCase{"ThatPrintTooLittle",
-                  "$ rdmsr -p 1 0x3a; rdmsr -p 1 0xfe; rdmsr -p 1 0xce\n5\nd0a\n", "error 2:1:"},
+                  "$ rdmsr -p 1 0x3a; rdmsr -p 1 0xfe; rdmsr -p 1 0xce\n5\nd0a\n",
+                  "error 2:1: which of the numbers from line 2 on is of which register is not"},
         PasteCase{"ThatPrintTooMuch",
                   "$ rdmsr -p 1 0x3a; rdmsr -p 1 0xfe\n5\nd0a\n7\n$ rdmsr -p 2 0x3a\n1\n",
                   "cpu 2\nmsr 0x3a = 0x1\n",
@@ -219,7 +220,7 @@ INSTANTIATE_TEST_SUITE_P(
     BrokenNumbers, Paste,
     testing::Values(
         PasteCase{"OfARegister", "cpu0: MSR_IA32_FEATURE_CONTROL: 0x0002\n0005 (Locked )\n",
-                  "error 1:1:"},
+                  "error 1:1: the number that ends line 1 may go on in the next line"},
         PasteCase{"ThatCouldBeWhole",
                   "cpu0: MSR_IA32_FEATURE_CONTROL: 0x00000000\n00020005 (Locked )\n", "error 1:1:"},
         PasteCase{"AtABlank",

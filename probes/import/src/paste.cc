@@ -39,13 +39,23 @@ std::string Summary(const Evidence::Count& count, const PasteReader& reader) {
   return text;
 }
 
+// What is wrong with the line that was not understood, and what would help.
+std::string WhyNot(PasteReader& reader) {
+  const std::vector<std::string>& notes = reader.evidence().notes();
+  if (!notes.empty()) return notes.front();
+  return "this line looks like evidence and was not understood: give the command with its whole "
+         "output, such as sudo rdmsr -a 0x3a (vtprobe import --explain says what became of each "
+         "line)";
+}
+
 bool IsText(std::string_view content) { return content.find('\0') == std::string_view::npos; }
 
 Confidence Recognize(const File& file) {
   if (!IsText(Head(file.content))) return Confidence::kNone;
   PasteReader head(Head(file.content));
   head.Read({});
-  if (!head.evidence().empty()) return Confidence::kPossible;
+  // Where nothing else knows the text, it is said which line looks like evidence.
+  if (!head.evidence().empty() || head.not_understood() != 0) return Confidence::kPossible;
   // A long log says it somewhere behind its beginning.
   const bool is_log = head.logged() * 2 > std::min<std::size_t>(head.lines(), 64);
   if (!is_log || file.content.size() <= Head(file.content).size()) return Confidence::kNone;
@@ -79,10 +89,7 @@ tl::expected<Imported, Error> ReadPaste(const File& file, const VisitLine& visit
   }
   if (reader.evidence().empty()) {
     if (reader.not_understood() != 0) {
-      return tl::unexpected(
-          Error{file.name, reader.first_not_understood(), 1,
-                "this line looks like evidence and was not understood: give the command with its "
-                "whole output, such as rdmsr -a 0x3a without -f"});
+      return tl::unexpected(Error{file.name, reader.first_not_understood(), 1, WhyNot(reader)});
     }
     return tl::unexpected(Error{file.name, 0, 0, "there is not one reading of a register in it"});
   }

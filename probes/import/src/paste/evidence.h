@@ -77,6 +77,8 @@ class Evidence {
   void StartAnotherTime(std::size_t line);
   void AddNote(std::string note) { notes_.push_back(std::move(note)); }
 
+  const std::vector<std::string>& notes() const { return notes_; }
+
   bool empty() const { return !has_readings() && !has_said_; }
   // The line of the first reading that is one too many for a recording, 0 if none is.
   std::size_t first_beyond() const { return first_beyond_; }

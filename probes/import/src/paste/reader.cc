@@ -128,7 +128,12 @@ PasteReader::Outcome PasteReader::ReadLine(std::string_view raw, std::size_t num
   }
   if (has_codes) hits = Triggers().Find(line.text);
   if (hits.any()) PutTogether(behind, &line);
-  return See(line, hits);
+  const Outcome outcome = See(line, hits);
+  if (line.may_go_on && outcome.fate == Fate::kNotUnderstood) {
+    reading_.evidence.AddNote("the number that ends line " + std::to_string(number) +
+                              " may go on in the next line, as a terminal breaks it: left out");
+  }
+  return outcome;
 }
 
 // What a terminal broke at its edge, or a mail at a blank. Without a sign of it
