@@ -104,7 +104,7 @@ TEST(Registers, ThatAreNoneHaveNeighbours) {
   const Ended misspelt = Vtprobe({"registers", "IA32_FEATURE_CONTRL"});
   EXPECT_EQ(misspelt.exit_status, 64);
   EXPECT_THAT(misspelt.err, HasSubstr("the nearest are IA32_FEATURE_CONTROL"));
-  const Ended unknown = Vtprobe({"registers", "0x3b"});
+  const Ended unknown = Vtprobe({"registers", "0x39"});
   EXPECT_EQ(unknown.exit_status, 64);
   EXPECT_THAT(unknown.err, HasSubstr("IA32_FEATURE_CONTROL (0x3a)"));
 }

@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"FieldOfAnUnknownAddress", {"read", "0x17.LOCK", "--replay", "-"}, {"--bits"}},
         Mistake{"AddressTooLarge", {"read", "0x100000000", "--replay", "-"}, {"32 bits"}},
         Mistake{"AddressWithoutPrefix", {"read", "3a", "--replay", "-"}, {"0x3a"}},
-        Mistake{"AddressThatDecodeDoesNotKnow", {"decode", "0x3b", "1"}, {"IA32_FEATURE_CONTROL"}},
+        Mistake{"AddressThatDecodeDoesNotKnow", {"decode", "0x39", "1"}, {"IA32_FEATURE_CONTROL"}},
         Mistake{"ValueNoNumber", {"decode", "0x3a", "ff03"}, {"ff03", "0xff03"}},
         Mistake{"ValueEmpty", {"decode", "0x3a", ""}, {"64 bits"}},
         Mistake{"ValueBarePrefix", {"decode", "0x3a", "0x"}, {"64 bits"}},
