@@ -90,7 +90,7 @@ def take_those_of_readme(browser, vtprobe, folder):
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         address = page_of(vtprobe, work, *SIZES[-1])
-        page = browser.open(address, width=1100, height=800)
+        page = browser.open(address, width=1100, height=860)
         save(folder, "1024-cpus.png", page.picture())
         page.close()
         page = browser.open(difference(vtprobe, work), width=1100, height=800, dark=True)

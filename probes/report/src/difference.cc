@@ -152,8 +152,9 @@ class Comparison {
     }
     if (const auto bits = registers::FindVolatile(address)) {
       compared.volatile_mask = bits->mask;
-      if (msr == nullptr)
+      if (msr == nullptr) {
         compared.title = fmt::format("{} ({})", bits->name, compared.info.address);
+      }
     }
     Compare(compared, before_.ReadingsOf(address, common_), after_.ReadingsOf(address, common_));
   }

@@ -139,7 +139,8 @@ OrderedJson SummaryJson(const Report& report) {
   return json;
 }
 
-OrderedJson ReportJson(const Report& report) {
+// Without the earlier ones, which have none of their own.
+OrderedJson OneReportJson(const Report& report) {
   OrderedJson document;
   document["schema"] = "vtprobe-report/1";
   document["tool"] = ToolJson(report.tool_version);
@@ -155,9 +156,16 @@ OrderedJson ReportJson(const Report& report) {
     document["registers"].push_back(RegisterJson(reg));
   }
   document["earlier"] = OrderedJson::array();
-  for (const Report& earlier : report.earlier) document["earlier"].push_back(ReportJson(earlier));
   document["summary"] = SummaryJson(report);
   document["exit_code"] = report.exit_code;
+  return document;
+}
+
+OrderedJson ReportJson(const Report& report) {
+  OrderedJson document = OneReportJson(report);
+  for (const Report& earlier : report.earlier) {
+    document["earlier"].push_back(OneReportJson(earlier));
+  }
   return document;
 }
 
