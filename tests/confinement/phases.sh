@@ -125,7 +125,7 @@ if $is_root && [[ -w /dev/fuse ]]; then
   case=serve
   strace -f -y -e signal=none -o "$work/serve" "$vtprobe" serve "$work/machine.dump" "$work/cpu" >"$work/serve.out" 2>&1 &
   tracer=$!
-  for _ in {1..200}; do
+  for _ in {1..600}; do
     [[ ! -e $work/cpu/0/msr ]] || break
     sleep 0.1
   done
