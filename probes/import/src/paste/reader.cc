@@ -92,10 +92,10 @@ void PasteReader::Read(const VisitLine& visit) {
 }
 
 void PasteReader::Report(const VisitLine& visit) {
+  auto& unplaced = reading_.unplaced;
+  std::sort(unplaced.begin(), unplaced.end());
   for (Line& line : held_) {
-    const auto& unplaced = reading_.unplaced;
-    if (!unplaced.empty() &&
-        std::find(unplaced.begin(), unplaced.end(), line.number) != unplaced.end()) {
+    if (std::binary_search(unplaced.begin(), unplaced.end(), line.number)) {
       line.outcome = {Fate::kNotUnderstood, kRdmsr};
     }
     if (line.outcome.fate == Fate::kNotUnderstood && not_understood_++ == 0) {

@@ -39,7 +39,7 @@ Fate SeeMsrLine(const PeeledLine& line, Reading* reading) {
     return Fate::kNotUnderstood;
   }
   for (const std::uint32_t number : reading->group) {
-    if (cpu) break;
+    if (cpu || reading->evidence.first_beyond() != 0) break;
     reading->evidence.AddMsr(Whose::Cpu(number), MsrAddress{*address}, value, line.number);
   }
   if (!cpu && !reading->group.empty()) return Fate::kUsed;
