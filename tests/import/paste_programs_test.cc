@@ -77,6 +77,13 @@ INSTANTIATE_TEST_SUITE_P(
                   "[CHIPSEC] CPU0: RDMSR( 0x3a ) = 0000000000000005 (EAX=00000005, EDX=00000000)\n"
                   "[CHIPSEC] CPU1: RDMSR( 0x3a ) = 0000000000000001 (EAX=00000001, EDX=00000000)\n",
                   "cpu 0\nmsr 0x3a = 0x5\ncpu 1\nmsr 0x3a = 0x1\n"},
+        PasteCase{"Bits",
+                  "3 CPUs: 0-1,5\nMSR 0x3a: 0x5\nMSR 0x480: 0x12\n1 CPUs: 2\nMSR 0x3a: 0x1\n",
+                  "cpu 0-1,5\nmsr 0x3a = 0x5\nmsr 0x480 = 0x12\ncpu 2\nmsr 0x3a = 0x1\n"},
+        PasteCase{"TbootsValue", "TBOOT: ERR: SENTER disabled by feature control MSR (5)\n",
+                  "meta measured_launch = no\nmeta cpu_numbers = unknown\n"
+                  "meta firmware_log.1 = TBOOT: ERR: SENTER disabled by feature control MSR (5)\n"
+                  "cpu 0\nmsr 0x3a = 0x5\n"},
         PasteCase{"AppleIntelInfo",
                   "MSR_PMG_CST_CONFIG_CONTROL.(0xE2)  : 0x1E000403\n"
                   "IA32_ENERGY_PERF_BIAS......(0x1B0) : 0x0\n",
@@ -201,6 +208,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "meta tool_log.1 = Virtualization: Disabled\n"},
         PasteCase{"TaskManagerInGerman", "Virtualisierung: Deaktiviert\n",
                   "meta tool_log.1 = Virtualisierung: Deaktiviert\n"},
+        PasteCase{"AQuestion", "Is Virtualization Enabled In Firmware: Yes or No?\n", "error 0:0:"},
         PasteCase{"NotOfTheMachine",
                   "Nested Virtualization: Disabled\nProcVirtualization: Disabled\n", "error 0:0:"},
         PasteCase{"Systeminfo",

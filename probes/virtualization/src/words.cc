@@ -216,6 +216,9 @@ constexpr std::array kRows = {
         Usable::kNo, Attribution::kUnknown},
     Row{meta::kToolLog, "virtualizationfirmwareenabled : true", Technology::kUnknown,
         State::kEnabled, Usable::kYes, Attribution::kUnknown},
+    // emulator -accel-check of Android
+    Row{meta::kToolLog, "kvm (version *) is installed and usable", Technology::kUnknown,
+        State::kEnabled, Usable::kYes, Attribution::kUnknown},
     // kvm-ok. It looks at the kernel's flags, which Linux 5.6 and later also take away
     // where firmware has switched VT-x off: why it can't be used is not known.
     Row{meta::kToolLog, "kvm acceleration can be used", Technology::kUnknown, State::kEnabled,

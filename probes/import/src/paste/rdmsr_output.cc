@@ -153,6 +153,8 @@ class Placer {
 
   // False if it can't be said which number is of which call.
   bool Place() {
+    // The recording is full, which is an error in the end.
+    if (evidence_.first_beyond() != 0) return true;
     if (is_doubtful_) return false;
     if (AreNamed()) {
       PutList(shell_.calls[0], 0, outputs_.size());

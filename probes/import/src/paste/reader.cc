@@ -92,10 +92,10 @@ void PasteReader::Read(const VisitLine& visit) {
 }
 
 void PasteReader::Report(const VisitLine& visit) {
+  auto& unplaced = reading_.unplaced;
+  std::sort(unplaced.begin(), unplaced.end());
   for (Line& line : held_) {
-    const auto& unplaced = reading_.unplaced;
-    if (!unplaced.empty() &&
-        std::find(unplaced.begin(), unplaced.end(), line.number) != unplaced.end()) {
+    if (std::binary_search(unplaced.begin(), unplaced.end(), line.number)) {
       line.outcome = {Fate::kNotUnderstood, kRdmsr};
     }
     if (line.outcome.fate == Fate::kNotUnderstood && not_understood_++ == 0) {
@@ -267,6 +267,8 @@ bool PasteReader::SeeRelease(std::string_view text) {
 }
 
 PasteReader::Outcome PasteReader::SeeWords(const PeeledLine& line, const TriggerIndex::Hits& hits) {
+  // Somebody asks.
+  if (line.text.ends_with('?')) return {};
   const std::size_t first = AllSightings().size();
   std::string lower;
   for (std::size_t i = 0; i < AllWords().size(); ++i) {

@@ -75,6 +75,7 @@ struct Reading {
 
   Evidence evidence;
   std::optional<Whose> cpu;
+  std::vector<std::uint32_t> group;  // the CPUs that a header of BITS names
   TableKind table = TableKind::kNone;
   std::optional<Expected> expected;
   bool expects_release = false;    // `uname -r` was run

@@ -6,6 +6,7 @@
 
 #include "paste/sightings.h"
 #include "paste/sightings/parts.h"
+#include "scanner.h"
 #include "vtprobe/hal/lowercase.h"
 
 namespace vtprobe::import {
@@ -67,6 +68,21 @@ Fate SeeMeasuredLaunch(const PeeledLine& line, Reading* reading) {
   if (lower.ends_with("true")) reading->measured_launch = true;
   if (lower.ends_with("false")) reading->measured_launch = false;
   reading->evidence.AddWords(Speaker::kTool, line.text, line.number);
+  return Fate::kUsed;
+}
+
+// "TBOOT: ERR: SENTER disabled by feature control MSR (5)": the register's value, and
+// that the launch did not come about. tboot/txt/verify.c
+Fate SeeTbootFeatureControl(const PeeledLine& line, Reading* reading) {
+  constexpr std::string_view kValue = " disabled by feature control MSR (";
+  const std::size_t at = line.text.find(kValue);
+  if (at == std::string_view::npos) return Fate::kNothing;
+  Scanner scanner(line.text.substr(at + kValue.size()));
+  const auto value = scanner.TakeHex<std::uint64_t>();
+  if (!value || !scanner.Take(')')) return Fate::kNotUnderstood;
+  reading->evidence.AddMsr(Whose::One(), MsrAddress{kFeatureControl}, *value, line.number);
+  reading->evidence.AddWords(Speaker::kFirmware, line.text, line.number);
+  if (!reading->measured_launch) reading->measured_launch = false;
   return Fate::kUsed;
 }
 

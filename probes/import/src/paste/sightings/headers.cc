@@ -1,8 +1,12 @@
 // Lines that say of which CPU those below them are.
 
+#include <utility>
+#include <vector>
+
 #include "paste/sightings.h"
 #include "paste/sightings/parts.h"
 #include "scanner.h"
+#include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/lowercase.h"
 
 namespace vtprobe::import {
@@ -13,6 +17,7 @@ Fate SeeCpuHeader(const PeeledLine& line, Reading* reading) {
   const std::string_view text = lower;
   const auto open = [&](std::optional<std::uint32_t> number) {
     reading->cpu = CpuOf(number);
+    reading->group.clear();
     reading->subleaves.Restart();
     return Fate::kUsed;
   };
@@ -51,6 +56,26 @@ Fate SeeCpuHeader(const PeeledLine& line, Reading* reading) {
     return open(number);
   }
   return Fate::kNothing;
+}
+
+// "4 CPUs: 0-2,5", of which the MSRs below are. BITS, python/testmsr.py and
+// bits/__init__.py
+Fate SeeCpuGroup(const PeeledLine& line, Reading* reading) {
+  Scanner scanner(line.text);
+  const auto count = scanner.TakeDecimal();
+  if (!count || (!scanner.Take(" CPUs: ") && !scanner.Take(" CPU: "))) return Fate::kNothing;
+  std::vector<std::uint32_t> cpus;
+  do {
+    const auto first = scanner.TakeDecimal();
+    const auto last = scanner.Take('-') ? scanner.TakeDecimal() : first;
+    if (!first || !last || *last > kMaxCpuNumber || *last < *first) return Fate::kNotUnderstood;
+    for (std::uint32_t cpu = *first; cpu <= *last; ++cpu) cpus.push_back(cpu);
+    scanner.Take(',');
+    scanner.SkipBlanks();
+  } while (!scanner.AtEnd());
+  if (cpus.size() != *count) return Fate::kNotUnderstood;
+  reading->group = std::move(cpus);
+  return Fate::kUsed;
 }
 
 }  // namespace vtprobe::import

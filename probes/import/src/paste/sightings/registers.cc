@@ -38,6 +38,11 @@ Fate SeeMsrLine(const PeeledLine& line, Reading* reading) {
   if (!scanner.AtBlankOrEnd() || IsBrokenOff(scanner, line) || SpeaksOfOther(line.text)) {
     return Fate::kNotUnderstood;
   }
+  for (const std::uint32_t number : reading->group) {
+    if (cpu || reading->evidence.first_beyond() != 0) break;
+    reading->evidence.AddMsr(Whose::Cpu(number), MsrAddress{*address}, value, line.number);
+  }
+  if (!cpu && !reading->group.empty()) return Fate::kUsed;
   reading->evidence.AddMsr(cpu ? *cpu : reading->Current(), MsrAddress{*address}, value,
                            line.number);
   return Fate::kUsed;
