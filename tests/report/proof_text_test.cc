@@ -44,7 +44,7 @@ TEST(ProofText, SaysWhoseExtensionItIs) {
   ProofReport report = Of(kIntel, kRan);
   report.is_under_hypervisor = true;
   EXPECT_THAT(Text(report), HasSubstr("a hypervisor runs this system: it is the VT-x that it "
-                                      "lends which kvm_intel uses"));
+                                      "lends which\n             kvm_intel uses"));
 }
 
 TEST(ProofText, NamesTheCpuThatCanNot) {

@@ -37,8 +37,8 @@ Mood MoodOf(Outcome outcome, bool counted) {
 
 // So many findings of a rule are shown, and of a finding's evidence: a machine may
 // have one for each CPU.
-constexpr int kMostOfARule = 8;
-constexpr std::size_t kMostEvidence = 16;
+constexpr int kMostOfARule = 4;
+constexpr std::size_t kMostEvidence = 8;
 
 Markup Lines(const std::vector<std::string>& lines) {
   Markup markup;
