@@ -151,6 +151,11 @@ INSTANTIATE_TEST_SUITE_P(
                   "cpu 0\nmsr 0x3a = 0x1\n",
                   {"1 later reading with another value left out, the first is MSR 0x3a of CPU 0 in "
                    "line 4, after line 2"}},
+        PasteCase{"AnotherValueAmidItsOutput",
+                  "# rdmsr -0 -p 3 58\n0000000000000005\n"
+                  "> [   12.345678] [cpu3] RDMSR( 0x3a ): EAX = 0x00000001, EDX = 0x00000000\n",
+                  "cpu 3\nmsr 0x3a = 0x5\n",
+                  {"MSR 0x3a of CPU 3 in line 3, after line 2"}},
         PasteCase{"ACounterLater", "# rdmsr -p 0 0xe8\n1\n# rdmsr -p 0 0xe8\n5\n",
                   "cpu 0\nmsr 0xe8 = 0x1\n"},
         PasteCase{"ADuplicatedBlock", "$ rdmsr -a 0x3a\n5\n1\n> $ rdmsr -a 0x3a\n> 5\n> 1\n",

@@ -58,8 +58,8 @@ class SharedRun {
 
 // The header's own numbers are wrong in C++, where its kvm_cpuid2 is larger than
 // the two numbers before its entries.
-constexpr unsigned long kGetSupportedCpuid = _IOWR(KVMIO, 0x05, std::uint64_t);
-constexpr unsigned long kSetCpuid2 = _IOW(KVMIO, 0x90, std::uint64_t);
+constexpr std::uint64_t kGetSupportedCpuid = _IOWR(KVMIO, 0x05, std::uint64_t);
+constexpr std::uint64_t kSetCpuid2 = _IOW(KVMIO, 0x90, std::uint64_t);
 
 // As kvm_cpuid2 with its entries.
 struct CpuidTable {
@@ -102,7 +102,7 @@ class Guest {
  private:
   using Refused = std::optional<GuestRun>;
 
-  Refused Ask(int fd, std::string_view name, unsigned long request, std::uintptr_t argument) {
+  Refused Ask(int fd, std::string_view name, std::uint64_t request, std::uintptr_t argument) {
     const int error = device_.Ioctl(fd, request, argument);
     return error < 0 ? Refused(Refusal(name, error)) : std::nullopt;
   }

@@ -54,7 +54,7 @@ LinuxKvmDevice::LinuxKvmDevice() {
 
 int LinuxKvmDevice::Open() { return OrErrno(::open("/dev/kvm", O_RDONLY | O_CLOEXEC)); }
 
-int LinuxKvmDevice::Ioctl(int fd, unsigned long request, std::uintptr_t argument) {
+int LinuxKvmDevice::Ioctl(int fd, std::uint64_t request, std::uintptr_t argument) {
   if (request != KVM_RUN) return OrErrno(::ioctl(fd, request, argument));
   const Alarm alarm;
   return OrErrno(::ioctl(fd, request, argument));

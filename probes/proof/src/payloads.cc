@@ -45,10 +45,16 @@ constexpr std::array<std::uint8_t, 39> kLongCode = {
     0xf4,                                                        // hlt
     0xeb, 0xfd};                                                 // jmp  to the hlt
 
-void SetEntry(std::uint64_t table, std::size_t index, std::uint64_t target, GuestMemory* memory) {
+struct EntryOf {
+  std::uint64_t table;
+  std::size_t index;
+};
+
+void SetEntry(EntryOf place, std::uint64_t target, GuestMemory* memory) {
   constexpr std::uint64_t kPresentAndWritable = 3;
   const std::uint64_t entry = target | kPresentAndWritable;
-  std::memcpy(memory->bytes.data() + table + index * sizeof(entry), &entry, sizeof(entry));
+  std::memcpy(memory->bytes.data() + place.table + place.index * sizeof(entry), &entry,
+              sizeof(entry));
 }
 
 void LayOutReal(GuestMemory* memory) { Put(kRealCode, memory); }
@@ -57,12 +63,12 @@ void LayOutReal(GuestMemory* memory) { Put(kRealCode, memory); }
 // result at 400000h, which is 2 * 2 MiB and where without paging there is nothing.
 void LayOutLong(GuestMemory* memory) {
   Put(kLongCode, memory);
-  SetEntry(kPml4, 0, kPdpt, memory);
-  SetEntry(kPdpt, 0, kDirectory, memory);
-  SetEntry(kDirectory, 0, kLowTable, memory);
-  SetEntry(kLowTable, kCode / kGuestPage, kCode, memory);
-  SetEntry(kDirectory, 2, kResultTable, memory);
-  SetEntry(kResultTable, 0, kLongResult, memory);
+  SetEntry({kPml4, 0}, kPdpt, memory);
+  SetEntry({kPdpt, 0}, kDirectory, memory);
+  SetEntry({kDirectory, 0}, kLowTable, memory);
+  SetEntry({kLowTable, kCode / kGuestPage}, kCode, memory);
+  SetEntry({kDirectory, 2}, kResultTable, memory);
+  SetEntry({kResultTable, 0}, kLongResult, memory);
 }
 
 // A new CPU is in real mode, with a code segment at the reset vector.

@@ -439,6 +439,44 @@ bool ParseCalls(std::string_view text, ShellLine* line, std::string_view* rest) 
   return true;
 }
 
+bool TakeLoop(const Loop& loop, std::string_view line, ShellLine* shell) {
+  shell->is_loop = true;
+  shell->items = loop.items;
+  shell->has_prompt = FindLoop(line) != 0;
+  const std::size_t done = line.rfind("done");
+  if (done != std::string_view::npos) {
+    const std::string_view behind = line.substr(done + 4);
+    const std::size_t bar = behind.find('|');
+    if (bar != std::string_view::npos) shell->pipe = PipeOf(behind.substr(bar));
+  }
+  std::string_view rest;
+  return ParseCalls(loop.body, shell, &rest);
+}
+
+// xargs runs the command for each word that it reads, and may add the word.
+void RepeatByXargs(ShellLine* shell) {
+  shell->is_loop = true;
+  for (RdmsrCall& call : shell->calls) {
+    if (call.cpu == RdmsrCall::Cpu::kFirst) call.cpu = RdmsrCall::Cpu::kVariable;
+  }
+}
+
+// `before` stands before the first of the commands.
+bool TakeCommands(std::string_view before, std::string_view commands, ShellLine* shell) {
+  std::string_view rest;
+  if (!ParseCalls(commands, shell, &rest)) return false;
+  shell->has_prompt = !WithoutWrappers(before).empty();
+  if (before.find("xargs ") != std::string_view::npos) RepeatByXargs(shell);
+  // Of a group "(rdmsr A; rdmsr B) | sort" it is not known which is which.
+  const bool is_group = before.find_first_of("({") != std::string_view::npos;
+  if (is_group && shell->calls.size() > 1 && shell->pipe != ShellLine::Pipe::kNone) {
+    shell->pipe = ShellLine::Pipe::kOther;
+  }
+  // In prose the command must end the line: it is the caption of what follows.
+  const bool is_prose = !rest.empty() && !rest.starts_with('#');
+  return IsPrompt(before) || (!is_prose && shell->calls.size() == 1);
+}
+
 }  // namespace
 
 std::string_view HostOf(std::string_view line) {
@@ -471,8 +509,8 @@ std::string_view HostOf(std::string_view line) {
 
 bool HasPrompt(std::string_view line) {
   const std::size_t at = line.find_first_of("$#%");
-  if (at == std::string_view::npos || (at + 1 < line.size() && !IsBlank(line[at + 1])))
-    return false;
+  if (at == std::string_view::npos) return false;
+  if (at + 1 < line.size() && !IsBlank(line[at + 1])) return false;
   const std::string_view prompt = line.substr(0, at);
   return prompt.empty() || prompt.find_first_of("@:~[") != std::string_view::npos;
 }
@@ -502,39 +540,11 @@ std::optional<ShellLine> ParseShellLine(std::string_view line) {
   const Found first = FindProgram(line);
   if (!first) return std::nullopt;
   ShellLine shell;
-  std::string_view rest;
-  if (const auto loop = ParseLoop(line)) {
-    shell.is_loop = true;
-    shell.items = loop->items;
-    shell.has_prompt = FindLoop(line) != 0;
-    const std::size_t done = line.rfind("done");
-    if (done != std::string_view::npos) {
-      const std::string_view behind = line.substr(done + 4);
-      const std::size_t bar = behind.find('|');
-      if (bar != std::string_view::npos) shell.pipe = PipeOf(behind.substr(bar));
-    }
-    if (!ParseCalls(loop->body, &shell, &rest)) return std::nullopt;
-  } else {
-    const std::string_view before = WithoutPath(line.substr(0, first.at));
-    const std::string_view command = line.substr(first.at);
-    if (!ParseCalls(command, &shell, &rest)) return std::nullopt;
-    shell.has_prompt = !WithoutWrappers(before).empty();
-    if (before.find("xargs ") != std::string_view::npos) {
-      // It runs the command for each word that it reads, and may add the word.
-      shell.is_loop = true;
-      for (RdmsrCall& call : shell.calls) {
-        if (call.cpu == RdmsrCall::Cpu::kFirst) call.cpu = RdmsrCall::Cpu::kVariable;
-      }
-    }
-    // Of a group "(rdmsr A; rdmsr B) | sort" it is not known which is which.
-    const bool is_group = before.find_first_of("({") != std::string_view::npos;
-    if (is_group && shell.calls.size() > 1 && shell.pipe != ShellLine::Pipe::kNone) {
-      shell.pipe = ShellLine::Pipe::kOther;
-    }
-    const bool is_prose = !rest.empty() && !rest.starts_with('#');
-    // In prose the command must end the line: it is the caption of what follows.
-    if (!IsPrompt(before) && (is_prose || shell.calls.size() != 1)) return std::nullopt;
-  }
+  const auto loop = ParseLoop(line);
+  const bool is_one =
+      loop ? TakeLoop(*loop, line, &shell)
+           : TakeCommands(WithoutPath(line.substr(0, first.at)), line.substr(first.at), &shell);
+  if (!is_one) return std::nullopt;
   const bool runs = std::any_of(shell.calls.begin(), shell.calls.end(),
                                 [](const RdmsrCall& call) { return !call.is_label; });
   return runs ? std::optional(std::move(shell)) : std::nullopt;

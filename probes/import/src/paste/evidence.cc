@@ -202,7 +202,10 @@ void Evidence::Assembly::Put() {
     const bool is_listed = cpu.kind() == Whose::Kind::kListed;
     return Place(cpu, is_listed ? SlotsOf(cpu.list()) : slots_);
   };
-  // In the order of the text: what stands first is kept.
+  // In the order of the text: what stands first is kept. A command's numbers come
+  // here when its output has ended, which others may have stood in.
+  std::stable_sort(in_.msrs_.begin(), in_.msrs_.end(),
+                   [](const MsrRecord& a, const MsrRecord& b) { return a.line < b.line; });
   for (const MsrRecord& record : in_.msrs_) PutMsr(place(record.cpu), record);
   for (const CpuidRecord& record : in_.cpuid_) PutCpuid(place(record.cpu), record);
 }
@@ -215,7 +218,7 @@ void Evidence::Assembly::AddPartNotes() {
     }
   }
   for (const auto& [address, known] : parts) {
-    const bool was_asked = in_.asked_in_part_.count(address) != 0;
+    const bool was_asked = in_.asked_in_part_.contains(address);
     in_.notes_.push_back(
         fmt::format("only bits {:#x} of MSR {:#x} are here: the rest is not known{}", known,
                     Number(address), was_asked ? " (run rdmsr without -f)" : ""));

@@ -179,7 +179,7 @@ class Placer {
                        [](const Expected::Output& output) { return output.cpu || !output.value; });
   }
 
-  Whose WhoseOf(const Call& call, const Expected::Output& output) const {
+  static Whose WhoseOf(const Call& call, const Expected::Output& output) {
     if (output.cpu) return Whose::Cpu(*output.cpu);
     if (call.cpu == Call::Cpu::kFirst) return Whose::First();
     return call.cpu == Call::Cpu::kNumber ? Whose::Cpu(call.number) : Whose::One();
@@ -213,10 +213,9 @@ class Placer {
     if (shell_.is_loop && all != 0 && outputs_.size() == 1 &&
         (!is_counted || outputs_[0].count == all)) {
       // All that were asked gave it.
-      for (const std::uint32_t item : shell_.items) {
-        if (item > kMaxCpuNumber) return false;
-        Put(calls[0], Whose::Cpu(item), outputs_[0]);
-      }
+      const auto& items = shell_.items;
+      if (*std::max_element(items.begin(), items.end()) > kMaxCpuNumber) return false;
+      for (const std::uint32_t item : items) Put(calls[0], Whose::Cpu(item), outputs_[0]);
       return true;
     }
     if (!shell_.is_loop && !IsOfAll(calls[0])) {

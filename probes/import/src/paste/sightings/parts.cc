@@ -86,12 +86,11 @@ std::optional<std::uint64_t> TakeClearHex(Scanner* scanner) {
 
 bool SpeaksOfOther(std::string_view line) {
   const std::string lower = Lowercase(line);
-  for (const std::string_view word :
-       {"expect", "should", "must be", "by default", "default is", "default value", "instead of",
-        "writing ", "wrmsr", "#define", "e.g.", "for example", "vcpu", "guest "}) {
-    if (lower.find(word) != std::string::npos) return true;
-  }
-  return false;
+  constexpr std::array<std::string_view, 14> kWords = {
+      "expect",   "should", "must be", "by default", "default is",  "default value", "instead of",
+      "writing ", "wrmsr",  "#define", "e.g.",       "for example", "vcpu",          "guest "};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
 bool IsBrokenOff(const Scanner& behind, const PeeledLine& line) {

@@ -148,42 +148,43 @@ Fate SeeAddressed(const PeeledLine& line, Reading* reading) {
   return Fate::kUsed;
 }
 
+// What a name says that may be a register's, with `behind` it the sign and the value.
+Fate SeeAssigned(std::string_view name, Scanner behind, std::optional<Whose> cpu,
+                 const PeeledLine& line, Reading* reading) {
+  behind.SkipBlanks();
+  const bool is_assigned = behind.Take(':') || behind.Take('=') || behind.Take(',');
+  if (!is_assigned || name.find('_') == std::string_view::npos) return Fate::kNothing;
+  behind.SkipBlanks();
+  const auto address = AddressOf(name);
+  const auto value = TakeClearHex(&behind);
+  if (!address || !value) {
+    const bool is_like_a_value = address && !behind.AtEnd() && IsHexDigit(behind.rest().front());
+    return value || is_like_a_value ? Fate::kNotUnderstood : Fate::kNothing;
+  }
+  // A source defines its name.
+  if (*value == Number(*address)) return Fate::kKnown;
+  if (IsBrokenOff(behind, line) || SpeaksOfOther(line.text)) return Fate::kNotUnderstood;
+  reading->evidence.AddMsr(cpu ? *cpu : reading->Current(), *address, *value, line.number);
+  return Fate::kUsed;
+}
+
 // "cpu0: MSR_IA32_FEATURE_CONTROL: 0x00020005 (Locked )", "TBOOT:
 // IA32_FEATURE_CONTROL_MSR: 0000ff07", "Raw IA32_FEATURE_CONTROL: 0000000000060001",
 // "HM: MSR_PLATFORM_INFO = 0x...".
 Fate SeeNamed(const PeeledLine& line, Reading* reading) {
-  const std::string_view text = line.text;
-  Scanner start(text);
+  Scanner start(line.text);
   start.Take("turbostat: ");
   const auto cpu = TakeCpu(&start);
   const std::string_view rest = start.rest();
-  for (std::size_t i = 0; i < rest.size();) {
-    if (!IsWordCharacter(rest[i])) {
-      ++i;
-      continue;
-    }
-    std::size_t end = i;
-    while (end < rest.size() && IsWordCharacter(rest[end])) ++end;
-    const std::string_view word = rest.substr(i, end - i);
-    Scanner scanner(rest.substr(end));
-    scanner.SkipBlanks();
-    const bool is_assigned = scanner.Take(':') || scanner.Take('=') || scanner.Take(',');
-    scanner.SkipBlanks();
-    if (is_assigned && word.find('_') != std::string_view::npos) {
-      const auto address = AddressOf(word);
-      const auto value = TakeClearHex(&scanner);
-      if (address && value) {
-        // A source defines its name.
-        if (*value == Number(*address)) return Fate::kKnown;
-        if (IsBrokenOff(scanner, line) || SpeaksOfOther(text)) return Fate::kNotUnderstood;
-        reading->evidence.AddMsr(cpu ? *cpu : reading->Current(), *address, *value, line.number);
-        return Fate::kUsed;
-      }
-      if (value || (address && !scanner.AtEnd() && IsHexDigit(scanner.rest().front()))) {
-        return Fate::kNotUnderstood;
-      }
-    }
-    i = end;
+  const auto is_of_word = [&](char c) { return IsWordCharacter(c); };
+  const auto* at = rest.begin();
+  while ((at = std::find_if(at, rest.end(), is_of_word)) != rest.end()) {
+    const auto* const end = std::find_if_not(at, rest.end(), is_of_word);
+    const std::string_view behind(end, static_cast<std::size_t>(rest.end() - end));
+    const std::string_view word(at, static_cast<std::size_t>(end - at));
+    const Fate fate = SeeAssigned(word, Scanner(behind), cpu, line, reading);
+    if (fate != Fate::kNothing) return fate;
+    at = end;
   }
   return Fate::kNothing;
 }

@@ -27,7 +27,7 @@ class KvmDevice {
   virtual int Open() = 0;
   // ioctl(2) of a descriptor that came from here. Its result, or -errno. The
   // argument is a number or an address, as KVM's documentation has it.
-  virtual int Ioctl(int fd, unsigned long request, std::uintptr_t argument) = 0;
+  virtual int Ioctl(int fd, std::uint64_t request, std::uintptr_t argument) = 0;
   // Memory that is shared with the kernel; null if it can't be had.
   virtual void* Map(int fd, std::size_t size) = 0;
   virtual void Unmap(void* address, std::size_t size) = 0;
@@ -46,7 +46,7 @@ class LinuxKvmDevice final : public KvmDevice {
   LinuxKvmDevice();
 
   int Open() override;
-  int Ioctl(int fd, unsigned long request, std::uintptr_t argument) override;
+  int Ioctl(int fd, std::uint64_t request, std::uintptr_t argument) override;
   void* Map(int fd, std::size_t size) override;
   void Unmap(void* address, std::size_t size) override;
   void Close(int fd) override;
