@@ -10,6 +10,7 @@
 #include "vtprobe/probes/selections.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/gates.h"
+#include "vtprobe/registers/msr.h"
 #include "vtprobe/registers/table.h"
 
 namespace vtprobe::bench {
@@ -31,6 +32,10 @@ class SkylakeCpu final : public RegisterView {
       : id_(id), control_(control) {}
 
   MsrReading Msr(MsrAddress address) const override {
+    // Its leaf 7 tells of none, and so there is none of what this tells of.
+    if (address == registers::kArchCapabilities.address) {
+      return tl::unexpected(AccessCode::kGeneralProtection);
+    }
     if (address == kFeatureControl) return control_ | std::uint64_t{id_} << 32;
     return id_;
   }
