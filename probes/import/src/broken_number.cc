@@ -4,10 +4,6 @@
 
 namespace vtprobe::import {
 
-bool IsWordCharacter(char c) {
-  return IsDecimalDigit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 std::size_t HexDigitsAtEnd(std::string_view line) {
   std::size_t count = 0;
   while (count < line.size() && IsHexDigit(line[line.size() - 1 - count])) ++count;

@@ -9,9 +9,6 @@
 
 namespace vtprobe::import {
 
-// A letter, a digit or "_".
-bool IsWordCharacter(char c);
-
 // The hexadecimal digits of a number that ends the line; 0 if none does.
 std::size_t HexDigitsAtEnd(std::string_view line);
 

@@ -13,6 +13,11 @@ namespace vtprobe::import {
 inline constexpr bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 inline constexpr bool IsDecimalDigit(char c) { return c >= '0' && c <= '9'; }
 
+// A letter, a digit or "_".
+inline constexpr bool IsWordCharacter(char c) {
+  return IsDecimalDigit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 inline constexpr std::uint8_t kNoHexDigit = 0xff;
 
 inline constexpr std::array<std::uint8_t, 256> kHexDigits = [] {

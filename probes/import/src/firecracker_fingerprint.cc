@@ -23,6 +23,7 @@
 #include <utility>
 
 #include "cpu_collector.h"
+#include "cpuid_output.h"
 #include "importers.h"
 #include "json_reader.h"
 #include "text_lines.h"
@@ -81,26 +82,6 @@ std::optional<CpuidRegister> RegisterNamed(std::string_view name) {
   if (name == "ecx") return CpuidRegister::kEcx;
   if (name == "edx") return CpuidRegister::kEdx;
   return std::nullopt;
-}
-
-void Store(CpuidRegister reg, std::uint32_t value, PartialCpuid* answer) {
-  if (answer->Has(reg)) return;
-  answer->recorded = static_cast<CpuidRegisterMask>(answer->recorded | MaskOf(reg));
-  CpuidRegisters& registers = answer->registers;
-  switch (reg) {
-    case CpuidRegister::kEax:
-      registers.eax = value;
-      return;
-    case CpuidRegister::kEbx:
-      registers.ebx = value;
-      return;
-    case CpuidRegister::kEcx:
-      registers.ecx = value;
-      return;
-    case CpuidRegister::kEdx:
-      registers.edx = value;
-      return;
-  }
 }
 
 // Members of one object may come in any order, so each is put together while

@@ -274,9 +274,9 @@ class Comparison {
     const std::uint64_t changed =
         (was ^ is) & both & ~(compared.volatile_mask | compared.ignored_mask);
     RegisterChange change{std::move(cpus), before, after, changed, {}};
-    for (const Field& field : compared.info.fields) {
-      if ((changed & field.mask()) == 0 || (field.mask() & ~both) != 0) continue;
-      FieldChange of_field{field, field.Extract(was), field.Extract(is)};
+    for (FieldChange& of_field : ChangedFields(compared.info.fields, before, after)) {
+      const Field field = of_field.field;
+      if ((changed & field.mask()) == 0) continue;
       if (compared.msr != nullptr && registers::IsLock(*compared.msr, field)) {
         of_field.direction = field.IsSet(is) ? Direction::kBetter : Direction::kWorse;
       }
@@ -365,6 +365,20 @@ bool RegistersDiffer(const Difference& difference) {
 }
 
 }  // namespace
+
+std::vector<FieldChange> ChangedFields(const FieldList& fields, const RegisterReading& before,
+                                       const RegisterReading& after) {
+  const std::uint64_t both = before.known() & after.known();
+  const std::uint64_t was = before.known_bits();
+  const std::uint64_t is = after.known_bits();
+  std::vector<FieldChange> changes;
+  for (const Field& field : fields) {
+    const bool is_known = (field.mask() & ~both) == 0;
+    if (!is_known || ((was ^ is) & field.mask()) == 0) continue;
+    changes.push_back({field, field.Extract(was), field.Extract(is)});
+  }
+  return changes;
+}
 
 std::string_view Name(Direction direction) {
   switch (direction) {

@@ -151,12 +151,9 @@ std::vector<std::string> Changes(const Readings::Group& group, const ReportedReg
   std::vector<std::string> changes;
   for (const Readings::Group& old : before.readings.groups) {
     if (old.cpus.Intersection(group.cpus).empty()) continue;
-    const std::uint64_t both = old.value.known() & group.value.known();
-    const std::uint64_t changed = (old.value.known_bits() ^ group.value.known_bits()) & both;
-    for (const Field& field : before.readings.info.fields) {
-      if ((changed & field.mask()) == 0 || (field.mask() & ~both) != 0) continue;
-      std::string text = ChangeText(FieldChange{field, field.Extract(old.value.known_bits()),
-                                                field.Extract(group.value.known_bits())});
+    for (const FieldChange& field :
+         ChangedFields(before.readings.info.fields, old.value, group.value)) {
+      std::string text = ChangeText(field);
       if (std::find(changes.begin(), changes.end(), text) == changes.end()) {
         changes.push_back(std::move(text));
       }

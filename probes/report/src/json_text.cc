@@ -58,6 +58,17 @@ void AddValue(const RegisterReading& value, OrderedJson* entry) {
                        {"bits", fmt::format("{:#x}", value.known_bits())}};
 }
 
+OrderedJson GroupsJson(const Readings& readings) {
+  OrderedJson groups = OrderedJson::array();
+  for (const Readings::Group& group : readings.groups) {
+    OrderedJson entry;
+    entry["cpus"] = group.cpus.ToString();
+    AddValue(group.value, &entry);
+    groups.push_back(std::move(entry));
+  }
+  return groups;
+}
+
 std::string JsonText(const OrderedJson& document) {
   constexpr int kIndent = 2;
   if (NeedsNoGate(document)) return document.dump(kIndent) + '\n';

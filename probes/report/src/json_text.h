@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "vtprobe/hal/register_view.h"
+#include "vtprobe/report/readings.h"
 
 namespace vtprobe {
 
@@ -24,6 +25,9 @@ OrderedJson OrNull(const std::optional<T>& value) {
 
 // "value": "0x5", or "error": "general-protection" in its place.
 void AddValue(const RegisterReading& value, OrderedJson* entry);
+
+// The groups of one register, each with its CPUs and AddValue().
+OrderedJson GroupsJson(const Readings& readings);
 
 // Indented, with a final newline. What is no UTF-8 becomes U+FFFD.
 std::string JsonText(const OrderedJson& document);

@@ -121,13 +121,7 @@ OrderedJson RegisterJson(const ReportedRegister& reg) {
   json["address"] = reg.readings.info.address;
   json["differs"] = reg.differs;
   json["differing"] = fmt::format("{:#x}", reg.differing);
-  json["groups"] = OrderedJson::array();
-  for (const Readings::Group& group : reg.readings.groups) {
-    OrderedJson entry;
-    entry["cpus"] = group.cpus.ToString();
-    AddValue(group.value, &entry);
-    json["groups"].push_back(std::move(entry));
-  }
+  json["groups"] = GroupsJson(reg.readings);
   return json;
 }
 

@@ -39,11 +39,6 @@ CpuSet Those(const Proof& proof, GuestOutcome outcome) {
   return cpus;
 }
 
-// "CPU 3", "CPUs 3, 5" as in the middle of a sentence.
-std::string On(const CpuSet& cpus) {
-  return fmt::format("CPU{} {}", cpus.Count() == 1 ? "" : "s", cpus.ToString());
-}
-
 std::string Headline(const Proof& proof) {
   const std::string& provider = proof.provider.name;
   switch (Conclude(proof)) {
@@ -52,10 +47,10 @@ std::string Headline(const Proof& proof) {
     case Conclusion::kDisproven: {
       const CpuSet wrong = Those(proof, GuestOutcome::kWrong);
       if (!wrong.empty()) {
-        return fmt::format("Not sound: guests went wrong on {}.", On(wrong));
+        return fmt::format("Not sound: guests went wrong on {}.", CpusText(wrong));
       }
       return fmt::format("Hardware virtualization does not work on {}: {} could not run a guest.",
-                         On(Those(proof, GuestOutcome::kRefused)), provider);
+                         CpusText(Those(proof, GuestOutcome::kRefused)), provider);
     }
     case Conclusion::kNoHardware:
       return proof.provider.needs == GuestProvider::Needs::kNothing

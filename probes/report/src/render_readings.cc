@@ -69,13 +69,7 @@ std::string RenderReadingsJson(const Readings& readings, std::string_view tool_v
                           ? OrderedJson(readings.field->name)
                           : OrderedJson();
   document["bits"] = readings.field ? OrderedJson(BitsText(*readings.field)) : OrderedJson();
-  document["groups"] = OrderedJson::array();
-  for (const auto& group : readings.groups) {
-    OrderedJson entry;
-    entry["cpus"] = group.cpus.ToString();
-    AddValue(group.value, &entry);
-    document["groups"].push_back(std::move(entry));
-  }
+  document["groups"] = GroupsJson(readings);
   document["cpus_offline"] = readings.offline.ToString();
   document["exit_code"] = exit_code;
   return JsonText(document);

@@ -148,15 +148,9 @@ const Rule kUniformTscAdjust{
 const Rule kUniformMiscEnable = Uniform<kMiscEnable>(
     "uniform.ia32_misc_enable", "Every CPU has the same miscellaneous features switched on",
     kMiscEnableLeftOut);
-const Rule kUniformVmxProcbasedCtls2{
-    .id = "uniform.ia32_vmx_procbased_ctls2",
-    .title = "Every CPU offers the same secondary VM-execution controls",
-    .spec = registers::kVmxProcbasedCtls2.spec,
-    .severity = Severity::kMedium,
-    .remedy = kRemedy,
-    .msrs = {&registers::kVmxProcbasedCtls2},
-    .in_guests = true,
-    .judge = IsUniform};
+const Rule kUniformVmxProcbasedCtls2 = Uniform<registers::kVmxProcbasedCtls2>(
+    "uniform.ia32_vmx_procbased_ctls2",
+    "Every CPU offers the same secondary VM-execution controls");
 
 const Rule kUniformEfer = Uniform<kEfer>(
     "uniform.ia32_efer", "Every CPU can mark pages as not executable, or none", kEferLeftOut);

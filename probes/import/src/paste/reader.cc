@@ -193,7 +193,7 @@ PasteReader::Outcome PasteReader::See(const PeeledLine& line, const TriggerIndex
     const Fate fate = sightings[i].see(line, &reading_);
     if (fate == Fate::kNothing) continue;
     if (fate == Fate::kUsed) used_.set(i);
-    const bool is_rdmsr = sightings[i].see == AllSightings().front().see;
+    const bool is_rdmsr = sightings[i].see == SeeRdmsr;
     if (!is_rdmsr && !line.is_logged && reading_.expected &&
         reading_.expected->line != line.number) {
       EndExpected(&reading_);

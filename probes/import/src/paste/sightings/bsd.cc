@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "cpuid_output.h"
 #include "paste/sightings.h"
 #include "paste/sightings/parts.h"
 #include "scanner.h"
@@ -32,21 +33,8 @@ constexpr std::array kFeatures = {
 };
 
 PartialCpuid Only(CpuidRegister which, std::uint32_t value) {
-  PartialCpuid answer{{}, MaskOf(which)};
-  switch (which) {
-    case CpuidRegister::kEax:
-      answer.registers.eax = value;
-      break;
-    case CpuidRegister::kEbx:
-      answer.registers.ebx = value;
-      break;
-    case CpuidRegister::kEcx:
-      answer.registers.ecx = value;
-      break;
-    case CpuidRegister::kEdx:
-      answer.registers.edx = value;
-      break;
-  }
+  PartialCpuid answer{{}, 0};
+  Store(which, value, &answer);
   return answer;
 }
 

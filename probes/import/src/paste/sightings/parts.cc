@@ -35,12 +35,12 @@ std::optional<Whose> TakeCpu(Scanner* scanner) {
   const bool is_bracketed = ahead.Take('[');
   if (!ahead.Take("cpu") && !ahead.Take("CPU") && !ahead.Take("Cpu")) return std::nullopt;
   ahead.SkipBlanks();
-  const auto number = ahead.TakeDecimal();
-  if (!number || *number > kMaxCpuNumber) return std::nullopt;
+  const auto cpu = CpuOf(ahead.TakeDecimal());
+  if (!cpu) return std::nullopt;
   if (is_bracketed ? !ahead.Take(']') : !ahead.Take(':') && !ahead.Take(',')) return std::nullopt;
   ahead.SkipBlanks();
   *scanner = ahead;
-  return Whose::Cpu(*number);
+  return cpu;
 }
 
 std::optional<MsrAddress> AddressOf(std::string_view name) {

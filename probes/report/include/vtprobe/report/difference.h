@@ -39,6 +39,11 @@ struct FieldChange {
   Direction direction = Direction::kNeither;
 };
 
+// The fields that differ of those whose bits are all known of both. None of them is
+// judged.
+std::vector<FieldChange> ChangedFields(const FieldList& fields, const RegisterReading& before,
+                                       const RegisterReading& after);
+
 // CPUs of which a register changed from the one reading to the other.
 struct RegisterChange {
   CpuSet cpus;
