@@ -15,6 +15,9 @@ if(VTPROBE_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
     CCACHE_SLOPPINESS=pch_defines,time_macros ${VTPROBE_CCACHE})
 endif()
 
+# The time would make a precompiled header another one in each build.
+add_compile_options("$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
+
 # The compiler is asked and not the PATH: it may not know a linker that is there.
 include(CheckLinkerFlag)
 foreach(linker IN ITEMS mold lld)

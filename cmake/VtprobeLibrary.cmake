@@ -14,6 +14,12 @@ if(PROJECT_IS_TOP_LEVEL)
     -ffunction-sections -fdata-sections)
 endif()
 
+include(cmake/PrecompiledHeaders.cmake)
+set(VTPROBE_OFTEN_INCLUDED
+  <algorithm> <array> <cstdint> <map> <optional> <set> <span> <string> <string_view> <tuple>
+  <utility> <variant> <vector> <fmt/format.h> <tl/expected.hpp>)
+vtprobe_precompiled_headers(library POSITION_INDEPENDENT HEADERS ${VTPROBE_OFTEN_INCLUDED})
+
 # vtprobe_file_definitions(TARGET FILE... NAME="value"...)
 # Defines a macro for the files of a target that use it, and not for the others:
 # what is compiled with a place of this tree is compiled anew in each clone.
@@ -99,6 +105,7 @@ function(vtprobe_add_sources target)
     INSTALL_RPATH "$ORIGIN"
     VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL}
     INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
+  vtprobe_use_precompiled_headers(${target} library)
   get_target_property(type ${target} TYPE)
   if(type STREQUAL SHARED_LIBRARY)
     # What a library uses without linking to it is an error here and not when a

@@ -28,21 +28,20 @@ for preset in "${presets[@]}"; do
 done
 "${setup[@]}"
 
-# "all" and every public header on its own; of tsan what its preset names, which
-# is where the threads are.
+# What the build preset names, which of tsan is where the threads are; of dev also
+# every public header on its own.
 build_and_test() {
   local preset=${1%%[:!]*}
-  local build=$preset targets=(--target all all_verify_interface_header_sets)
+  local build=$preset targets=()
   local log=$PWD/build/$preset/ctest.log fixed_addresses=() labels=()
   case $1 in
     *:*)
       build+=-${1#*:}
-      targets=()
       labels=(--label-regex "^${1#*:}\$")
       ;;
     *!*) labels=(--label-exclude "${1#*!}") ;;
   esac
-  if [[ $preset == tsan ]]; then targets=(); fi
+  if [[ $preset == dev ]]; then targets=(--target all all_verify_interface_header_sets); fi
   # gcc 12's ThreadSanitizer can't start under the address randomization of
   # newer kernels (vm.mmap_rnd_bits above 28); a container may forbid setarch.
   if [[ $preset == tsan ]] && setarch --addr-no-randomize true 2>/dev/null; then

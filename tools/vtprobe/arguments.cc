@@ -9,58 +9,63 @@
 
 namespace vtprobe {
 
-void DeclareSubject(CLI::App* app, Arguments* arguments) {
-  CLI::Option* const replay =
-      app->add_option("--replay", arguments->replay,
-                      "Judge this recording, in any known format, instead of the machine; - is "
-                      "standard input. "
-                      "A check takes several of one machine, the earliest first")
-          ->type_name("FILE")
-          ->allow_extra_args(false);
-  app->add_flag("--together", arguments->together,
+void DeclareSubject(CommandOptions* options, Arguments* arguments) {
+  DeclaredOption const replay =
+      options
+          ->Add("--replay", &arguments->replay,
+                "Judge this recording, in any known format, instead of the machine; - is "
+                "standard input. "
+                "A check takes several of one machine, the earliest first")
+          .Takes("FILE")
+          .OneValueEach();
+  options
+      ->AddFlag("--together", &arguments->together,
                 "The recordings are of one machine at one moment, by several tools: they are made "
                 "one")
-      ->needs(replay);
-  DeclareCpus(app, arguments);
+      .Needs(replay);
+  DeclareCpus(options, arguments);
 }
 
-void DeclareCpus(CLI::App* app, Arguments* arguments) {
-  app->add_option("--cpus", arguments->cpus, "Only these CPUs, such as 0-3,8")->type_name("LIST");
+void DeclareCpus(CommandOptions* options, Arguments* arguments) {
+  options->Add("--cpus", &arguments->cpus, "Only these CPUs, such as 0-3,8").Takes("LIST");
 }
 
-void DeclareCapture(CLI::App* app, Arguments* arguments) {
-  app->add_flag("--sequential", arguments->sequential,
-                "Read one CPU after the other, for hosts that parallel reads would disturb");
+void DeclareCapture(CommandOptions* options, Arguments* arguments) {
+  options->AddFlag("--sequential", &arguments->sequential,
+                   "Read one CPU after the other, for hosts that parallel reads would disturb");
 }
 
-void DeclareFormat(CLI::App* app, Arguments* arguments) {
-  app->add_option("--format", arguments->format,
-                  "Form of the answer: text (default), json; of a check also junit, tap, sarif or "
-                  "html: one page with all of it")
-      ->type_name("FORMAT");
+void DeclareFormat(CommandOptions* options, Arguments* arguments) {
+  options
+      ->Add("--format", &arguments->format,
+            "Form of the answer: text (default), json; of a check also junit, tap, sarif or "
+            "html: one page with all of it")
+      .Takes("FORMAT");
 }
 
-void DeclareOutput(CLI::App* app, Arguments* arguments) {
-  app->add_option("-o,--output", arguments->output,
-                  "Write to this file, as a whole or not at all; - is standard output")
-      ->type_name("FILE");
+void DeclareOutput(CommandOptions* options, Arguments* arguments) {
+  options
+      ->Add("-o,--output", &arguments->output,
+            "Write to this file, as a whole or not at all; - is standard output")
+      .Takes("FILE");
 }
 
-void DeclareRecording(CLI::App* app, Arguments* arguments) {
-  DeclareOutput(app, arguments);
-  app->add_option("--mode", arguments->mode,
-                  "Permissions of the file in octal, such as 0644, less umask; of a file that root "
-                  "writes, 0600 by default")
-      ->type_name("MODE");
+void DeclareRecording(CommandOptions* options, Arguments* arguments) {
+  DeclareOutput(options, arguments);
+  options
+      ->Add("--mode", &arguments->mode,
+            "Permissions of the file in octal, such as 0644, less umask; of a file that root "
+            "writes, 0600 by default")
+      .Takes("MODE");
 }
 
-void DeclareStyle(CLI::App* app, Arguments* arguments) {
-  app->add_option("--color", arguments->color, "auto (default), always or never")
-      ->type_name("WHEN");
-  app->add_flag("--ascii", arguments->ascii,
-                "No character beyond ASCII in a text; by default so where the locale is not UTF-8");
-  app->add_flag("-q,--quiet", arguments->quiet, "Nothing but the answer itself");
-  app->add_flag("-v,--verbose", arguments->verbose, "Everything that is known");
+void DeclareStyle(CommandOptions* options, Arguments* arguments) {
+  options->Add("--color", &arguments->color, "auto (default), always or never").Takes("WHEN");
+  options->AddFlag(
+      "--ascii", &arguments->ascii,
+      "No character beyond ASCII in a text; by default so where the locale is not UTF-8");
+  options->AddFlag("-q,--quiet", &arguments->quiet, "Nothing but the answer itself");
+  options->AddFlag("-v,--verbose", &arguments->verbose, "Everything that is known");
 }
 
 OrFailure<bool> WantsJson(const Arguments& arguments) {

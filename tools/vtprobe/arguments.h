@@ -4,12 +4,12 @@
 #ifndef VTPROBE_TOOLS_VTPROBE_ARGUMENTS_H_
 #define VTPROBE_TOOLS_VTPROBE_ARGUMENTS_H_
 
-#include <CLI/App.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "failure.h"
+#include "options.h"
 #include "output_file.h"
 #include "terminal.h"
 #include "vtprobe/report/formats.h"
@@ -50,13 +50,14 @@ struct Arguments {
 };
 
 // Options that several commands take, each declared in one place.
-void DeclareSubject(CLI::App* app, Arguments* arguments);  // --replay, --together, --cpus
-void DeclareCpus(CLI::App* app, Arguments* arguments);
-void DeclareCapture(CLI::App* app, Arguments* arguments);  // --sequential
-void DeclareFormat(CLI::App* app, Arguments* arguments);
-void DeclareOutput(CLI::App* app, Arguments* arguments);
-void DeclareRecording(CLI::App* app, Arguments* arguments);  // --output, --mode
-void DeclareStyle(CLI::App* app, Arguments* arguments);      // --color, --ascii, --quiet, --verbose
+void DeclareSubject(CommandOptions* options, Arguments* arguments);  // --replay, --together, --cpus
+void DeclareCpus(CommandOptions* options, Arguments* arguments);
+void DeclareCapture(CommandOptions* options, Arguments* arguments);  // --sequential
+void DeclareFormat(CommandOptions* options, Arguments* arguments);
+void DeclareOutput(CommandOptions* options, Arguments* arguments);
+void DeclareRecording(CommandOptions* options, Arguments* arguments);  // --output, --mode
+void DeclareStyle(CommandOptions* options,
+                  Arguments* arguments);  // --color, --ascii, --quiet, --verbose
 
 // Whether --format asks for JSON, of a command that has text and JSON.
 // kUsageError for anything else.

@@ -38,21 +38,22 @@ OrFailure<ReportFormat> FormatNamed(const std::string& name) {
                                         Enumerate(names)));
 }
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option("FILE", arguments->files,
-                  "Recordings in any known format, folders and archives of them: each recording is "
-                  "a machine, and one report answers for all; - is standard input")
-      ->type_name("");
-  DeclareSubject(app, arguments);
-  DeclareCapture(app, arguments);
-  app->add_option(
-         "--profile", arguments->profile,
-         "What the machine is for: a shipped profile (vtprobe profile lists them) or a file")
-      ->type_name("NAME|FILE");
-  DeclareFormat(app, arguments);
-  DeclareOutput(app, arguments);
-  DeclareStyle(app, arguments);
-  app->footer(
+void Declare(CommandOptions* options, Arguments* arguments) {
+  options
+      ->Add("FILE", &arguments->files,
+            "Recordings in any known format, folders and archives of them: each recording is "
+            "a machine, and one report answers for all; - is standard input")
+      .Takes("");
+  DeclareSubject(options, arguments);
+  DeclareCapture(options, arguments);
+  options
+      ->Add("--profile", &arguments->profile,
+            "What the machine is for: a shipped profile (vtprobe profile lists them) or a file")
+      .Takes("NAME|FILE");
+  DeclareFormat(options, arguments);
+  DeclareOutput(options, arguments);
+  DeclareStyle(options, arguments);
+  options->Footer(
       "Exit status:\n"
       "  0  usable on every CPU, and all that the profile counts passes\n"
       "  1  not usable: disabled, restricted, not locked, or CPUs disagree;\n"

@@ -3,7 +3,6 @@
 #ifndef VTPROBE_TOOLS_VTPROBE_COMMAND_H_
 #define VTPROBE_TOOLS_VTPROBE_COMMAND_H_
 
-#include <CLI/App.hpp>
 #include <array>
 #include <string_view>
 
@@ -29,7 +28,7 @@ struct Command {
   const char* name;
   const char* summary;
   // Adds its options and positionals.
-  void (*declare)(CLI::App* app, Arguments* arguments);
+  void (*declare)(CommandOptions* options, Arguments* arguments);
   // The exit status, or why there is no answer.
   OrFailure<int> (*run)(const Arguments& arguments, const Process& process);
   // What others made and it is going to read. Null: nothing, and all rights stay.

@@ -148,7 +148,7 @@ class CommandLine {
   }
 
   void DeclareAll() {
-    kDefaultCommand->declare(&app_, &request_.arguments);
+    Declare(*kDefaultCommand, &app_);
     for (const Command* const command : kCommands) Declare(*command);
   }
 
@@ -156,7 +156,7 @@ class CommandLine {
   // is half of what a start costs.
   void DeclareFor(Words words) {
     const bool begins_with_command = !words.empty() && FindCommand(words.front()) != nullptr;
-    if (!begins_with_command) kDefaultCommand->declare(&app_, &request_.arguments);
+    if (!begins_with_command) Declare(*kDefaultCommand, &app_);
     for (const Command* const command : kCommands) {
       const auto named = std::find(words.begin(), words.end(), std::string_view(command->name));
       if (named != words.end()) Declare(*command);
@@ -195,7 +195,12 @@ class CommandLine {
   void Declare(const Command& command) {
     CLI::App* const sub = app_.add_subcommand(command.name, command.summary);
     sub->footer("");  // not that of the default command
-    command.declare(sub, &request_.arguments);
+    Declare(command, sub);
+  }
+
+  void Declare(const Command& command, CLI::App* app) {
+    CommandOptions options(app);
+    command.declare(&options, &request_.arguments);
   }
 
   bool HasSubcommand() const { return !app_.get_subcommands().empty(); }

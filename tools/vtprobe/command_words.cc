@@ -98,7 +98,8 @@ std::vector<CommandWords> DescribeCommands() {
     Arguments arguments;
     CLI::App app;
     app.set_help_flag("-h,--help", "Show what it takes and exit");
-    command->declare(&app, &arguments);
+    CommandOptions options(&app);
+    command->declare(&options, &arguments);
     CommandWords words{command->name, command->summary, app.get_footer(), {}};
     for (const CLI::Option* const option : app.get_options()) {
       words.options.push_back(Described(command->name, *option));

@@ -262,10 +262,10 @@ struct Shell {
 };
 constexpr std::array<Shell, 3> kShells = {{{"bash", Bash}, {"fish", Fish}, {"zsh", Zsh}}};
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option("SHELL", arguments->operand, "bash, fish or zsh")->required()->type_name("");
-  DeclareOutput(app, arguments);
-  app->footer(
+void Declare(CommandOptions* options, Arguments* arguments) {
+  options->Add("SHELL", &arguments->operand, "bash, fish or zsh").Required().Takes("");
+  DeclareOutput(options, arguments);
+  options->Footer(
       "The packages install all three. Of one file that you took by itself:\n"
       "  bash  source <(vtprobe completion bash)    in ~/.bashrc\n"
       "  zsh   source <(vtprobe completion zsh)     in ~/.zshrc, behind compinit\n"

@@ -22,17 +22,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option("RECORDINGS", arguments->folder,
-                  "A folder of recordings in any known format, or an archive of one: tar, also "
-                  "compressed with gzip, bzip2, xz or zstd; - is an archive on standard input. By "
-                  "default those that come with vtprobe")
-      ->type_name("FOLDER|ARCHIVE");
-  app->add_option("--format", arguments->format, "Form of the answer: text (default), json")
-      ->type_name("FORMAT");
-  app->add_flag("-v,--verbose", arguments->verbose,
-                "Also name the recordings by which it is not usable, or not known to be");
-  DeclareOutput(app, arguments);
+void Declare(CommandOptions* options, Arguments* arguments) {
+  options
+      ->Add("RECORDINGS", &arguments->folder,
+            "A folder of recordings in any known format, or an archive of one: tar, also "
+            "compressed with gzip, bzip2, xz or zstd; - is an archive on standard input. By "
+            "default those that come with vtprobe")
+      .Takes("FOLDER|ARCHIVE");
+  options->Add("--format", &arguments->format, "Form of the answer: text (default), json")
+      .Takes("FORMAT");
+  options->AddFlag("-v,--verbose", &arguments->verbose,
+                   "Also name the recordings by which it is not usable, or not known to be");
+  DeclareOutput(options, arguments);
 }
 
 // The shipped recordings: where the program is installed, wherever that is by

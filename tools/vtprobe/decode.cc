@@ -13,18 +13,17 @@
 namespace vtprobe {
 namespace {
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option("REGISTER", arguments->reg,
-                  "Name or MSR address: IA32_FEATURE_CONTROL, 0x3a, CPUID.01H:ECX")
-      ->required()
-      ->type_name("");
-  app->add_option("VALUE", arguments->value, "Hexadecimal with 0x, or decimal")
-      ->required()
-      ->type_name("");
-  app->add_option("--known", arguments->known, "The bits of VALUE that are known, as a mask")
-      ->type_name("MASK");
-  DeclareOutput(app, arguments);
-  DeclareStyle(app, arguments);
+void Declare(CommandOptions* options, Arguments* arguments) {
+  options
+      ->Add("REGISTER", &arguments->reg,
+            "Name or MSR address: IA32_FEATURE_CONTROL, 0x3a, CPUID.01H:ECX")
+      .Required()
+      .Takes("");
+  options->Add("VALUE", &arguments->value, "Hexadecimal with 0x, or decimal").Required().Takes("");
+  options->Add("--known", &arguments->known, "The bits of VALUE that are known, as a mask")
+      .Takes("MASK");
+  DeclareOutput(options, arguments);
+  DeclareStyle(options, arguments);
 }
 
 OrFailure<std::uint64_t> ParseValue(const std::string& text, const RegisterInfo& info) {

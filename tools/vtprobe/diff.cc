@@ -25,33 +25,37 @@ namespace {
 constexpr int kSame = 0;
 constexpr int kDiffer = 1;
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option("FILE", arguments->files,
-                  "The recording before and the one after; without the second, this machine")
-      ->required()
-      ->type_name("");
-  DeclareCpus(app, arguments);
-  app->add_option(
-         "--format", arguments->format,
-         "Form of the answer: text (default), json, markdown: a release note, or html: the same "
-         "as a page")
-      ->type_name("FORMAT");
-  app->add_option("--fail-on", arguments->fail_on,
-                  "What has to differ for exit status 1: any (default); registers: what was read "
-                  "of the CPUs; worse: a rule that fares worse, a lock or a CPU that is gone")
-      ->type_name("WHAT");
-  app->add_option("--ignore", arguments->ignored,
-                  "Not this register, or this field of it; may be given several times")
-      ->type_name("REGISTER[.FIELD]")
-      ->allow_extra_args(false);
-  app->add_option("--profile", arguments->profile,
-                  "What the machine is for: only rules that it counts make it worse, and what it "
-                  "waives is waived")
-      ->type_name("NAME|FILE");
-  DeclareCapture(app, arguments);
-  DeclareOutput(app, arguments);
-  DeclareStyle(app, arguments);
-  app->footer(
+void Declare(CommandOptions* options, Arguments* arguments) {
+  options
+      ->Add("FILE", &arguments->files,
+            "The recording before and the one after; without the second, this machine")
+      .Required()
+      .Takes("");
+  DeclareCpus(options, arguments);
+  options
+      ->Add("--format", &arguments->format,
+            "Form of the answer: text (default), json, markdown: a release note, or html: the same "
+            "as a page")
+      .Takes("FORMAT");
+  options
+      ->Add("--fail-on", &arguments->fail_on,
+            "What has to differ for exit status 1: any (default); registers: what was read "
+            "of the CPUs; worse: a rule that fares worse, a lock or a CPU that is gone")
+      .Takes("WHAT");
+  options
+      ->Add("--ignore", &arguments->ignored,
+            "Not this register, or this field of it; may be given several times")
+      .Takes("REGISTER[.FIELD]")
+      .OneValueEach();
+  options
+      ->Add("--profile", &arguments->profile,
+            "What the machine is for: only rules that it counts make it worse, and what it "
+            "waives is waived")
+      .Takes("NAME|FILE");
+  DeclareCapture(options, arguments);
+  DeclareOutput(options, arguments);
+  DeclareStyle(options, arguments);
+  options->Footer(
       "Exit status:\n"
       "  0  nothing of what --fail-on names differs\n"
       "  1  something does\n"

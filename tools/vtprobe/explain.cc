@@ -17,13 +17,14 @@
 namespace vtprobe {
 namespace {
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option("WORD", arguments->operand,
-                  "A state, an attribution, an outcome or an error, such as disabled_locked; by "
-                  "default all of them")
-      ->type_name("");
-  DeclareOutput(app, arguments);
-  DeclareStyle(app, arguments);
+void Declare(CommandOptions* options, Arguments* arguments) {
+  options
+      ->Add("WORD", &arguments->operand,
+            "A state, an attribution, an outcome or an error, such as disabled_locked; by "
+            "default all of them")
+      .Takes("");
+  DeclareOutput(options, arguments);
+  DeclareStyle(options, arguments);
 }
 
 tl::unexpected<Failure> NoWord(const std::string& word, const std::vector<Term>& terms) {

@@ -15,27 +15,29 @@
 namespace vtprobe {
 namespace {
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option("FILE", arguments->files,
-                  "Files of one machine, a folder of them or an archive; - is standard input")
-      ->required();
-  app->add_option("--from", arguments->from, "The format, where the content does not tell")
-      ->type_name("FORMAT");
-  app->add_option("--register", arguments->msr,
-                  "The MSR that bare values are of, as rdmsr prints them")
-      ->type_name("REGISTER");
-  app->add_flag("--explain", arguments->explain,
-                "What became of each line of a text, in place of the dump");
-  DeclareRecording(app, arguments);
-  app->add_flag("--scrub", arguments->scrub,
-                "Leave out what tells the machine from its twins: PPIN, serial numbers, host name, "
-                "the name of the file; also of a recording by vtprobe");
-  app->add_flag("-q,--quiet", arguments->quiet, "No notes on how the files were read");
+void Declare(CommandOptions* options, Arguments* arguments) {
+  options
+      ->Add("FILE", &arguments->files,
+            "Files of one machine, a folder of them or an archive; - is standard input")
+      .Required();
+  options->Add("--from", &arguments->from, "The format, where the content does not tell")
+      .Takes("FORMAT");
+  options
+      ->Add("--register", &arguments->msr, "The MSR that bare values are of, as rdmsr prints them")
+      .Takes("REGISTER");
+  options->AddFlag("--explain", &arguments->explain,
+                   "What became of each line of a text, in place of the dump");
+  DeclareRecording(options, arguments);
+  options->AddFlag(
+      "--scrub", &arguments->scrub,
+      "Leave out what tells the machine from its twins: PPIN, serial numbers, host name, "
+      "the name of the file; also of a recording by vtprobe");
+  options->AddFlag("-q,--quiet", &arguments->quiet, "No notes on how the files were read");
   std::string formats = "Formats:\n";
   for (const import::Importer* const importer : import::AllImporters()) {
     formats += fmt::format("  {:<16} {}\n", importer->name, importer->title);
   }
-  app->footer(formats + "An output file whose name ends with .vtpb is written in binary.");
+  options->Footer(formats + "An output file whose name ends with .vtpb is written in binary.");
 }
 
 OrFailure<const import::Importer*> ImporterNamed(const std::string& name) {

@@ -96,9 +96,9 @@ std::string Page(std::string_view version) {
   return page;
 }
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  DeclareOutput(app, arguments);
-  app->footer("To read it: vtprobe manual | man -l -");
+void Declare(CommandOptions* options, Arguments* arguments) {
+  DeclareOutput(options, arguments);
+  options->Footer("To read it: vtprobe manual | man -l -");
 }
 
 OrFailure<int> Run(const Arguments&, const Process& process) {

@@ -18,14 +18,15 @@
 namespace vtprobe {
 namespace {
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option("ACTION", arguments->action,
-                  "list (the default); show NAME|FILE: all that it asks, with what it extends; "
-                  "check FILE: whether it is one, and what it counts; from DUMP: the profile that "
-                  "this recorded machine passes, to be edited")
-      ->type_name("");
-  app->add_option("NAME|FILE|DUMP", arguments->operand, "A profile, or a recording")->type_name("");
-  DeclareOutput(app, arguments);
+void Declare(CommandOptions* options, Arguments* arguments) {
+  options
+      ->Add("ACTION", &arguments->action,
+            "list (the default); show NAME|FILE: all that it asks, with what it extends; "
+            "check FILE: whether it is one, and what it counts; from DUMP: the profile that "
+            "this recorded machine passes, to be edited")
+      .Takes("");
+  options->Add("NAME|FILE|DUMP", &arguments->operand, "A profile, or a recording").Takes("");
+  DeclareOutput(options, arguments);
 }
 
 OrFailure<std::string> List() {

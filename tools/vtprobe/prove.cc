@@ -23,16 +23,17 @@ namespace {
 // A day.
 constexpr unsigned kMostSeconds = 86'400;
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  DeclareCpus(app, arguments);
-  app->add_option("--seconds", arguments->seconds,
-                  "Run guests again and again for that long; by default each CPU runs its two once")
-      ->check(CLI::Range(0U, kMostSeconds))
-      ->type_name("N");
-  DeclareFormat(app, arguments);
-  DeclareOutput(app, arguments);
-  DeclareStyle(app, arguments);
-  app->footer(
+void Declare(CommandOptions* options, Arguments* arguments) {
+  DeclareCpus(options, arguments);
+  options
+      ->Add("--seconds", &arguments->seconds,
+            "Run guests again and again for that long; by default each CPU runs its two once")
+      .AtMost(kMostSeconds)
+      .Takes("N");
+  DeclareFormat(options, arguments);
+  DeclareOutput(options, arguments);
+  DeclareStyle(options, arguments);
+  options->Footer(
       "Needs /dev/kvm and no other right. Guests of a few instructions run in 16-bit real\n"
       "mode and in 64-bit mode with paging; what they compute is compared.\n"
       "Exit status:\n"

@@ -15,18 +15,19 @@ namespace {
 constexpr int kAllRead = 0;
 constexpr int kSomeNotRead = 2;
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option("REGISTER", arguments->reg,
-                  "Name or MSR address, with .FIELD for one field: IA32_FEATURE_CONTROL.LOCK")
-      ->required()
-      ->type_name("");
-  app->add_option("--bits", arguments->bits, "Only these bits")->type_name("HI:LO");
-  DeclareSubject(app, arguments);
-  DeclareCapture(app, arguments);
-  DeclareFormat(app, arguments);
-  DeclareOutput(app, arguments);
-  DeclareStyle(app, arguments);
-  app->footer("Exit status: 0 if every CPU was read, 2 if not.");
+void Declare(CommandOptions* options, Arguments* arguments) {
+  options
+      ->Add("REGISTER", &arguments->reg,
+            "Name or MSR address, with .FIELD for one field: IA32_FEATURE_CONTROL.LOCK")
+      .Required()
+      .Takes("");
+  options->Add("--bits", &arguments->bits, "Only these bits").Takes("HI:LO");
+  DeclareSubject(options, arguments);
+  DeclareCapture(options, arguments);
+  DeclareFormat(options, arguments);
+  DeclareOutput(options, arguments);
+  DeclareStyle(options, arguments);
+  options->Footer("Exit status: 0 if every CPU was read, 2 if not.");
 }
 
 OrFailure<RegisterField> WhatToRead(const Arguments& arguments) {

@@ -21,15 +21,15 @@
 namespace vtprobe {
 namespace {
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  DeclareCapture(app, arguments);
-  DeclareRecording(app, arguments);
-  app->add_flag("--all", arguments->all, "Also read registers that CPUID says are not there");
-  app->add_flag(
-      "--keep-identifiers", arguments->keep_identifiers,
+void Declare(CommandOptions* options, Arguments* arguments) {
+  DeclareCapture(options, arguments);
+  DeclareRecording(options, arguments);
+  options->AddFlag("--all", &arguments->all, "Also read registers that CPUID says are not there");
+  options->AddFlag(
+      "--keep-identifiers", &arguments->keep_identifiers,
       "Also record what tells this machine from its twins: PPIN, serial number, host name");
-  app->add_flag("-q,--quiet", arguments->quiet, "No word about what could not be read");
-  app->footer(
+  options->AddFlag("-q,--quiet", &arguments->quiet, "No word about what could not be read");
+  options->Footer(
       "An output file whose name ends with .vtpb is written in binary.\n"
       "Exit status:\n"
       "  0  recorded\n"

@@ -7,11 +7,10 @@
 
 namespace vtprobe {
 
-void DeclareReference(CLI::App* app, Arguments* arguments) {
-  app->add_option("--format", arguments->format, "text (default), json or markdown")
-      ->type_name("FORMAT");
-  DeclareOutput(app, arguments);
-  DeclareStyle(app, arguments);
+void DeclareReference(CommandOptions* options, Arguments* arguments) {
+  options->Add("--format", &arguments->format, "text (default), json or markdown").Takes("FORMAT");
+  DeclareOutput(options, arguments);
+  DeclareStyle(options, arguments);
 }
 
 OrFailure<ReferenceOptions> ReferenceOptionsOf(const Arguments& arguments, const Process& process) {

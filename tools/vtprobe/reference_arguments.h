@@ -3,8 +3,6 @@
 #ifndef VTPROBE_TOOLS_VTPROBE_REFERENCE_ARGUMENTS_H_
 #define VTPROBE_TOOLS_VTPROBE_REFERENCE_ARGUMENTS_H_
 
-#include <CLI/App.hpp>
-
 #include "arguments.h"
 #include "command.h"
 #include "failure.h"
@@ -13,7 +11,7 @@
 namespace vtprobe {
 
 // --format, --output and those of style.
-void DeclareReference(CLI::App* app, Arguments* arguments);
+void DeclareReference(CommandOptions* options, Arguments* arguments);
 
 // kUsageError for a format that is none.
 OrFailure<ReferenceOptions> ReferenceOptionsOf(const Arguments& arguments, const Process& process);

@@ -9,12 +9,12 @@
 namespace vtprobe {
 namespace {
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option(
-         "NAME", arguments->operand,
-         "All about this one: a name or an MSR address, such as VM_CR, 0x3a, CPUID.01H:ECX")
-      ->type_name("");
-  DeclareReference(app, arguments);
+void Declare(CommandOptions* options, Arguments* arguments) {
+  options
+      ->Add("NAME", &arguments->operand,
+            "All about this one: a name or an MSR address, such as VM_CR, 0x3a, CPUID.01H:ECX")
+      .Takes("");
+  DeclareReference(options, arguments);
 }
 
 // A register that is defined.

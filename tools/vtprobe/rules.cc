@@ -15,11 +15,12 @@
 namespace vtprobe {
 namespace {
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option("ID", arguments->files,
-                  "All about this rule, such as virtualization.usable; explain may stand before it")
-      ->type_name("");
-  DeclareReference(app, arguments);
+void Declare(CommandOptions* options, Arguments* arguments) {
+  options
+      ->Add("ID", &arguments->files,
+            "All about this rule, such as virtualization.usable; explain may stand before it")
+      .Takes("");
+  DeclareReference(options, arguments);
 }
 
 OrFailure<const Rule*> RuleNamed(const std::string& id) {

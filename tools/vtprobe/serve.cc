@@ -37,18 +37,18 @@
 namespace vtprobe {
 namespace {
 
-void Declare(CLI::App* app, Arguments* arguments) {
-  app->add_option("DUMP", arguments->replay, "The recording, in any format; - is standard input")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->required();
-  app->add_option("MOUNTPOINT", arguments->folder, "An existing folder, over which it is mounted")
-      ->required();
-  app->add_flag("--background", arguments->background,
-                "Return when the tree is there, and serve on until it is unmounted: umount "
-                "MOUNTPOINT, or fusermount3 -u MOUNTPOINT");
-  app->add_flag("-q,--quiet", arguments->quiet, "No word about what is served, and where");
-  app->footer(
+void Declare(CommandOptions* options, Arguments* arguments) {
+  options->Add("DUMP", &arguments->replay, "The recording, in any format; - is standard input")
+      .Once()
+      .OneValueEach()
+      .Required();
+  options->Add("MOUNTPOINT", &arguments->folder, "An existing folder, over which it is mounted")
+      .Required();
+  options->AddFlag("--background", &arguments->background,
+                   "Return when the tree is there, and serve on until it is unmounted: umount "
+                   "MOUNTPOINT, or fusermount3 -u MOUNTPOINT");
+  options->AddFlag("-q,--quiet", &arguments->quiet, "No word about what is served, and where");
+  options->Footer(
       "Programs that read MSRs read those of the dump after\n"
       "  mount --bind MOUNTPOINT /dev/cpu\n"
       "in a mount namespace of their own (unshare --mount).");
