@@ -3,7 +3,8 @@
 #
 #   tools/lint.sh format   clang-format would change nothing, of the page's script either
 #   tools/lint.sh tidy     clang-tidy finds nothing in hal, probes, fixtures/src, tools,
-#                          bench (minutes; seconds where nothing has changed)
+#                          bench (minutes; seconds where nothing has changed). With
+#                          --turn N a third of them, and those that changed lately
 #
 # Version 14 of either decides. A release that lacks it has a later one, which may
 # want some places otherwise. Needs what tools/setup.sh --packages-only --with-clang installs.
@@ -34,13 +35,13 @@ tidy() {
   cmake --build --preset clang --target vtprobe_system_calls >/dev/null
   local clang_tidy
   clang_tidy=$(first_of clang-tidy)
-  CLANG_TIDY=$clang_tidy tools/tidy.py build/clang hal probes fixtures/src tools bench
+  CLANG_TIDY=$clang_tidy tools/tidy.py "$@" build/clang hal probes fixtures/src tools bench
 }
 
 case ${1-} in
-  format | tidy) "$1" ;;
+  format | tidy) "$@" ;;
   *)
-    echo "usage: tools/lint.sh format|tidy" >&2
+    echo "usage: tools/lint.sh format | tidy [--turn N]" >&2
     exit 2
     ;;
 esac

@@ -2,8 +2,10 @@
 """clang-tidy over some sources, each of which is looked at again only when what
 it is made of has changed.
 
-    tools/tidy.py BUILD FOLDER...   the sources below the folders that BUILD's
-                                    compile_commands.json names; 1 if one has a finding
+    tools/tidy.py [--turn N] BUILD FOLDER...
+        the sources below the folders that BUILD's compile_commands.json names; 1 if one
+        has a finding. Of turn N only every third, and those that the last commits changed:
+        after three turns each has been looked at.
 
 A source without a finding is remembered by a hash of everything that the answer
 depends on: what the preprocessor makes of it (with its comments, of which NOLINT is
@@ -11,6 +13,7 @@ one), the options, the configuration, clang-tidy itself. What is remembered lies
 XDG_CACHE_HOME/vtprobe/clang-tidy; of a source with findings nothing is.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -23,6 +26,9 @@ from pathlib import Path
 TIDY = os.environ.get("CLANG_TIDY", "clang-tidy-14")
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vtprobe/clang-tidy"
+
+TURNS = 3
+COMMITS = 20
 
 
 def output_of(command, **options):
@@ -62,15 +68,35 @@ def look_at(entry, build, version):
     return run.stdout or run.stderr
 
 
+def changed_lately():
+    """What the last commits changed, as far as there are that many."""
+    commits = output_of(["git", "rev-list", f"--max-count={COMMITS}", "HEAD"], cwd=ROOT, text=True)
+    names = output_of(["git", "diff", "--name-only", commits.split()[-1]], cwd=ROOT, text=True)
+    return {ROOT / name for name in names.splitlines()}
+
+
+def of_turn(entries, turn):
+    lately = changed_lately()
+    return [entry for number, entry in enumerate(sorted(entries, key=lambda each: each["file"]))
+            if number % TURNS == turn % TURNS or Path(entry["file"]) in lately]
+
+
 def main():
-    build, *folders = sys.argv[1:]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--turn", type=int)
+    parser.add_argument("build")
+    parser.add_argument("folders", nargs="+")
+    arguments = parser.parse_args()
+    build = arguments.build
     CACHE.mkdir(parents=True, exist_ok=True)
     version = output_of([TIDY, "--version"])
-    wanted = [ROOT / folder for folder in folders]
+    wanted = [ROOT / folder for folder in arguments.folders]
     # Ours end in .cc; what CMake generates to compile the headers does not.
     entries = [entry for entry in json.loads(Path(build, "compile_commands.json").read_text())
                if entry["file"].endswith(".cc")
                and any(Path(entry["file"]).is_relative_to(folder) for folder in wanted)]
+    if arguments.turn is not None:
+        entries = of_turn(entries, arguments.turn)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         answers = pool.map(lambda entry: look_at(entry, build, version), entries)
         findings = [answer for answer in answers if answer]

@@ -10,11 +10,15 @@
 #include <string_view>
 
 #include "vtprobe/hal/dump.h"
+#include "vtprobe/report/formats.h"
 
 namespace vtprobe {
 namespace {
 
 using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
 using testing::Pair;
 
 Report ReportOn(const std::string& body, std::optional<std::string> source = std::nullopt) {
@@ -80,6 +84,26 @@ TEST(Subject, KeepsUnknownKeysInTheirOrder) {
   EXPECT_THAT(
       ReportOn("meta x-rack = 12\nmeta kernel = 6.1\nmeta licence = CC0\ncpu 0\n").subject.other,
       ElementsAre(Pair("x-rack", "12"), Pair("licence", "CC0")));
+}
+
+// Of 64 CPUs that nobody numbered, which one differs is not known; what names CPUs
+// says so, in the answer itself.
+TEST(Subject, DoesNotPassPlacesOffAsNumbersOfCpus) {
+  const std::string differing = "cpu 0-62\nmsr 0x3a = 0x5\ncpu 63\nmsr 0x3a = 0x1\n";
+  const std::string doubt = "the CPUs are not numbered: 0-63 are places in the recording";
+  const Report report = ReportOn("meta cpu_numbers = unknown\n" + differing);
+  EXPECT_THAT(report.headline, EndsWith(" (" + doubt + ")"));
+  const Report alike = ReportOn("meta cpu_numbers = unknown\ncpu 0-63\nmsr 0x3a = 0x5\n");
+  EXPECT_THAT(alike.headline, Not(HasSubstr("numbered")));
+  RenderOptions wide;
+  wide.width = 1000;
+  EXPECT_THAT(RenderText(alike, wide), HasSubstr(doubt));
+  EXPECT_THAT(RenderText(ReportOn("meta msr_cpu = unknown\ncpu 0\nmsr 0x3a = 0x5\n"), wide),
+              HasSubstr("which CPU its MSRs are of is not known"));
+
+  const Report numbered = ReportOn(differing);
+  EXPECT_THAT(numbered.headline, Not(HasSubstr("numbered")));
+  EXPECT_THAT(RenderText(numbered, wide), Not(HasSubstr("numbered")));
 }
 
 // The verdict decides without a profile; two states that are both usable are told

@@ -316,7 +316,7 @@ bool CpuCollector::NumberUnnumbered(std::vector<bool>* taken) {
     ++count;
   }
   if (count > 0) {
-    metadata_.Set(kCpuNumbersKey, kUnknownValue);
+    metadata_.Set(meta::kCpuNumbers, kUnknownValue);
     notes_.emplace_back(count == 1
                             ? "the file does not say which CPU it is of: the number is not known"
                             : "the file does not number its CPUs: they stand in its order, and "
@@ -333,7 +333,7 @@ void CpuCollector::NumberSome(const std::vector<bool>& taken) {
   const auto first = std::find(taken.begin(), taken.end(), true);
   some->number = static_cast<std::uint32_t>(first - taken.begin());
   if (std::find(std::next(first), taken.end(), true) == taken.end()) return;
-  metadata_.Set(kMsrCpuKey, kUnknownValue);
+  metadata_.Set(meta::kMsrCpu, kUnknownValue);
   notes_.push_back("the file does not say which CPU its MSRs are of: they stand on CPU " +
                    std::to_string(some->number));
 }

@@ -132,10 +132,6 @@ class CpuCollector {
   std::vector<std::string> notes_;
 };
 
-// The metadata key that says that the numbers of the CPUs, or of the one that
-// the MSRs are of, are not known: they were given in the order of the text.
-inline constexpr std::string_view kCpuNumbersKey = "cpu_numbers";
-inline constexpr std::string_view kMsrCpuKey = "msr_cpu";
 inline constexpr std::string_view kUnknownValue = "unknown";
 
 }  // namespace vtprobe::import

@@ -25,7 +25,7 @@ std::string NameOf(CpuidLeaf leaf) {
 }
 
 bool HasNumbers(const PlatformSnapshot& snapshot) {
-  return snapshot.metadata().Get(kCpuNumbersKey) != kUnknownValue;
+  return snapshot.metadata().Get(meta::kCpuNumbers) != kUnknownValue;
 }
 
 CpuSet AllOf(const PlatformSnapshot& snapshot) {
@@ -69,9 +69,9 @@ class Merger {
       if (!Add(part)) return tl::unexpected(std::move(error_));
     }
     if (numbers_unknown_) {
-      metadata_.Set(kCpuNumbersKey, kUnknownValue);
+      metadata_.Set(meta::kCpuNumbers, kUnknownValue);
     } else {
-      metadata_.Erase(kCpuNumbersKey);
+      metadata_.Erase(meta::kCpuNumbers);
     }
     return Imported{Build(), std::move(notes_)};
   }
@@ -193,7 +193,7 @@ class Merger {
       }
       const auto there = metadata_.Get(key);
       if (!there) metadata_.Set(key, value);
-      if (!there || there == value || key == kCpuNumbersKey || key == meta::kSource) continue;
+      if (!there || there == value || key == meta::kCpuNumbers || key == meta::kSource) continue;
       notes_.push_back(fmt::format("{} says {} = {}, and {} {}: the latter is left out",
                                    parts_.front().name, key, *there, parts_[part].name, value));
     }

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
 #include "text_layout.h"
+#include "vtprobe/hal/metadata.h"
 
 namespace vtprobe {
 namespace {
@@ -33,6 +35,23 @@ std::optional<std::string> SignatureText(const Subject& subject) {
                      *subject.model_number, *subject.stepping);
 }
 
+std::optional<std::string> NumberingDoubt(const Subject& subject) {
+  const auto unknown = [&](std::string_view key) {
+    return std::any_of(subject.other.begin(), subject.other.end(), [&](const auto& entry) {
+      return entry.first == key && entry.second == "unknown";
+    });
+  };
+  const bool several = subject.cpus_online.Count() > 1;
+  if (several && unknown(meta::kCpuNumbers)) {
+    return fmt::format("the CPUs are not numbered: {} are places in the recording",
+                       subject.cpus_online.ToString());
+  }
+  if (unknown(meta::kCpuNumbers) || unknown(meta::kMsrCpu)) {
+    return "which CPU its MSRs are of is not known";
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> MachineItems(const Report& report, bool all) {
   const Subject& subject = report.subject;
   std::vector<std::string> items;
@@ -52,6 +71,7 @@ std::vector<std::string> MachineItems(const Report& report, bool all) {
     if (*part) firmware.push_back(**part);
   }
   if (!firmware.empty()) items.push_back(fmt::format("firmware {}", fmt::join(firmware, " ")));
+  add("", NumberingDoubt(subject));
   if (!subject.microcode.empty()) {
     items.push_back(fmt::format("microcode {}", fmt::join(subject.microcode, ", ")));
   }

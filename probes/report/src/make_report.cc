@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "machine_items.h"
 #include "vtprobe/probes/identity.h"
 #include "vtprobe/registers/identifiers.h"
 #include "vtprobe/report/report.h"
@@ -143,6 +144,11 @@ Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_versio
   report.subject = SubjectOf(snapshot, std::move(file));
   report.virtualization = JudgeVirtualization(snapshot, BeforeSystem(snapshot, earlier));
   report.headline = Headline(report.virtualization);
+  // An answer that names CPUs must not name ones that nobody numbered.
+  if (const auto doubt = NumberingDoubt(report.subject);
+      doubt && report.virtualization.groups.size() > 1) {
+    report.headline += fmt::format(" ({})", *doubt);
+  }
   report.explanation = Explanation(report.virtualization);
   report.remedy = Remedy(report.virtualization);
   report.findings = JudgeRules({snapshot, report.virtualization, profile, earlier});

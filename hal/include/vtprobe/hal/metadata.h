@@ -48,6 +48,10 @@ inline constexpr std::string_view kKernelLog = "kernel_log";
 // With .1, .2 ... for what firmware said on its console and programs in their output.
 inline constexpr std::string_view kFirmwareLog = "firmware_log";
 inline constexpr std::string_view kToolLog = "tool_log";
+// "unknown": the numbers of the CPUs, or of the one that the MSRs are of, are not
+// known; they stand in the order of what they were read from.
+inline constexpr std::string_view kCpuNumbers = "cpu_numbers";
+inline constexpr std::string_view kMsrCpu = "msr_cpu";
 inline constexpr std::string_view kLicence = "licence";
 }  // namespace meta
 

@@ -275,7 +275,7 @@ void Evidence::Assembly::SetMetadata(Metadata* metadata) {
   for (const auto& [key, value] : in_.metadata_) {
     if (!Metadata::WhyInvalid(key, value)) metadata->Set(key, value);
   }
-  if (numbers_unknown_) metadata->Set(kCpuNumbersKey, kUnknownValue);
+  if (numbers_unknown_) metadata->Set(meta::kCpuNumbers, kUnknownValue);
   for (std::size_t speaker = 0; speaker < in_.words_.size(); ++speaker) {
     const auto& words = in_.words_[speaker];
     if (words.empty()) continue;
