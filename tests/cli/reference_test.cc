@@ -8,6 +8,7 @@
 #include "cli/process.h"
 #include "hal/temp_tree.h"
 #include "vtprobe/probes/rule.h"
+#include "vtprobe/probes/rule_facts.h"
 #include "vtprobe/registers/table.h"
 
 namespace vtprobe {
@@ -45,12 +46,39 @@ TEST(Rules, AreExplainedOneByOne) {
   EXPECT_THAT(text, HasSubstr("Direct Connect Interface")) << "the remedy";
 }
 
+TEST(Rules, SayWhyTheyMatterAndWhatAFailureCosts) {
+  const std::string text = Vtprobe({"rules", "amd.rmp.coverage"}).out;
+  EXPECT_THAT(text, ContainsRegex("subject +Encrypted guests \\(SEV, SNP\\)"));
+  EXPECT_THAT(text, ContainsRegex("why +A page without an entry can't be given to a guest\\."));
+  EXPECT_THAT(text, ContainsRegex("a failure +Linux refuses SNP"));
+  EXPECT_THAT(text, ContainsRegex("checked by +Linux \\(SEV\\)"));
+  EXPECT_THAT(Vtprobe({"rules", "cpu.identity.known"}).out,
+              ContainsRegex("checked by +nobody that we know of"));
+}
+
+TEST(Rules, StandUnderTheirSubjects) {
+  const std::string text = Vtprobe({"rules", "--format", "markdown"}).out;
+  const auto at = [&](std::string_view heading) { return text.find(heading); };
+  EXPECT_LT(at("\n## Hardware virtualization\n"), at("\n### virtualization.usable\n"));
+  EXPECT_LT(at("\n### amd.svm_key.reads_zero\n"), at("\n## The CPU, "));
+  EXPECT_LT(at("\n## System-management mode\n"), at("\n### amd.hwcr.smmlock\n"));
+  for (const Rule* const rule : AllRules()) {
+    EXPECT_NE(at("\n### " + std::string(rule->id) + "\n"), std::string::npos) << rule->id;
+  }
+  // Without rules of its own there is no heading: a profile's are not listed.
+  EXPECT_EQ(at("\n## What a profile expects\n"), std::string::npos);
+}
+
 TEST(Rules, AsJsonAreAllOfThem) {
   const Json document = Json::parse(Vtprobe({"rules", "--format", "json"}).out, nullptr, false);
   EXPECT_EQ(document["schema"], "vtprobe-rules/1");
   ASSERT_EQ(document["rules"].size(), AllRules().size());
   for (std::size_t i = 0; i < AllRules().size(); ++i) {
     EXPECT_EQ(document["rules"][i]["id"], AllRules()[i]->id);
+    EXPECT_EQ(document["rules"][i]["subject"], Name(FactsOf(*AllRules()[i]).subject));
+    for (const char* const sentence : {"why", "cost"}) {
+      EXPECT_THAT(document["rules"][i][sentence].get<std::string>(), testing::EndsWith("."));
+    }
   }
 }
 

@@ -11,6 +11,7 @@
 #include "markdown.h"
 #include "text_layout.h"
 #include "vtprobe/probes/profile.h"
+#include "vtprobe/probes/rule_facts.h"
 #include "vtprobe/probes/suggestions.h"
 #include "vtprobe/registers/table.h"
 #include "vtprobe/report/reference.h"
@@ -134,8 +135,18 @@ std::vector<std::string> TomlOf(const Rule& rule) {
   return lines;
 }
 
+// Who else checks it.
+std::string_view Others(const RuleFacts& facts) {
+  return facts.others.empty() ? "nobody that we know of" : facts.others;
+}
+
 std::string Explanation(const Rule& rule, const RenderOptions& style) {
+  const RuleFacts& facts = FactsOf(rule);
   std::vector<TextRow> rows = {{}};
+  rows.push_back(Prose("subject", Heading(facts.subject)));
+  rows.push_back(Prose("why", facts.why));
+  rows.push_back(Prose("a failure", facts.cost));
+  rows.push_back(Prose("checked by", Others(facts)));
   rows.push_back(Prose("severity", Name(rule.severity)));
   rows.push_back(Prose("spec", rule.spec));
   std::string_view label = "reads";
@@ -193,6 +204,11 @@ OrderedJson RuleJson(const Rule& rule) {
   json["severity"] = Name(rule.severity);
   json["spec"] = rule.spec;
   json["remedy"] = rule.remedy;
+  const RuleFacts& facts = FactsOf(rule);
+  json["subject"] = Name(facts.subject);
+  json["why"] = facts.why;
+  json["cost"] = facts.cost;
+  json["checked_by"] = facts.others;
   json["registers"] = OrderedJson::array();
   for (const MsrDef* const msr : MsrsOf(rule)) json["registers"].push_back(msr->name);
   json["left_out"] = OrderedJson::array();
@@ -215,7 +231,11 @@ OrderedJson RuleJson(const Rule& rule) {
 }
 
 std::string Section(const Rule& rule) {
-  std::string text = fmt::format("\n## {}\n\n{}.\n\n", rule.id, Markdown(rule.title));
+  const RuleFacts& facts = FactsOf(rule);
+  std::string text =
+      fmt::format("\n### {}\n\n{}.\n\n{}\n\n", rule.id, Markdown(rule.title), Markdown(facts.why));
+  text += fmt::format("- A failure: {}\n", Markdown(facts.cost));
+  text += fmt::format("- Also checked by: {}\n", Markdown(Others(facts)));
   text += fmt::format("- Severity: {}\n- Source: {}\n", Name(rule.severity), Markdown(rule.spec));
   std::vector<std::string> msrs;
   for (const MsrDef* const msr : MsrsOf(rule)) msrs.push_back(InfoOf(*msr).Title());
@@ -235,6 +255,15 @@ std::string Section(const Rule& rule) {
   if (!profiles.empty()) text += fmt::format("- Counts in: {}\n", Enumerate(profiles));
   if (!rule.remedy.empty()) text += fmt::format("- To fix: {}\n", Markdown(rule.remedy));
   return text;
+}
+
+// The rules of one subject, under its heading; nothing if there are none.
+std::string Chapter(RuleSubject subject, std::span<const Rule* const> rules) {
+  std::string text;
+  for (const Rule* const rule : rules) {
+    if (FactsOf(*rule).subject == subject) text += Section(*rule);
+  }
+  return text.empty() ? text : fmt::format("\n## {}\n{}", Heading(subject), text);
 }
 
 }  // namespace
@@ -262,9 +291,10 @@ std::string RenderRules(std::span<const Rule* const> rules, const ReferenceOptio
     }
     case ReferenceFormat::kMarkdown:
       text = "# Rules\n\n" + MadeByCommand("rules") +
-             "\nWhat `vtprobe check` asks of a machine, in the order in which it asks. "
-             "HACKING.md says which documents the sources in brackets are.\n";
-      for (const Rule* const rule : rules) text += Section(*rule);
+             "\nWhat `vtprobe check` asks of a machine, by subject: why each rule matters, what a "
+             "failure costs, and which other programs look at the same. HACKING.md says which "
+             "documents the sources in brackets are.\n";
+      for (const RuleSubject subject : kAllRuleSubjects) text += Chapter(subject, rules);
       return text;
   }
   return text;

@@ -16,16 +16,16 @@ namespace vtprobe {
 namespace {
 
 constexpr std::array kRules = {
-#define VTPROBE_RULE(constant) &rules::constant,
-#define VTPROBE_PROFILE_RULE(constant)
+#define VTPROBE_RULE(constant, ...) &rules::constant,
+#define VTPROBE_PROFILE_RULE(constant, ...)
 #include "vtprobe/probes/rules.def"
 #undef VTPROBE_PROFILE_RULE
 #undef VTPROBE_RULE
 };
 
 constexpr std::array kProfileRules = {
-#define VTPROBE_RULE(constant)
-#define VTPROBE_PROFILE_RULE(constant) &rules::constant,
+#define VTPROBE_RULE(constant, ...)
+#define VTPROBE_PROFILE_RULE(constant, ...) &rules::constant,
 #include "vtprobe/probes/rules.def"
 #undef VTPROBE_PROFILE_RULE
 #undef VTPROBE_RULE

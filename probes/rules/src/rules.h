@@ -8,8 +8,8 @@
 
 namespace vtprobe::rules {
 
-#define VTPROBE_RULE(constant) extern const Rule constant;
-#define VTPROBE_PROFILE_RULE(constant) extern const Rule constant;
+#define VTPROBE_RULE(constant, ...) extern const Rule constant;
+#define VTPROBE_PROFILE_RULE(constant, ...) extern const Rule constant;
 #include "vtprobe/probes/rules.def"
 #undef VTPROBE_PROFILE_RULE
 #undef VTPROBE_RULE
