@@ -116,6 +116,13 @@ if [[ -r /dev/kvm ]]; then
     complain "a file is opened to be written"
   fi
   if grep -E 'open(at)?\(.*/dev/cpu/' "$work/prove"; then complain "registers are read"; fi
+
+  # Both: guests first, then registers, by a process that can run none any more.
+  trace both check --prove
+  [[ $(grep -cE "$FILTER" "$work/both") == 2 ]] || complain "not two filters, one a phase"
+  in_order 'PR_SET_NO_NEW_PRIVS' "$FILTER" 'openat\(.*/dev/kvm' 'ioctl\(.*KVM_RUN'
+  (($(last_line 'ioctl\(.*KVM_RUN') < $(last_line "$FILTER"))) || complain "guests after the registers"
+  only_allowed reading "$(last_line "$FILTER")"
 fi
 
 # A served recording: parsed and answered for by a process without rights, which is

@@ -33,6 +33,7 @@ struct Arguments {
   bool scrub = false;
   bool explain = false;
   bool background = false;
+  bool proves = false;
   unsigned seconds = 0;
   std::optional<std::string> mode;
   std::string reg;
