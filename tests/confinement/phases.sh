@@ -125,6 +125,21 @@ if [[ -r /dev/kvm ]]; then
   only_allowed reading "$(last_line "$FILTER")"
 fi
 
+# What writes registers is not started unless that is meant, and writes nothing then.
+for case in verify-locks; do
+  strace -f -e signal=none -o "$work/$case" "$vtprobe" "$case" >"$work/$case.out" 2>&1 || true
+  grep -q -- '--yes' "$work/$case.out" || complain "it does not ask whether that is meant"
+  if tail -n +2 "$work/$case" | grep -E '^[0-9]+ +(execve|vfork|clone3?)\(|/dev/cpu/'; then
+    complain "something is started, or a register's device is opened"
+  fi
+  writer=$(dirname "$vtprobe")/vtprobe-msr-writer
+  [[ -x $writer ]] || continue
+  ended=0
+  strace -f -e signal=none -o "$work/$case.writer" "$writer" "$case" 0 >"$work/$case.out" 2>&1 || ended=$?
+  [[ $ended == 64 ]] || complain "the writer ends with $ended"
+  if grep -F /dev/cpu/ "$work/$case.writer"; then complain "the writer opens a register's device"; fi
+done
+
 # A served recording: parsed and answered for by a process without rights, which is
 # handed the mount; who mounts never reads the recording.
 if $is_root && [[ -w /dev/fuse ]]; then

@@ -34,6 +34,8 @@ struct Arguments {
   bool explain = false;
   bool background = false;
   bool proves = false;
+  bool is_meant = false;
+  bool in_guest = false;
   unsigned seconds = 0;
   std::optional<std::string> mode;
   std::string reg;
