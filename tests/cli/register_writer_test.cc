@@ -26,5 +26,16 @@ TEST(VerifyLocks, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(Vtprobe({"verify-locks", "--yes", "-q", "-v"}).exit_status, 64);
 }
 
+TEST(Enable, WritesNothingThatIsNotMeant) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"enable"}, std::vector<std::string>{"enable", "--in-smx"},
+        std::vector<std::string>{"enable", "--yes", "--dry-run"}}) {
+    const Ended ended = Vtprobe(arguments);
+    EXPECT_EQ(ended.exit_status, 64);
+    EXPECT_THAT(ended.err, HasSubstr("say --yes"));
+    EXPECT_THAT(ended.out, IsEmpty());
+  }
+}
+
 }  // namespace
 }  // namespace vtprobe

@@ -126,7 +126,7 @@ if [[ -r /dev/kvm ]]; then
 fi
 
 # What writes registers is not started unless that is meant, and writes nothing then.
-for case in verify-locks; do
+for case in verify-locks enable; do
   strace -f -e signal=none -o "$work/$case" "$vtprobe" "$case" >"$work/$case.out" 2>&1 || true
   grep -q -- '--yes' "$work/$case.out" || complain "it does not ask whether that is meant"
   if tail -n +2 "$work/$case" | grep -E '^[0-9]+ +(execve|vfork|clone3?)\(|/dev/cpu/'; then

@@ -36,6 +36,8 @@ struct Arguments {
   bool proves = false;
   bool is_meant = false;
   bool in_guest = false;
+  bool in_smx = false;
+  bool only_says = false;
   unsigned seconds = 0;
   std::optional<std::string> mode;
   std::string reg;
