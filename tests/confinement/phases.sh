@@ -116,7 +116,29 @@ if [[ -r /dev/kvm ]]; then
     complain "a file is opened to be written"
   fi
   if grep -E 'open(at)?\(.*/dev/cpu/' "$work/prove"; then complain "registers are read"; fi
+
+  # Both: guests first, then registers, by a process that can run none any more.
+  trace both check --prove
+  [[ $(grep -cE "$FILTER" "$work/both") == 2 ]] || complain "not two filters, one a phase"
+  in_order 'PR_SET_NO_NEW_PRIVS' "$FILTER" 'openat\(.*/dev/kvm' 'ioctl\(.*KVM_RUN'
+  (($(last_line 'ioctl\(.*KVM_RUN') < $(last_line "$FILTER"))) || complain "guests after the registers"
+  only_allowed reading "$(last_line "$FILTER")"
 fi
+
+# What writes registers is not started unless that is meant, and writes nothing then.
+for case in verify-locks enable; do
+  strace -f -e signal=none -o "$work/$case" "$vtprobe" "$case" >"$work/$case.out" 2>&1 || true
+  grep -q -- '--yes' "$work/$case.out" || complain "it does not ask whether that is meant"
+  if tail -n +2 "$work/$case" | grep -E '^[0-9]+ +(execve|vfork|clone3?)\(|/dev/cpu/'; then
+    complain "something is started, or a register's device is opened"
+  fi
+  writer=$(dirname "$vtprobe")/vtprobe-msr-writer
+  [[ -x $writer ]] || continue
+  ended=0
+  strace -f -e signal=none -o "$work/$case.writer" "$writer" "$case" 0 >"$work/$case.out" 2>&1 || ended=$?
+  [[ $ended == 64 ]] || complain "the writer ends with $ended"
+  if grep -F /dev/cpu/ "$work/$case.writer"; then complain "the writer opens a register's device"; fi
+done
 
 # A served recording: parsed and answered for by a process without rights, which is
 # handed the mount; who mounts never reads the recording.

@@ -37,6 +37,7 @@ done < <(grep -rnE '\<(O_WRONLY|O_RDWR|pwrite|pwritev|wrmsr)\>' --include='*.h' 
 
 while IFS= read -r line; do
   complain "$line: what reads must not know of the writer"
-done < <(grep -rnF '"vtprobe/hal/msr_writer.h"' --include='*.h' --include='*.cc' hal probes)
+done < <(grep -rnE '"(vtprobe/hal/msr_writer\.h|msr_writer/.*)"' --include='*.h' --include='*.cc' \
+  hal probes tools | grep -v '^tools/msr_writer/')
 
 exit "$status"

@@ -33,6 +33,11 @@ struct Arguments {
   bool scrub = false;
   bool explain = false;
   bool background = false;
+  bool proves = false;
+  bool is_meant = false;
+  bool in_guest = false;
+  bool in_smx = false;
+  bool only_says = false;
   unsigned seconds = 0;
   std::optional<std::string> mode;
   std::string reg;

@@ -17,6 +17,7 @@
 #include "profile_argument.h"
 #include "progress.h"
 #include "subject.h"
+#include "this_machines_guests.h"
 #include "vtprobe/probes/capture.h"
 #include "vtprobe/probes/selections.h"
 #include "vtprobe/probes/suggestions.h"
@@ -46,6 +47,9 @@ void Declare(CommandOptions* options, Arguments* arguments) {
       .Takes("");
   DeclareSubject(options, arguments);
   DeclareCapture(options, arguments);
+  options->AddFlag("--prove", &arguments->proves,
+                   "Run a guest on every CPU as well, and hold the registers against what it "
+                   "shows: needs /dev/kvm");
   options
       ->Add("--profile", &arguments->profile,
             "What the machine is for: a shipped profile (vtprobe profile lists them) or a file")
@@ -60,6 +64,8 @@ void Declare(CommandOptions* options, Arguments* arguments) {
       "     or a rule that the profile counts fails\n"
       "  2  can't be determined; the answer says why and what to do\n"
       "  3  this CPU does not offer it\n"
+      "With --prove, 1 also if a guest is refused or goes wrong on some CPU; 0 also if a\n"
+      "switch could not be read and guests ran on all CPUs by a KVM that needs it.\n"
       "  64 usage, 65 malformed input, 66 input not found, 74 output failed\n"
       "Of several machines: 65 or 66 if one can't be read, else 1, 2, 3 or 0, the first\n"
       "of these that one has.");
@@ -77,8 +83,12 @@ std::optional<std::string> CodenameDoubt(const PlatformSnapshot& snapshot, const
 }
 
 OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
+  if (arguments.proves && !(arguments.replay.empty() && arguments.files.empty())) {
+    return Fails(kUsageError, "--prove runs guests on this machine: a recording can't");
+  }
   return ReadsOfSubject(arguments).map([&](Reads&& reads) {
     if (arguments.profile) AddReadsOfProfile(*arguments.profile, &reads);
+    reads.proves = arguments.proves;
     return std::move(reads);
   });
 }
@@ -90,9 +100,10 @@ struct Way {
   std::optional<Profile> profile;
   std::string_view version;
 
-  Report Judge(const LoadedSubject& subject, std::optional<std::string> file) const {
+  Report Judge(const LoadedSubject& subject, std::optional<std::string> file,
+               std::optional<Proof> proof = std::nullopt) const {
     Report report = MakeReport(subject.snapshot, version, std::move(file),
-                               profile ? &*profile : nullptr, subject.earlier);
+                               profile ? &*profile : nullptr, subject.earlier, std::move(proof));
     report.subject.codename_doubt = CodenameDoubt(subject.snapshot, report.subject);
     if (format.shows_registers) {
       AddRegisters(subject.snapshot, &report);
@@ -154,9 +165,21 @@ OrFailure<int> CheckEach(const Arguments& arguments, const Process& process, con
   return written;
 }
 
-OrFailure<int> CheckOne(const LoadedSubject& subject, const Process& process, const Way& way) {
-  const Report report = way.Judge(subject, subject.source);
+OrFailure<int> CheckOne(const LoadedSubject& subject, std::optional<Proof> proof,
+                        const Process& process, const Way& way) {
+  const Report report = way.Judge(subject, subject.source, std::move(proof));
   return Write(process.output, way.format.render(report, way.style), report.exit_code);
+}
+
+// Before the registers are read: a KVM that switches the extension on itself, as Linux
+// before 5.6 did where nothing had locked it, has done so by then.
+OrFailure<std::optional<Proof>> ProofIfAsked(const Arguments& arguments) {
+  if (!arguments.proves) return std::nullopt;
+  const auto cpus = ChosenCpus(arguments);
+  if (!cpus) return tl::unexpected(cpus.error());
+  const auto host = ChosenHost(*cpus);
+  if (!host) return tl::unexpected(host.error());
+  return ProveThisMachine(*host, 0);
 }
 
 // All of CPUID is compared between CPUs. What a file expects is known when it is
@@ -180,6 +203,8 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   }
   Way way{*format, *style, std::nullopt, process.version};
   std::optional<LoadedSubject> subject;
+  auto proof = ProofIfAsked(arguments);
+  if (!proof) return tl::unexpected(proof.error());
   if (arguments.files.empty()) {
     auto loaded = LoadSubjectWithEarlier(arguments, process, [&] { return PlanFor(arguments); });
     if (!loaded) return tl::unexpected(loaded.error());
@@ -189,7 +214,8 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   auto profile = ChosenProfileOf(arguments, process.confinement->files());
   if (!profile) return tl::unexpected(profile.error());
   way.profile = *std::move(profile);
-  return subject ? CheckOne(*subject, process, way) : CheckEach(arguments, process, way);
+  return subject ? CheckOne(*subject, *std::move(proof), process, way)
+                 : CheckEach(arguments, process, way);
 }
 
 }  // namespace

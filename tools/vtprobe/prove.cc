@@ -1,19 +1,10 @@
 // vtprobe prove: a guest on every CPU, and what that proves.
 
-#include <fmt/format.h>
-
-#include <chrono>
-#include <random>
-#include <utility>
-
 #include "command.h"
 #include "output.h"
-#include "progress.h"
 #include "subject.h"
-#include "this_machine.h"
+#include "this_machines_guests.h"
 #include "vtprobe/hal/cpuid_instruction.h"
-#include "vtprobe/proof/kvm.h"
-#include "vtprobe/proof/proof.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/report/proof.h"
 
@@ -56,11 +47,6 @@ bool IsUnderHypervisor(const CpuSet& cpus) {
   return leaf && (leaf->ecx & registers::kHypervisor.field.mask()) != 0;
 }
 
-std::uint64_t Seed() {
-  std::random_device device;
-  return std::uint64_t{device()} << 32 | device();
-}
-
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   const auto style = StyleOf(arguments, process.terminal);
   if (!style) return tl::unexpected(style.error());
@@ -71,17 +57,8 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   const auto host = ChosenHost(*chosen);
   if (!host) return tl::unexpected(host.error());
 
-  LinuxKvmDevice device;
-  KvmGuestRunner runner(device);
   ProofReport report;
-  {
-    Progress progress("CPUs ran guests");
-    report.proof = Prove(runner, FindGuestProvider("/", host->metadata),
-                         {.cpus = host->online,
-                          .at_least = std::chrono::seconds(arguments.seconds),
-                          .seed = Seed(),
-                          .progress = progress.Callback()});
-  }
+  report.proof = ProveThisMachine(*host, arguments.seconds);
   report.is_under_hypervisor = IsUnderHypervisor(host->online);
   const auto written = process.output->Write(*as_json ? RenderProofJson(report, process.version)
                                                       : RenderProofText(report, *style));

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "machine_items.h"
+#include "proof_finding.h"
 #include "vtprobe/probes/identity.h"
 #include "vtprobe/registers/identifiers.h"
 #include "vtprobe/report/report.h"
@@ -138,11 +139,13 @@ Subject IdentifySubject(const PlatformSnapshot& snapshot) {
 
 Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_version,
                   std::optional<std::string> file, const Profile* profile,
-                  std::span<const PlatformSnapshot> earlier) {
+                  std::span<const PlatformSnapshot> earlier, std::optional<Proof> proof) {
   Report report;
   report.tool_version = tool_version;
   report.subject = SubjectOf(snapshot, std::move(file));
   report.virtualization = JudgeVirtualization(snapshot, BeforeSystem(snapshot, earlier));
+  report.proof = std::move(proof);
+  if (report.proof) HoldAgainst(SeenBy(*report.proof), &report.virtualization);
   report.headline = Headline(report.virtualization);
   // An answer that names CPUs must not name ones that nobody numbered.
   if (const auto doubt = NumberingDoubt(report.subject);
@@ -152,6 +155,9 @@ Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_versio
   report.explanation = Explanation(report.virtualization);
   report.remedy = Remedy(report.virtualization);
   report.findings = JudgeRules({snapshot, report.virtualization, profile, earlier});
+  if (report.proof) {
+    report.findings.push_back(ProofFinding(*report.proof, *report.virtualization.guests));
+  }
   for (const Finding& finding : report.findings) {
     ++report.summary.at(static_cast<std::size_t>(finding.outcome));
   }
@@ -161,6 +167,10 @@ Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_versio
   } else {
     CountVerdict(report.virtualization, &report.findings);
     report.exit_code = ExitCode(report.virtualization);
+  }
+  if (report.virtualization.guests && report.virtualization.guests->IsFailure()) {
+    report.findings.back().counted = true;
+    report.exit_code = 1;
   }
   if (report.exit_code <= 1 && CountLosses(&report.findings)) report.exit_code = 1;
   return report;

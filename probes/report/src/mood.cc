@@ -15,6 +15,11 @@ Mood MoodOf(Usable usable) {
   return Mood::kUnknown;
 }
 
+Mood MoodOf(const VirtualizationVerdict& verdict) {
+  if (verdict.guests && verdict.guests->IsFailure()) return Mood::kBad;
+  return MoodOf(verdict.usable);
+}
+
 Mood MoodOf(int exit_code) {
   constexpr int kUndetermined = 2;
   if (exit_code == 0) return Mood::kOk;

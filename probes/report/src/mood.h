@@ -14,6 +14,8 @@ namespace vtprobe {
 enum class Mood : std::uint8_t { kOk, kUnknown, kAdvice, kBad };
 
 Mood MoodOf(Usable usable);
+// Of the whole machine: guests that fail are worse than a register that allows them.
+Mood MoodOf(const VirtualizationVerdict& verdict);
 Mood MoodOf(int exit_code);
 
 std::string_view Name(Mood mood);

@@ -26,6 +26,7 @@
 #include "html_stages.h"
 #include "machine_items.h"
 #include "mood.h"
+#include "proof_finding.h"
 #include "register_text.h"
 #include "standing.h"
 #include "vtprobe/hal/dump.h"
@@ -45,7 +46,7 @@ constexpr std::size_t kMostGroups = 16;
 constexpr std::size_t kLargestText = 200'000;
 
 Markup HtmlAnswers(const Report& report, std::string_view level) {
-  Markup answers = HtmlAnswer(level, MoodOf(report.virtualization.usable), report.headline);
+  Markup answers = HtmlAnswer(level, MoodOf(report.virtualization), report.headline);
   if (report.profile) answers += HtmlAnswer("p", MoodOf(report.exit_code), ProfileLine(report));
   return answers;
 }
@@ -57,7 +58,8 @@ std::string Which(const Report& report) {
   return fmt::format("{}", fmt::join(items, kFieldSeparator));
 }
 
-Markup HtmlFacts(const Subject& subject) {
+Markup HtmlFacts(const Report& report) {
+  const Subject& subject = report.subject;
   Markup facts;
   const auto add = [&](std::string_view name, const std::optional<std::string>& value) {
     if (value) facts += Fill(html::kFact, {{"name", name}, {"value", *value}});
@@ -79,6 +81,11 @@ Markup HtmlFacts(const Subject& subject) {
   add("hypervisor", subject.hypervisor);
   add("stage", subject.stage);
   add("provenance", subject.provenance);
+  if (report.proof) {
+    for (const std::string& clause : ProofClauses(*report.proof)) add("proof", clause);
+    const std::string contradiction = Contradiction(*report.virtualization.guests);
+    if (!contradiction.empty()) add("contradiction", contradiction);
+  }
   if (subject.source != subject.file) add("source", subject.source);
   if (!subject.cpus_offline.empty()) add("offline", CpusText(subject.cpus_offline));
   for (const auto& [key, value] : subject.other) add(key, value);
@@ -198,7 +205,7 @@ Markup HtmlMachine(const Report& report, std::string_view id, std::string_view l
                                {"name", report.subject.file.value_or("this machine")},
                                {"answer", HtmlAnswers(report, level)},
                                {"which", Which(report)},
-                               {"facts", HtmlFacts(report.subject)},
+                               {"facts", HtmlFacts(report)},
                                {"remedy", HtmlRemedy(report)},
                                {"groups", HtmlGroups(report.virtualization)},
                                {"packages", HtmlMap(report)},

@@ -1,11 +1,13 @@
 // The report for programs. Every key is always there, null where nothing is
-// known, in the order of their description in README.
+// known, in the order of their description in README; but a proof is, where one was
+// asked for.
 
 #include <fmt/format.h>
 
 #include <array>
 
 #include "json_text.h"
+#include "proof_json.h"
 #include "vtprobe/report/formats.h"
 
 namespace vtprobe {
@@ -101,6 +103,14 @@ OrderedJson VirtualizationJson(const Report& report) {
   return json;
 }
 
+// As it was held against the registers.
+OrderedJson HeldProofJson(const Proof& proof, const SeenGuests& guests) {
+  OrderedJson json = ProofJson(proof);
+  json["conclusion"] = Name(Conclude(proof));
+  json["contradicted"] = guests.contradicted.ToString();
+  return json;
+}
+
 OrderedJson FindingJson(const Finding& finding) {
   OrderedJson json;
   json["rule"] = finding.rule;
@@ -140,6 +150,9 @@ OrderedJson OneReportJson(const Report& report) {
   document["tool"] = ToolJson(report.tool_version);
   document["subject"] = SubjectJson(report);
   document["virtualization"] = VirtualizationJson(report);
+  if (report.proof) {
+    document["proof"] = HeldProofJson(*report.proof, *report.virtualization.guests);
+  }
   document["profile"] = report.profile ? OrderedJson(report.profile->name) : OrderedJson();
   document["findings"] = OrderedJson::array();
   for (const Finding& finding : report.findings) {

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "json_text.h"
+#include "proof_json.h"
 #include "register_text.h"
 #include "text_layout.h"
 #include "vtprobe/report/printable.h"
@@ -12,20 +12,6 @@
 
 namespace vtprobe {
 namespace {
-
-std::string_view Name(Conclusion conclusion) {
-  switch (conclusion) {
-    case Conclusion::kProven:
-      return "proven";
-    case Conclusion::kDisproven:
-      return "disproven";
-    case Conclusion::kNotProven:
-      return "not_proven";
-    case Conclusion::kNoHardware:
-      return "no_hardware";
-  }
-  return "";
-}
 
 std::string_view ExtensionOf(const GuestProvider& provider) {
   return provider.needs == GuestProvider::Needs::kSvm ? "SVM" : "VT-x";
@@ -139,19 +125,6 @@ std::vector<TextRow> Rows(const ProofReport& report) {
   return rows;
 }
 
-OrderedJson GroupJson(const ProofGroup& group) {
-  OrderedJson entry;
-  entry["cpus"] = group.cpus.ToString();
-  entry["outcome"] = Name(group.run.outcome);
-  if (group.run.outcome != GuestOutcome::kRan) {
-    entry["reason"] = group.run.reason;
-    entry["busy"] = group.run.is_busy;
-  }
-  entry["runs"] = group.runs;
-  entry["not_well"] = group.not_well;
-  return entry;
-}
-
 }  // namespace
 
 std::string RenderProofText(const ProofReport& report, const RenderOptions& options) {
@@ -166,15 +139,7 @@ std::string RenderProofJson(const ProofReport& report, std::string_view tool_ver
   OrderedJson document;
   document["schema"] = "vtprobe-proof/1";
   document["tool"] = ToolJson(tool_version);
-  OrderedJson& json = document["proof"];
-  json["provider"] = proof.provider.name;
-  json["hardware"] = proof.provider.needs_hardware();
-  json["groups"] = OrderedJson::array();
-  for (const ProofGroup& group : proof.groups) json["groups"].push_back(GroupJson(group));
-  json["slowest"] = OrderedJson();
-  if (proof.slowest) {
-    json["slowest"] = {{"cpu", Number(proof.slowest->cpu)}, {"ns", proof.slowest->took.count()}};
-  }
+  document["proof"] = ProofJson(proof);
   document["under_hypervisor"] = report.is_under_hypervisor;
   document["headline"] = Headline(proof);
   document["conclusion"] = Name(Conclude(proof));

@@ -10,6 +10,7 @@
 #include "finding_rows.h"
 #include "machine_items.h"
 #include "mood.h"
+#include "proof_finding.h"
 #include "register_text.h"
 #include "text_layout.h"
 #include "vtprobe/report/formats.h"
@@ -69,6 +70,7 @@ class Body {
     Blank();
     AddGroups();
     AddWhy();
+    AddProof();
     AddMachine();
     if (verbose_) AddOrigin();
     AddFindings();
@@ -122,6 +124,12 @@ class Body {
     }
   }
 
+  void AddProof() {
+    if (!report_.proof) return;
+    for (const std::string& clause : ProofClauses(*report_.proof)) Add("proof", clause);
+    Add("but", Contradiction(*verdict_.guests));
+  }
+
   void AddMachine() {
     TextRow row{"machine", {}, MachineItems(report_, verbose_), kFieldSeparator};
     if (!row.items.empty()) Add(std::move(row));
@@ -160,7 +168,7 @@ class Body {
 std::string RenderText(const Report& report, const RenderOptions& options) {
   const VirtualizationVerdict& verdict = report.virtualization;
   std::string text =
-      Coloured(Printable(report.headline), ColourOf(MoodOf(verdict.usable)), options) + '\n';
+      Coloured(Printable(report.headline), ColourOf(MoodOf(verdict)), options) + '\n';
   if (report.profile) {
     text += Coloured(Printable(ProfileLine(report)), ColourOf(MoodOf(report.exit_code)), options) +
             '\n';

@@ -248,13 +248,16 @@ VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot,
 }
 
 int ExitCode(const VirtualizationVerdict& verdict) {
+  if (verdict.guests && verdict.guests->IsFailure()) return 1;
   switch (verdict.state) {
     case State::kUnsupported:
       return 3;
     case State::kHiddenByHypervisor:
-    case State::kContradictory:
       return 2;
+    case State::kContradictory:
     case State::kIndeterminate:
+      // Guests ran, and their CPUs' switch is not known.
+      if (verdict.usable == Usable::kYes) return 0;
       // Somebody says that it can't be used, and not why.
       return verdict.usable == Usable::kNo ? 1 : 2;
     case State::kInconsistent:

@@ -202,13 +202,28 @@ std::vector<std::string> NotesOf(const VirtualizationVerdict& verdict) {
   return notes;
 }
 
-}  // namespace
-
-std::string NoteOf(const VirtualizationVerdict& verdict, const VirtualizationGroup& group) {
-  return WithNote(group, AboutTheSystem(verdict));
+std::string AboutGuests(const SeenGuests& guests) {
+  std::string text;
+  if (!guests.ran.empty()) {
+    text += fmt::format(" Guests ran on {} by {}.", Cpus(guests.ran), guests.provider);
+  }
+  if (!guests.proven.empty()) {
+    text += fmt::format(" That proves the extension on {}, and not whether its switch is locked.",
+                        Cpus(guests.proven));
+  }
+  if (!guests.refused.empty()) {
+    text += fmt::format(" {} could not run one on {}.", guests.provider, Cpus(guests.refused));
+  }
+  if (!guests.contradicted.empty()) {
+    text += fmt::format(
+        " That contradicts the registers of {}, which do not allow it: what was read, or what is "
+        "known of this KVM, is wrong.",
+        Cpus(guests.contradicted));
+  }
+  return text;
 }
 
-std::string Explanation(const VirtualizationVerdict& verdict) {
+std::string Why(const VirtualizationVerdict& verdict) {
   if (verdict.quoted) {
     return "The register that switches it is not recorded; this rests on words: " +
            phrases::Quotation(*verdict.quoted);
@@ -248,6 +263,18 @@ std::string Explanation(const VirtualizationVerdict& verdict) {
         *verdict.machine.more_cpus, verdict.machine.online.Count() == 1 ? "that one" : "those");
   }
   return std::move(sentences).Take();
+}
+
+}  // namespace
+
+std::string NoteOf(const VirtualizationVerdict& verdict, const VirtualizationGroup& group) {
+  return WithNote(group, AboutTheSystem(verdict));
+}
+
+std::string Explanation(const VirtualizationVerdict& verdict) {
+  std::string text = Why(verdict);
+  if (verdict.guests) text += AboutGuests(*verdict.guests);
+  return text;
 }
 
 }  // namespace vtprobe

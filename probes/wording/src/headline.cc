@@ -223,9 +223,37 @@ std::string ByWords(const VirtualizationVerdict& verdict) {
                      phrases::Quotation(*verdict.quoted));
 }
 
+// What guests decided; empty where the registers decide.
+std::string ByGuests(const VirtualizationVerdict& verdict) {
+  const SeenGuests& guests = *verdict.guests;
+  if (!guests.wrong.empty()) {
+    return fmt::format("Not sound: guests computed wrongly on {}.", Cpus(guests.wrong));
+  }
+  const std::string technology = phrases::TechnologyName(verdict);
+  if (!guests.disproven.empty()) {
+    return fmt::format("{} does NOT work on {}: {} could not run a guest there.", technology,
+                       Cpus(guests.disproven), guests.provider);
+  }
+  if (guests.proven.empty() || verdict.usable != Usable::kYes ||
+      verdict.state == State::kInconsistent) {
+    return {};
+  }
+  const bool is_one = verdict.machine.online.Count() == 1;
+  return fmt::format(
+      "{} is usable on {}: {} ran guests there; {} could not be read.", technology,
+      is_one ? std::string("this CPU") : fmt::format("all {} CPUs", verdict.machine.online.Count()),
+      guests.provider,
+      guests.proven == verdict.machine.online ? std::string("its switch")
+                                              : "the switch of " + Cpus(guests.proven));
+}
+
 }  // namespace
 
 std::string Headline(const VirtualizationVerdict& verdict) {
+  if (verdict.guests) {
+    std::string text = ByGuests(verdict);
+    if (!text.empty()) return text;
+  }
   if (verdict.quoted) return ByWords(verdict);
   return HeadlineWriter(verdict).Write();
 }

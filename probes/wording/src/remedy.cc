@@ -116,14 +116,34 @@ std::string ForState(const VirtualizationVerdict& verdict) {
   return {};
 }
 
+// What is to be done about what only guests showed.
+std::string ForGuests(const SeenGuests& guests) {
+  const CpuSet failed = guests.wrong.Union(guests.disproven);
+  if (!failed.empty()) {
+    return fmt::format(
+        "Look for what the kernel says of kvm (dmesg), update firmware and microcode, and ask the "
+        "CPUs again: vtprobe prove --cpus {} --seconds 60. One that still fails is defective.",
+        failed.ToString());
+  }
+  if (!guests.contradicted.empty()) {
+    return "Keep a recording (vtprobe record) and the output of vtprobe prove: they can't both be "
+           "right.";
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string Remedy(const VirtualizationVerdict& verdict) {
   std::vector<std::string> steps;
-  // CPUs that are all usable and still differ fail the host as well.
-  if (ExitCode(verdict) != 0) AddOnce(&steps, ForState(verdict));
+  if (verdict.guests) AddOnce(&steps, ForGuests(*verdict.guests));
+  // CPUs that are all usable and still differ fail the host as well; of one on which
+  // guests fail the registers tell no cause.
+  const bool is_by_registers =
+      !verdict.guests || (verdict.guests->disproven.empty() && verdict.guests->wrong.empty());
+  if (is_by_registers && ExitCode(verdict) != 0) AddOnce(&steps, ForState(verdict));
   for (const VirtualizationGroup& group : verdict.groups) {
-    if (!group.unread) continue;
+    if (!group.unread || group.usable == Usable::kYes) continue;
     // A guest's missing register is the hypervisor's doing.
     AddOnce(&steps, group.attribution == Attribution::kHypervisor
                         ? std::string(kAskForNesting)

@@ -22,6 +22,7 @@
 #include "vtprobe/hal/types.h"
 #include "vtprobe/probes/evidence.h"
 #include "vtprobe/probes/identity.h"
+#include "vtprobe/probes/seen_guests.h"
 #include "vtprobe/probes/system.h"
 
 namespace vtprobe {
@@ -119,12 +120,20 @@ struct VirtualizationVerdict {
   std::optional<QuotedWords> quoted;
   // Ordered by lowest CPU; together all CPUs that count.
   std::vector<VirtualizationGroup> groups;
+  // Guests that were run, held against the registers.
+  std::optional<SeenGuests> guests;
 };
 
 // `before_system`, if there is one, is a recording of the same boot from before
 // an operating system ran. It may prove who set the switch.
 VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot,
                                           const PlatformSnapshot* before_system = nullptr);
+
+// Lets guests decide what no register does: CPUs whose switch was not read and on which
+// a guest ran by what needs the extension are usable, those on which one was refused or
+// computed wrongly are not. A register that was read and says no stays; that a guest ran
+// all the same is kept in `guests`. The state stays what the registers say.
+void HoldAgainst(SeenGuests guests, VirtualizationVerdict* verdict);
 
 // What the value of a switch says of a CPU that offers what it switches: "On an
 // Intel CPU: VT-x off and locked until the next reset." Empty for a register that
@@ -134,8 +143,8 @@ std::string WhatItSwitches(MsrAddress address, const RegisterReading& value);
 // The registers that JudgeVirtualization() looks at.
 Selection VirtualizationRegisters();
 
-// The command's exit status for a verdict: 0 usable, 1 not, 2 can't be
-// determined, 3 not offered.
+// The command's exit status for a verdict: 0 usable, 1 not, or guests failed, 2 can't
+// be determined, 3 not offered.
 int ExitCode(const VirtualizationVerdict& verdict);
 
 }  // namespace vtprobe

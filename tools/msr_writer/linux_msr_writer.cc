@@ -1,0 +1,63 @@
+#include "msr_writer/linux_msr_writer.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace vtprobe::msr_writer {
+namespace {
+
+AccessCode WhyNotOpened(int error) {
+  switch (error) {
+    case ENOENT:
+      return AccessCode::kNoDriver;
+    case EPERM:
+    case EACCES:
+      return AccessCode::kPermissionDenied;
+    case ENXIO:
+      return AccessCode::kCpuOffline;
+    default:
+      return AccessCode::kIo;
+  }
+}
+
+AccessCode WhyNotWritten(int error) {
+  switch (error) {
+    case EIO:
+      return AccessCode::kGeneralProtection;
+    case EPERM:
+      return AccessCode::kLockedDown;
+    case ENXIO:
+      return AccessCode::kCpuOffline;
+    default:
+      return AccessCode::kIo;
+  }
+}
+
+}  // namespace
+
+WriteCalls WriteCalls::OfKernel() {
+  return {.open =
+              [](const std::string& path) {
+                const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+                return fd < 0 ? -errno : fd;
+              },
+          .pwrite = [](int fd, std::uint64_t value, std::uint64_t offset) -> std::int64_t {
+            const auto count = ::pwrite(fd, &value, sizeof(value), static_cast<off_t>(offset));
+            return count < 0 ? -errno : count;
+          },
+          .close = [](int fd) { ::close(fd); }};
+}
+
+Result<void> LinuxMsrWriter::WriteMsr(LogicalCpu cpu, MsrAddress address, std::uint64_t value) {
+  const int fd = calls_.open("/dev/cpu/" + std::to_string(Number(cpu)) + "/msr");
+  if (fd < 0) return Fail(WhyNotOpened(-fd));
+  const std::int64_t count = calls_.pwrite(fd, value, Number(address));
+  calls_.close(fd);
+  if (count < 0) return Fail(WhyNotWritten(static_cast<int>(-count)));
+  if (count != static_cast<std::int64_t>(sizeof(value))) return Fail(AccessCode::kIo);
+  return {};
+}
+
+}  // namespace vtprobe::msr_writer

@@ -1,0 +1,92 @@
+#include "msr_writer/locks.h"
+
+#include <array>
+
+namespace vtprobe::msr_writer {
+namespace {
+
+constexpr std::uint64_t Bit(unsigned bit) { return std::uint64_t{1} << bit; }
+
+constexpr std::array kProvable = {
+    ProvableLock{"IA32_FEATURE_CONTROL", MsrAddress{0x3a}, Bit(0), "[intel/sdm-vol3] 24.7"},
+    ProvableLock{"IA32_TME_ACTIVATE", MsrAddress{0x982}, Bit(0), "[intel/sdm-vol4] table 2-2"},
+};
+
+constexpr std::array kOther = {
+    OtherLock{"IA32_SMRR_PHYSMASK", "outside SMM every write faults, locked or not"},
+    OtherLock{"IA32_DEBUG_INTERFACE", "once locked it ignores a write without a fault"},
+    OtherLock{"MSR_PKG_CST_CONFIG_CONTROL", "the manual does not say that a locked one faults"},
+    OtherLock{"VM_CR", "once locked it ignores a write without a fault"},
+    OtherLock{"HWCR", "once locked it ignores a write without a fault"},
+};
+
+LockOutcome OutcomeOf(const Result<void>& written) {
+  if (written) return LockOutcome::kDoesNot;
+  return written.error().code == AccessCode::kGeneralProtection ? LockOutcome::kHolds
+                                                                : LockOutcome::kNotWritten;
+}
+
+}  // namespace
+
+std::span<const ProvableLock> ProvableLocks() { return kProvable; }
+
+std::span<const OtherLock> OtherLocks() { return kOther; }
+
+std::string_view Name(LockOutcome outcome) {
+  switch (outcome) {
+    case LockOutcome::kHolds:
+      return "holds";
+    case LockOutcome::kDoesNot:
+      return "does_not_hold";
+    case LockOutcome::kChanged:
+      return "changed";
+    case LockOutcome::kNotLocked:
+      return "not_locked";
+    case LockOutcome::kNotThere:
+      return "not_there";
+    case LockOutcome::kNotRead:
+      return "not_read";
+    case LockOutcome::kNotWritten:
+      return "not_written";
+  }
+  return "";
+}
+
+LockResult VerifyLock(MsrReader& reader, MsrWriter& writer, LogicalCpu cpu,
+                      const ProvableLock& lock) {
+  LockResult result{.cpu = cpu, .name = lock.name, .address = lock.address};
+  const auto before = reader.ReadMsr(cpu, lock.address);
+  if (!before) {
+    if (before.error().code == AccessCode::kGeneralProtection) {
+      result.outcome = LockOutcome::kNotThere;
+    }
+    return result;
+  }
+  result.before = *before;
+  if ((*before & lock.lock) == 0) {
+    result.outcome = LockOutcome::kNotLocked;
+    return result;
+  }
+  result.outcome = OutcomeOf(writer.WriteMsr(cpu, lock.address, *before));
+  const auto after = reader.ReadMsr(cpu, lock.address);
+  if (!after) {
+    result.outcome = LockOutcome::kNotRead;
+    return result;
+  }
+  result.after = *after;
+  if (*after != *before) result.outcome = LockOutcome::kChanged;
+  return result;
+}
+
+void VerifyLocks(MsrReader& reader, MsrWriter& writer, std::span<const LogicalCpu> cpus,
+                 const std::function<void(const LockResult&)>& tell) {
+  for (const ProvableLock& lock : kProvable) {
+    for (const LogicalCpu cpu : cpus) {
+      const LockResult result = VerifyLock(reader, writer, cpu, lock);
+      tell(result);
+      if (result.outcome == LockOutcome::kChanged) return;
+    }
+  }
+}
+
+}  // namespace vtprobe::msr_writer
