@@ -15,7 +15,7 @@ namespace vtprobe {
 namespace {
 
 constexpr CpuidLeaf kVendor{0x0};
-constexpr MsrAddress kMsr{0x17};
+constexpr MsrAddress kMsr{0x39};
 
 PlatformSnapshot CaptureAll(const PlatformSnapshot& machine, bool distinct_apic_ids = true) {
   ReplayBackend backend(machine);
@@ -32,7 +32,7 @@ bool IsDistrusted(const PlatformSnapshot& captured, std::uint32_t cpu) {
 
 // One CPU of three that differ in what the test says; 0 and 2 share it.
 std::string ThreeCpus(const std::string& of_0_and_2, const std::string& of_1) {
-  return "cpu 0-2\n" + std::string(kIntelVendor) + "msr 0x17 = 0x5\ncpu 0,2\n" + of_0_and_2 +
+  return "cpu 0-2\n" + std::string(kIntelVendor) + "msr 0x39 = 0x5\ncpu 0,2\n" + of_0_and_2 +
          "cpu 1\n" + of_1;
 }
 

@@ -34,7 +34,7 @@ using testing::StrictMock;
 
 constexpr MsrAddress kFeatureControl{0x3a};
 constexpr MsrAddress kVmCr{0xc001'0114};
-constexpr MsrAddress kUnknownToTheTable{0x17};
+constexpr MsrAddress kUnknownToTheTable{0x39};
 constexpr CpuidLeaf kVendor{0x0};
 constexpr CpuidLeaf kFeatures{0x1};
 constexpr CpuidRegisters kIntel{0x1f, 0x756e6547, 0x6c65746e, 0x49656e69};
@@ -259,7 +259,7 @@ TEST(Capture, AsksEachOfManyCpusEachQuestionOnce) {
   EXPECT_FALSE(machine.overlapped());
   for (std::uint32_t cpu = 0; cpu < kCpus; ++cpu) {
     ASSERT_EQ(machine.Questions(cpu), 3) << "CPU " << cpu;
-    ASSERT_EQ(captured.Msr(LogicalCpu{cpu}, kUnknownToTheTable), std::uint64_t{cpu} << 32 | 0x17);
+    ASSERT_EQ(captured.Msr(LogicalCpu{cpu}, kUnknownToTheTable), std::uint64_t{cpu} << 32 | 0x39);
     ASSERT_EQ(captured.Cpuid(LogicalCpu{cpu}, CpuidLeaf{0xd, 1}),
               CpuidReading(PartialCpuid{{cpu, 0xd, 1, 0}}));
   }
@@ -275,7 +275,7 @@ TEST(Capture, OnKeptWorkersReadsAnewEachTime) {
         Capture(plan, CpuSet({{0, kCpus - 1}}), CpuSet(), Metadata(), machine, machine, workers);
     for (std::uint32_t cpu = 0; cpu < kCpus; ++cpu) {
       ASSERT_EQ(machine.Questions(cpu), 2 * sweep) << "CPU " << cpu;
-      ASSERT_EQ(captured.Msr(LogicalCpu{cpu}, kUnknownToTheTable), std::uint64_t{cpu} << 32 | 0x17);
+      ASSERT_EQ(captured.Msr(LogicalCpu{cpu}, kUnknownToTheTable), std::uint64_t{cpu} << 32 | 0x39);
     }
   }
 }

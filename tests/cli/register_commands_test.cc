@@ -158,9 +158,9 @@ TEST(Read, OfACpuidRegisterAndItsField) {
 }
 
 TEST(Read, OfAnAddressWithoutDefinition) {
-  const Ended ended = Read({"0x17"}, "vtprobe-dump 1\ncpu 0\nmsr 0x17 = 0x12\n");
+  const Ended ended = Read({"0x39"}, "vtprobe-dump 1\ncpu 0\nmsr 0x39 = 0x12\n");
   EXPECT_EQ(ended.exit_status, 0);
-  EXPECT_THAT(ended.out, HasSubstr("CPU  0   MSR 0x17 = 0x12\n"));
+  EXPECT_THAT(ended.out, HasSubstr("CPU  0   MSR 0x39 = 0x12\n"));
 }
 
 TEST(Read, AsJson) {

@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"PartOfARegister", {"read", "feature"}, {"IA32_FEATURE_CONTROL"}},
         Mistake{"MisspeltCpuid", {"decode", "CPUID.01:ECX", "1"}, {"CPUID.01H:ECX"}},
         Mistake{"MisspeltField", {"read", "0x3a.LOKC", "--replay", "-"}, {"LOKC", "LOCK"}},
-        Mistake{"FieldOfAnUnknownAddress", {"read", "0x17.LOCK", "--replay", "-"}, {"--bits"}},
+        Mistake{"FieldOfAnUnknownAddress", {"read", "0x39.LOCK", "--replay", "-"}, {"--bits"}},
         Mistake{"AddressTooLarge", {"read", "0x100000000", "--replay", "-"}, {"32 bits"}},
         Mistake{"AddressWithoutPrefix", {"read", "3a", "--replay", "-"}, {"0x3a"}},
         Mistake{"AddressThatDecodeDoesNotKnow", {"decode", "0x39", "1"}, {"IA32_FEATURE_CONTROL"}},
