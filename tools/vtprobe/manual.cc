@@ -66,8 +66,12 @@ std::string Page(std::string_view version) {
       "CPU, and if not, who switched that off and what brings it back. Without a command\n"
       "it is\n"
       ".BR \"vtprobe check\" ,\n"
-      "of this machine or of the recordings that are named. It reads registers and never\n"
-      "writes one.\n"
+      "of this machine or of the recordings that are named. It reads registers;\n"
+      ".B verify\\-locks\n"
+      "and\n"
+      ".B enable\n"
+      "start another program that writes them, and only with\n"
+      ".BR \\-\\-yes .\n"
       ".SH COMMANDS\n",
       version);
   for (const CommandWords& command : DescribeCommands()) page += Section(command);
