@@ -30,7 +30,7 @@ readonly PACKAGES=(
 read -ra CLANG_VERSIONS <cmake/clang-versions
 readonly CLANG_VERSIONS
 # What tests/e2e and bench/peers run: the emulators with what boots in them, and
-# the tools that vtprobe is compared with. In the last row, what packages are tried
+# the tools and headers that vtprobe is compared with. In the last row, what packages are tried
 # with.
 readonly BED_PACKAGES=(
   python3 fuse3 binutils
@@ -38,6 +38,7 @@ readonly BED_PACKAGES=(
   bochs bochsbios bochs-term vgabios grub-common grub-pc-bin xorriso mtools
   msr-tools cpu-checker libvirt-clients perl-base spectre-meltdown-checker
   cpuid cpuidtool x86info strace
+  linux-headers-amd64
   fish zsh groff lintian
 )
 # What tests/browser and tools/take-pictures.py look at pages with, and the letters.
