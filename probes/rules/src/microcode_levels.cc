@@ -65,8 +65,14 @@ static_assert(std::ranges::is_sorted(kLevels, std::ranges::less_equal(), kKey),
 std::span<const MicrocodeLevel> MicrocodeLevels() { return kLevels; }
 
 std::span<const MicrocodeLevel> MicrocodeLevelsOf(std::uint32_t signature) {
-  const auto rows = std::ranges::equal_range(kLevels, signature, {}, &MicrocodeLevel::signature);
-  return {rows.begin(), rows.end()};
+  const auto is_before = [](const MicrocodeLevel& row, std::uint32_t wanted) {
+    return row.signature < wanted;
+  };
+  const auto is_behind = [](std::uint32_t wanted, const MicrocodeLevel& row) {
+    return wanted < row.signature;
+  };
+  const auto* const first = std::lower_bound(kLevels.begin(), kLevels.end(), signature, is_before);
+  return {first, std::upper_bound(first, kLevels.end(), signature, is_behind)};
 }
 
 std::string_view MicrocodeLevelsDate() { return kDate; }
