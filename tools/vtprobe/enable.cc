@@ -65,8 +65,8 @@ Told Parse(const std::string& text) {
     if (kind == "extension") words >> told.extension;
     std::string cpu;
     WriteGroup write;
-    if (kind != "write" || !(words >> cpu >> write.address >> write.before >> write.value))
-      continue;
+    if (kind != "write") continue;
+    if (!(words >> cpu >> write.address >> write.before >> write.value)) continue;
     write.cpus = CpuSet::Parse(cpu).value_or(CpuSet());
     bool is_new = true;
     for (WriteGroup& group : told.writes) {

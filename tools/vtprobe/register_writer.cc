@@ -57,6 +57,7 @@ tl::expected<pid_t, int> Start(const std::string& path, std::vector<std::string>
                                const Pipe& out, const Pipe& err) {
   arguments.insert(arguments.begin(), kProgram);
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   std::array<char*, 1> environment{nullptr};

@@ -22,8 +22,7 @@ SeenGuests::Needs NeedsOf(const GuestProvider& provider) {
 
 std::string ClauseOf(const ProofGroup& group, const GuestProvider& provider) {
   if (group.run.outcome == GuestOutcome::kRan) {
-    const std::string ran =
-        fmt::format("guests ran on {} by {}", CpusText(group.cpus), provider.name);
+    std::string ran = fmt::format("guests ran on {} by {}", CpusText(group.cpus), provider.name);
     switch (provider.needs) {
       case GuestProvider::Needs::kVmx:
       case GuestProvider::Needs::kSvm:
