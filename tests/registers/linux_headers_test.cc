@@ -198,9 +198,7 @@ TEST_F(LinuxHeaders, HaveOurCpuidBitsAtOurPlaces) {
 TEST(LinuxDifferences, AreOfRegistersAndFieldsOfOurs) {
   for (const auto& [name, theirs] : kArguedMsrs) {
     const auto msrs = registers::AllMsrs();
-    EXPECT_TRUE(std::any_of(msrs.begin(), msrs.end(), [&](const MsrDef* msr) {
-      return msr->name == name;
-    })) << name;
+    EXPECT_NE(std::ranges::find(msrs, name, &MsrDef::name), msrs.end()) << name;
     EXPECT_NE(Bare(name), Bare(theirs)) << name << " is no difference";
   }
   for (const auto& [place, theirs] : kArguedFields) {

@@ -19,25 +19,23 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLargest = std::size_t{1} << 30;
 
-constexpr std::string_view kCantBeRead = "can't be read: ";
+std::string CantBeRead(std::string_view why) { return std::string("can't be read: ").append(why); }
 
-tl::unexpected<Error> CantRead(const fs::path& path, const std::string& why) {
-  return tl::unexpected(Error{path.string(), 0, 0, std::string(kCantBeRead) + why});
+tl::unexpected<Error> CantRead(const fs::path& path, std::string_view why) {
+  return tl::unexpected(Error{path.string(), 0, 0, CantBeRead(why)});
 }
 
 // The bytes, or why they can't be had.
 tl::expected<std::string, std::string> ReadFile(const fs::path& path) {
   std::error_code error;
   const auto size = fs::file_size(path, error);
-  if (error) return tl::unexpected(std::string(kCantBeRead) + error.message());
-  if (size > kLargest) {
-    return tl::unexpected(std::string(kCantBeRead) + "a recording has at most 1 GiB");
-  }
+  if (error) return tl::unexpected(CantBeRead(error.message()));
+  if (size > kLargest) return tl::unexpected(CantBeRead("a recording has at most 1 GiB"));
   std::string bytes(size, '\0');
   std::ifstream stream(path, std::ios::binary);
   stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   if (stream.bad() || !stream.is_open()) {
-    return tl::unexpected(std::string(kCantBeRead) + "it can't be opened");
+    return tl::unexpected(CantBeRead("it can't be opened"));
   }
   bytes.resize(static_cast<std::size_t>(stream.gcount()));
   return bytes;
