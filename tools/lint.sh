@@ -4,7 +4,7 @@
 #   tools/lint.sh format   clang-format would change nothing, of the page's script either
 #   tools/lint.sh tidy     clang-tidy finds nothing in hal, probes, fixtures/src, tools,
 #                          bench (minutes; seconds where nothing has changed). With
-#                          --turn N a third of them, and those that changed lately
+#                          --turn N a fifth of them, and those that changed lately
 #
 # Version 14 of either decides. A release that lacks it has a later one, which may
 # want some places otherwise. Needs what tools/setup.sh --packages-only --with-clang installs.

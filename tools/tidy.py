@@ -4,8 +4,8 @@ it is made of has changed.
 
     tools/tidy.py [--turn N] BUILD FOLDER...
         the sources below the folders that BUILD's compile_commands.json names; 1 if one
-        has a finding. Of turn N only every third, and those that the last commits changed:
-        after three turns each has been looked at.
+        has a finding. Of turn N only every fifth, and those that the last commits changed:
+        after five turns each has been looked at.
 
 A source without a finding is remembered by a hash of everything that the answer
 depends on: what the preprocessor makes of it (with its comments, of which NOLINT is
@@ -27,8 +27,8 @@ TIDY = os.environ.get("CLANG_TIDY", "clang-tidy-14")
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vtprobe/clang-tidy"
 
-TURNS = 3
-COMMITS = 20
+TURNS = 5
+COMMITS = 10
 
 
 def output_of(command, **options):
