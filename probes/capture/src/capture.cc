@@ -4,36 +4,17 @@
 
 #include "vtprobe/probes/capture.h"
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <utility>
 #include <vector>
 
 #include "assemble.h"
 #include "cpu_readings.h"
+#include "distinct_apic_ids.h"
 #include "read_cpu.h"
-#include "vtprobe/registers/apic_id.h"
 
 namespace vtprobe {
-namespace {
-
-void DistrustSharedApicIds(std::vector<CpuReadings>* slots) {
-  std::vector<std::pair<std::uint32_t, CpuReadings*>> owners;
-  owners.reserve(slots->size());
-  for (CpuReadings& slot : *slots) {
-    if (const auto id = ApicId(slot)) owners.emplace_back(*id, &slot);
-  }
-  std::sort(owners.begin(), owners.end());
-  for (std::size_t i = 1; i < owners.size(); ++i) {
-    if (owners[i - 1].first != owners[i].first) continue;
-    owners[i - 1].second->DistrustCpuid();
-    owners[i].second->DistrustCpuid();
-  }
-}
-
-}  // namespace
 
 PlatformSnapshot Capture(const CapturePlan& plan, const CpuSet& online, const CpuSet& offline,
                          Metadata metadata, MsrReader& msrs, CpuidReader& cpuid) {

@@ -109,4 +109,13 @@ Selection FeatureRegisters() {
   return selection;
 }
 
+Selection KnownRegisters(bool identifiers) {
+  Selection selection;
+  for (const CpuidDef* const cpuid : kCpuid) selection.Add(cpuid->leaf);
+  for (const MsrDef* const msr : kMsrs) {
+    if (identifiers || !msr->identifies) selection.Add(msr->address);
+  }
+  return selection;
+}
+
 }  // namespace vtprobe::registers

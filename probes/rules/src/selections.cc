@@ -2,7 +2,6 @@
 
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/probes/topology.h"
-#include "vtprobe/registers/identifiers.h"
 #include "vtprobe/registers/table.h"
 
 namespace vtprobe {
@@ -35,10 +34,7 @@ Selection CheckedRegisters() {
 
 Selection RecordedRegisters(bool identifiers) {
   Selection registers = CheckedRegisters();
-  for (const CpuidDef* const cpuid : registers::AllCpuid()) registers.Add(cpuid->leaf);
-  for (const MsrDef* const msr : registers::AllMsrs()) {
-    if (identifiers || !registers::Identifies(msr->address)) registers.Add(msr->address);
-  }
+  registers.Add(registers::KnownRegisters(identifiers));
   return registers;
 }
 

@@ -26,6 +26,10 @@ const CpuidDef* FindCpuid(std::string_view name);
 // gates and identity are read from. None of them tells CPUs of one kind apart.
 Selection FeatureRegisters();
 
+// All registers of both tables; without those that identify a machine
+// (identifiers.h), unless they are wanted.
+Selection KnownRegisters(bool identifiers);
+
 }  // namespace vtprobe::registers
 
 #endif  // VTPROBE_REGISTERS_TABLE_H_
