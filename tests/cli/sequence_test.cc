@@ -45,6 +45,34 @@ class Sequence : public testing::Test {
   TempTree tree_;
 };
 
+// Firmware left CPU 1 of its own count unlocked, which is the system's CPU 2.
+TEST_F(Sequence, MatchesCpusByApicIdAndNotByNumber) {
+  const auto machine = [](const std::string& stage, const std::string& ids,
+                          const std::string& switches) {
+    std::string text = "vtprobe-dump 1\nmeta stage = " + stage +
+                       "\nmeta kernel = 6.1.0\nmeta kvm_intel = m\ncpu 0-2\n"
+                       "cpuid 0x0.0x0 = 0x1 0x756e6547 0x6c65746e 0x49656e69\n";
+    for (std::size_t cpu = 0; cpu < 3; ++cpu) {
+      text += "cpu " + std::to_string(cpu) + "\ncpuid 0x1.0x0 = 0x506e3 0x" + ids[cpu] +
+              "000800 0x20 0xbfebfbff\nmsr 0x3a = 0x" + switches[cpu] + "\n";
+    }
+    return text;
+  };
+  const std::string pre_os = File("pre-os.dump", machine("pre-os", "024", "505"));
+  const std::string os = File("os.dump", machine("os", "042", "555"));
+  const Ended ended = Vtprobe({"check", "--format", "json", "--replay", pre_os, "--replay", os});
+  const auto json = nlohmann::json::parse(ended.out, nullptr, false);
+  std::vector<std::string> who;
+  for (const auto& group : json["virtualization"]["groups"]) {
+    who.push_back(group["cpus"].get<std::string>() + " " + group["attribution"].get<std::string>());
+  }
+  EXPECT_THAT(who, testing::UnorderedElementsAre(HasSubstr("0-1 "), "2 kernel")) << ended.out;
+  EXPECT_THAT(ended.err, HasSubstr("matched by APIC id"));
+  const Ended quiet = Vtprobe({"check", "-q", "--cpus", "2", "--replay", pre_os, "--replay", os});
+  EXPECT_EQ(quiet.err, "");
+  EXPECT_EQ(quiet.exit_status, 0) << "CPU 2 is that of the last recording";
+}
+
 // Of the same registers as the last one, whatever was wrong then.
 TEST_F(Sequence, SaysWhatWasSaidOfEachBefore) {
   const std::string cold = Dump("cold-boot.dump", "0x40000000");

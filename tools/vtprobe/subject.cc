@@ -12,6 +12,7 @@
 #include "sequence.h"
 #include "this_machine.h"
 #include "vtprobe/hal/metadata.h"
+#include "vtprobe/registers/same_cpus.h"
 #include "vtprobe/report/printable.h"
 #include "vtprobe/report/report.h"
 
@@ -95,6 +96,22 @@ void CheckOrder(const std::vector<std::string>& paths, const LoadedSubject& load
   }
 }
 
+// Gives the CPUs of all recordings the numbers that they have in the last.
+void NumberAlike(const std::vector<std::string>& paths, const HowToLoad& how,
+                 std::vector<import::Imported>* recordings) {
+  for (std::size_t i = 0; i + 1 < recordings->size(); ++i) {
+    auto& earlier = recordings->at(i).snapshot;
+    auto numbered = registers::NumberedLike(earlier, recordings->back().snapshot);
+    if (!numbered) continue;
+    earlier = *std::move(numbered);
+    if (how.is_quiet) continue;
+    PrintError(fmt::format(
+        "vtprobe: note: {} and {} number CPUs differently; they are matched by APIC id, and "
+        "have the numbers of the latter\n",
+        InputName(paths[i]), InputName(paths.back())));
+  }
+}
+
 OrFailure<LoadedSubject> LoadTogether(const std::vector<std::string>& paths, const HowToLoad& how) {
   auto recording = LoadRecording(paths, {.import = {}, .opened = how.opened});
   if (!recording) return tl::unexpected(recording.error());
@@ -138,20 +155,25 @@ OrFailure<PlatformSnapshot> ChosenPart(const std::string& path, import::Imported
 }
 
 OrFailure<LoadedSubject> LoadSequence(const std::vector<std::string>& paths, const HowToLoad& how) {
-  LoadedSubject subject;
   import::Allowance allowance;  // of all of them: they are held together
+  std::vector<import::Imported> recordings;
   for (const std::string& path : paths) {
     auto recording =
         LoadRecording({path}, {.import = {}, .opened = how.opened, .allowance = &allowance});
     if (!recording) return tl::unexpected(recording.error());
-    auto snapshot = ChosenPart(path, *std::move(recording), how);
+    recordings.push_back(*std::move(recording));
+  }
+  NumberAlike(paths, how, &recordings);
+  LoadedSubject subject;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    auto snapshot = ChosenPart(paths[i], std::move(recordings[i]), how);
     if (!snapshot) return tl::unexpected(snapshot.error());
-    if (&path == &paths.back()) {
+    if (i + 1 == paths.size()) {
       subject.snapshot = *std::move(snapshot);
-      subject.source = InputName(path);
+      subject.source = InputName(paths[i]);
     } else {
       subject.earlier.push_back(*std::move(snapshot));
-      subject.earlier_names.push_back(InputName(path));
+      subject.earlier_names.push_back(InputName(paths[i]));
     }
   }
   const auto fits = CheckOneMachine(paths, subject);
