@@ -15,6 +15,7 @@ namespace {
 struct Driver {
   int opens = 9;  // a descriptor, or -errno
   std::int64_t writes = 8;
+  bool is_present = false;  // on another CPU
   std::vector<std::string> calls;
 
   WriteCalls Calls() {
@@ -29,7 +30,8 @@ struct Driver {
                                   " at " + std::to_string(offset));
                   return writes;
                 },
-            .close = [this](int fd) { calls.push_back("close " + std::to_string(fd)); }};
+            .close = [this](int fd) { calls.push_back("close " + std::to_string(fd)); },
+            .driver_is_present = [this] { return is_present; }};
   }
 };
 
@@ -79,6 +81,15 @@ TEST(LinuxMsrWriter, WritesNothingToWhatDoesNotOpen) {
     EXPECT_EQ(written.error().code, code) << answer;
     EXPECT_EQ(driver.calls.size(), 1u);
   }
+}
+
+TEST(LinuxMsrWriter, TellsACpuThatIsOfflineFromADriverThatIsNotThere) {
+  Driver driver;
+  driver.opens = -ENOENT;
+  driver.is_present = true;
+  const auto written = Write(driver);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, AccessCode::kCpuOffline);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "msr_writer/enable.h"
 
+#include "vtprobe/registers/msr.h"
+
 namespace vtprobe::msr_writer {
 namespace {
-
-constexpr std::uint64_t Bit(unsigned bit) { return std::uint64_t{1} << bit; }
 
 // A switch: whether it is on, and whether a lock keeps it off.
 struct Switch {
@@ -15,25 +15,26 @@ struct Switch {
   std::uint64_t cleared;
 };
 
-constexpr std::uint64_t kVmxInSmx = Bit(1);
-constexpr std::uint64_t kVmxOutsideSmx = Bit(2);
-
 Switch SwitchOf(Extension extension, bool in_smx) {
+  using registers::kFeatureControl;
+  using registers::kVmCr;
   if (extension == Extension::kSvm) {
-    constexpr std::uint64_t kSvmDisable = Bit(4);
-    return {.address = MsrAddress{0xc001'0114},
+    constexpr std::uint64_t kSvmDisable = kVmCr["SVMDIS"].mask();
+    return {.address = kVmCr.address,
             .changed = kSvmDisable,
             .is_on = [](std::uint64_t value) { return (value & kSvmDisable) == 0; },
-            .lock = Bit(3),
+            .lock = kVmCr["LOCK"].mask(),
             .set = 0,
             .cleared = kSvmDisable};
   }
-  constexpr std::uint64_t kOn = Bit(0) | kVmxOutsideSmx;
-  return {.address = MsrAddress{0x3a},
-          .changed = kOn | kVmxInSmx,
+  constexpr std::uint64_t kLock = kFeatureControl["LOCK"].mask();
+  constexpr std::uint64_t kOn = kLock | kFeatureControl["VMX_OUTSIDE_SMX"].mask();
+  constexpr std::uint64_t kInSmx = kFeatureControl["VMX_IN_SMX"].mask();
+  return {.address = kFeatureControl.address,
+          .changed = kOn | kInSmx,
           .is_on = [](std::uint64_t value) { return (value & kOn) == kOn; },
-          .lock = Bit(0),
-          .set = kOn | (in_smx ? kVmxInSmx : 0),
+          .lock = kLock,
+          .set = kOn | (in_smx ? kInSmx : 0),
           .cleared = 0};
 }
 

@@ -5,22 +5,13 @@
 
 #include <cerrno>
 
+#include "vtprobe/hal/cpu_device_files.h"
+
 namespace vtprobe::msr_writer {
 namespace {
 
-AccessCode WhyNotOpened(int error) {
-  switch (error) {
-    case ENOENT:
-      return AccessCode::kNoDriver;
-    case EPERM:
-    case EACCES:
-      return AccessCode::kPermissionDenied;
-    case ENXIO:
-      return AccessCode::kCpuOffline;
-    default:
-      return AccessCode::kIo;
-  }
-}
+constexpr const char* kRoot = "/dev/cpu";
+constexpr const char* kNode = "msr";
 
 AccessCode WhyNotWritten(int error) {
   switch (error) {
@@ -47,12 +38,14 @@ WriteCalls WriteCalls::OfKernel() {
             const auto count = ::pwrite(fd, &value, sizeof(value), static_cast<off_t>(offset));
             return count < 0 ? -errno : count;
           },
-          .close = [](int fd) { ::close(fd); }};
+          .close = [](int fd) { ::close(fd); },
+          .driver_is_present = [] { return AnyCpuHasNode(kRoot, kNode); }};
 }
 
 Result<void> LinuxMsrWriter::WriteMsr(LogicalCpu cpu, MsrAddress address, std::uint64_t value) {
-  const int fd = calls_.open("/dev/cpu/" + std::to_string(Number(cpu)) + "/msr");
-  if (fd < 0) return Fail(WhyNotOpened(-fd));
+  const int fd = calls_.open(
+      std::string(kRoot).append("/").append(std::to_string(Number(cpu))).append("/").append(kNode));
+  if (fd < 0) return Fail(WhyNotOpened(-fd, calls_.driver_is_present));
   const std::int64_t count = calls_.pwrite(fd, value, Number(address));
   calls_.close(fd);
   if (count < 0) return Fail(WhyNotWritten(static_cast<int>(-count)));

@@ -1,13 +1,12 @@
 // A register written through the kernel's msr driver, /dev/cpu/N/msr.
 //
 //   errno          when      code
-//   ENOENT         opening   kNoDriver
-//   EPERM, EACCES  opening   kPermissionDenied
-//   ENXIO          either    kCpuOffline
+//   any            opening   as of one that is read (vtprobe/hal/cpu_device_files.h)
+//   ENXIO          writing   kCpuOffline
 //   EIO            writing   kGeneralProtection: the CPU's word
 //   EPERM          writing   kLockedDown: the kernel's (lockdown, msr.allow_writes=off);
 //                            the CPU was not asked
-//   anything else  either    kIo
+//   anything else  writing   kIo
 //
 // Linux taints itself with the first write (TAINT_CPU_OUT_OF_SPEC).
 // [linux] arch/x86/kernel/msr.c
@@ -29,6 +28,8 @@ struct WriteCalls {
   std::function<int(const std::string& path)> open;
   std::function<std::int64_t(int fd, std::uint64_t value, std::uint64_t offset)> pwrite;
   std::function<void(int fd)> close;
+  // Whether any CPU has the driver's file; asked where one has none.
+  std::function<bool()> driver_is_present;
 
   static WriteCalls OfKernel();
 };

@@ -2,22 +2,27 @@
 
 #include <array>
 
+#include "vtprobe/registers/msr.h"
+
 namespace vtprobe::msr_writer {
 namespace {
 
-constexpr std::uint64_t Bit(unsigned bit) { return std::uint64_t{1} << bit; }
+constexpr ProvableLock LockOf(const MsrDef& reg, const Field& lock, std::string_view spec) {
+  return {reg.name, reg.address, lock.mask(), spec};
+}
 
 constexpr std::array kProvable = {
-    ProvableLock{"IA32_FEATURE_CONTROL", MsrAddress{0x3a}, Bit(0), "[intel/sdm-vol3] 24.7"},
-    ProvableLock{"IA32_TME_ACTIVATE", MsrAddress{0x982}, Bit(0), "[intel/sdm-vol4] table 2-2"},
+    LockOf(registers::kFeatureControl, registers::kFeatureControl["LOCK"], "[intel/sdm-vol3] 24.7"),
+    LockOf(registers::kTmeActivate, registers::kTmeActivate["LOCK"], "[intel/sdm-vol4] table 2-2"),
 };
 
 constexpr std::array kOther = {
-    OtherLock{"IA32_SMRR_PHYSMASK", "outside SMM every write faults, locked or not"},
-    OtherLock{"IA32_DEBUG_INTERFACE", "once locked it ignores a write without a fault"},
-    OtherLock{"MSR_PKG_CST_CONFIG_CONTROL", "the manual does not say that a locked one faults"},
-    OtherLock{"VM_CR", "once locked it ignores a write without a fault"},
-    OtherLock{"HWCR", "once locked it ignores a write without a fault"},
+    OtherLock{registers::kSmrrPhysMask.name, "outside SMM every write faults, locked or not"},
+    OtherLock{registers::kDebugInterface.name, "once locked it ignores a write without a fault"},
+    OtherLock{registers::kPkgCstConfigControl.name,
+              "the manual does not say that a locked one faults"},
+    OtherLock{registers::kVmCr.name, "once locked it ignores a write without a fault"},
+    OtherLock{registers::kHwcr.name, "once locked it ignores a write without a fault"},
 };
 
 LockOutcome OutcomeOf(const Result<void>& written) {

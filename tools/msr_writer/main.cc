@@ -13,7 +13,6 @@
 // Exit status 0 when all was told, 2 where it does not begin, with the reason on
 // standard error, 64 for a command line that is none.
 
-#include <cpuid.h>
 #include <unistd.h>
 
 #include <array>
@@ -28,7 +27,10 @@
 #include "msr_writer/linux_msr_writer.h"
 #include "msr_writer/locks.h"
 #include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/cpuid_instruction.h"
+#include "vtprobe/hal/cpuid_view.h"
 #include "vtprobe/hal/linux_msr_reader.h"
+#include "vtprobe/registers/cpuid.h"
 
 namespace vtprobe::msr_writer {
 namespace {
@@ -39,15 +41,6 @@ constexpr int kUsage = 64;
 int Refuse(const char* why) {
   std::fprintf(stderr, "%s\n", why);
   return kRefuses;
-}
-
-// CPUID.1:ECX[31]. [intel/sdm-vol2] CPUID, [amd/apm-vol3] E.3.2
-bool IsUnderHypervisor() {
-  unsigned eax = 0;
-  unsigned ebx = 0;
-  unsigned ecx = 0;
-  unsigned edx = 0;
-  return __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx >> 31) != 0;
 }
 
 std::string Hex(const std::optional<std::uint64_t>& value) {
@@ -71,18 +64,9 @@ void TellWrite(const PlannedWrite& write) {
   std::fflush(stdout);
 }
 
-// CPUID.1:ECX[5] and CPUID.8000_0001:ECX[2]. [intel/sdm-vol2] CPUID, [amd/apm-vol3] E.4.2
-std::optional<Extension> OfferedExtension() {
-  constexpr unsigned kVmxBit = 1u << 5;
-  constexpr unsigned kSvmBit = 1u << 2;
-  unsigned eax = 0;
-  unsigned ebx = 0;
-  unsigned ecx = 0;
-  unsigned edx = 0;
-  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & kVmxBit) != 0) return Extension::kVmx;
-  if (__get_cpuid(0x8000'0001, &eax, &ebx, &ecx, &edx) != 0 && (ecx & kSvmBit) != 0) {
-    return Extension::kSvm;
-  }
+std::optional<Extension> OfferedExtension(const RegisterView& cpu) {
+  if (registers::IsSetIn(cpu, registers::kVmx)) return Extension::kVmx;
+  if (registers::IsSetIn(cpu, registers::kSvm)) return Extension::kSvm;
   return std::nullopt;
 }
 
@@ -97,8 +81,8 @@ int VerifyLocksOf(const CpuSet& cpus) {
   return 0;
 }
 
-int EnableOn(const CpuSet& cpus, bool in_smx, bool only_says) {
-  const auto extension = OfferedExtension();
+int EnableOn(const CpuSet& cpus, const RegisterView& first, bool in_smx, bool only_says) {
+  const auto extension = OfferedExtension(first);
   if (!extension) return Refuse("CPUID offers neither VT-x nor SVM");
   LinuxMsrReader reader;
   const auto plan = PlanToEnable(reader, *extension, in_smx, cpus.ToVector());
@@ -123,14 +107,17 @@ int Main(std::vector<std::string_view> arguments) {
   const bool verifies = arguments[0] == "verify-locks" && is_meant && !in_smx;
   const bool enables = arguments[0] == "enable" && !in_guest;
   const auto cpus = CpuSet::Parse(arguments[1]);
-  if (!cpus || !(verifies || enables)) return kUsage;
+  if (!cpus || cpus->empty() || !(verifies || enables)) return kUsage;
   if (::geteuid() != 0) return Refuse("only root reads and writes these registers");
-  if (IsUnderHypervisor() && !in_guest) {
+  // CPUs of one system are alike in what is asked here.
+  CpuidInstruction cpuid;
+  const CpuidView first(cpuid, cpus->First());
+  if (registers::IsSetIn(first, registers::kHypervisor) && !in_guest) {
     return Refuse(verifies ? "this is a guest: its registers are its hypervisor's (--in-guest asks "
                              "them all the same)"
                            : "this is a guest: its hypervisor switches it on");
   }
-  return verifies ? VerifyLocksOf(*cpus) : EnableOn(*cpus, in_smx, only_says);
+  return verifies ? VerifyLocksOf(*cpus) : EnableOn(*cpus, first, in_smx, only_says);
 }
 
 }  // namespace

@@ -2,22 +2,19 @@
 // and what the machine says then.
 
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <sstream>
 #include <string>
-#include <tuple>
 #include <vector>
 
+#include "child_program.h"
 #include "command.h"
 #include "fd_io.h"
 #include "output.h"
 #include "register_writer.h"
 #include "subject.h"
+#include "vtprobe/wording/cpus_text.h"
+#include "worker.h"
+#include "writer_lines.h"
 
 namespace vtprobe {
 namespace {
@@ -42,55 +39,15 @@ void Declare(CommandOptions* options, Arguments* arguments) {
       "  64 usage (with neither --yes nor --dry-run, or both), 74 output failed");
 }
 
-// The same written on several CPUs.
-struct WriteGroup {
-  std::string address;
-  std::string before;
-  std::string value;
-  CpuSet cpus;
-};
-
-struct Told {
-  std::string extension;
-  std::vector<WriteGroup> writes;
-};
-
-Told Parse(const std::string& text) {
-  Told told;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string kind;
-    words >> kind;
-    if (kind == "extension") words >> told.extension;
-    std::string cpu;
-    WriteGroup write;
-    if (kind != "write") continue;
-    if (!(words >> cpu >> write.address >> write.before >> write.value)) continue;
-    write.cpus = CpuSet::Parse(cpu).value_or(CpuSet());
-    bool is_new = true;
-    for (WriteGroup& group : told.writes) {
-      if (std::tie(group.address, group.before, group.value) !=
-          std::tie(write.address, write.before, write.value)) {
-        continue;
-      }
-      group.cpus = group.cpus.Union(write.cpus);
-      is_new = false;
-    }
-    if (is_new) told.writes.push_back(std::move(write));
-  }
-  return told;
-}
-
-std::string InWords(const Told& told, bool only_says) {
+std::string InWords(const ToldByWriter& told, bool only_says) {
   const bool is_vmx = told.extension == "vmx";
   if (told.writes.empty()) return "Nothing to write: it is switched on on every CPU.\n";
   std::string text;
   for (const WriteGroup& group : told.writes) {
-    text += fmt::format(
-        "{} {} ({}) on {} {}: {} in place of {}\n", only_says ? "Would write" : "Wrote",
-        is_vmx ? "IA32_FEATURE_CONTROL" : "VM_CR", group.address,
-        group.cpus.Count() == 1 ? "CPU" : "CPUs", group.cpus.ToString(), group.value, group.before);
+    text +=
+        fmt::format("{} {} ({}) on {}: {} in place of {}\n", only_says ? "Would write" : "Wrote",
+                    is_vmx ? "IA32_FEATURE_CONTROL" : "VM_CR", group.address, CpusText(group.cpus),
+                    group.value, group.before);
   }
   if (only_says) return text + "Nothing was written.\n";
   return text +
@@ -101,20 +58,11 @@ std::string InWords(const Told& told, bool only_says) {
 
 // What the machine says now, by this same program, which then gives up its rights.
 OrFailure<int> CheckAfterwards() {
-  std::string name = "vtprobe";
-  std::string command = "check";
-  std::string proves = "--prove";
-  const std::array<char*, 4> argv = {name.data(), command.data(), proves.data(), nullptr};
-  pid_t child = 0;
-  const int error =
-      ::posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, argv.data(), ::environ);
-  if (error != 0) {
-    return Fails(kUndetermined, fmt::format("can't check it: {}", ErrnoText(error)));
+  const auto child = StartProgram("/proc/self/exe", {"vtprobe", "check", "--prove"});
+  if (!child) {
+    return Fails(kUndetermined, fmt::format("can't check it: {}", ErrnoText(child.error())));
   }
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : kUndetermined;
+  return WaitFor(*child);
 }
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
@@ -130,7 +78,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   if (arguments.is_meant) SayThatWritesTaint(false);
   const auto text = RunRegisterWriter(words);
   if (!text) return tl::unexpected(text.error());
-  const auto written = process.output->Write(InWords(Parse(*text), arguments.only_says));
+  const auto written = process.output->Write(InWords(ReadWriterLines(*text), arguments.only_says));
   if (!written) return tl::unexpected(written.error());
   if (arguments.only_says) return 0;
   return CheckAfterwards();

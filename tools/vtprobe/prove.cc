@@ -1,10 +1,11 @@
 // vtprobe prove: a guest on every CPU, and what that proves.
 
 #include "command.h"
+#include "host_question.h"
 #include "output.h"
-#include "subject.h"
 #include "this_machines_guests.h"
 #include "vtprobe/hal/cpuid_instruction.h"
+#include "vtprobe/hal/cpuid_view.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/report/proof.h"
 
@@ -39,29 +40,22 @@ OrFailure<Reads> WhatIsRead(const Arguments&) {
   return Reads{.paths = {}, .machine = true, .proves = true};
 }
 
-// By the bit of CPUID.1:ECX; false where it can't be read.
 bool IsUnderHypervisor(const CpuSet& cpus) {
   if (cpus.empty()) return false;
   CpuidInstruction cpuid;
-  const auto leaf = cpuid.ReadCpuid(cpus.First(), registers::kHypervisor.leaf);
-  return leaf && (leaf->ecx & registers::kHypervisor.field.mask()) != 0;
+  return registers::IsSetIn(CpuidView(cpuid, cpus.First()), registers::kHypervisor);
 }
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
-  const auto style = StyleOf(arguments, process.terminal);
-  if (!style) return tl::unexpected(style.error());
-  const auto as_json = WantsJson(arguments);
-  if (!as_json) return tl::unexpected(as_json.error());
-  const auto chosen = ChosenCpus(arguments);
-  if (!chosen) return tl::unexpected(chosen.error());
-  const auto host = ChosenHost(*chosen);
-  if (!host) return tl::unexpected(host.error());
+  const auto question = QuestionOf(arguments, process);
+  if (!question) return tl::unexpected(question.error());
 
   ProofReport report;
-  report.proof = ProveThisMachine(*host, arguments.seconds);
-  report.is_under_hypervisor = IsUnderHypervisor(host->online);
-  const auto written = process.output->Write(*as_json ? RenderProofJson(report, process.version)
-                                                      : RenderProofText(report, *style));
+  report.proof = ProveThisMachine(question->host, arguments.seconds);
+  report.is_under_hypervisor = IsUnderHypervisor(question->host.online);
+  const auto written =
+      process.output->Write(question->as_json ? RenderProofJson(report, process.version)
+                                              : RenderProofText(report, question->style));
   if (!written) return tl::unexpected(written.error());
   return ExitCode(Conclude(report.proof));
 }

@@ -2,17 +2,15 @@
 // value that it has is written to it, by another program: this one reads what that
 // tells.
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <sstream>
 #include <string>
+#include <vector>
 
 #include "command.h"
+#include "host_question.h"
 #include "output.h"
 #include "register_writer.h"
-#include "subject.h"
 #include "vtprobe/report/locks.h"
+#include "writer_lines.h"
 
 namespace vtprobe {
 namespace {
@@ -39,64 +37,22 @@ void Declare(CommandOptions* options, Arguments* arguments) {
       "  64 usage (without --yes, too), 74 output failed");
 }
 
-// One line of what the writer tells; what is none of its lines is passed over.
-void Take(const std::string& line, LockReport* report) {
-  std::istringstream words(line);
-  std::string kind;
-  words >> kind;
-  if (kind == "left-alone") {
-    UnprovableLock lock;
-    words >> lock.name >> std::ws;
-    std::getline(words, lock.why);
-    report->unprovable.push_back(std::move(lock));
-    return;
-  }
-  LockGroup group;
-  std::string cpus;
-  if (kind != "lock" || !(words >> cpus >> group.address >> group.name >> group.outcome >>
-                          group.before >> group.after)) {
-    return;
-  }
-  const auto parsed = CpuSet::Parse(cpus);
-  if (!parsed) return;
-  if (group.before == "-") group.before.clear();
-  if (group.after == "-") group.after.clear();
-  const auto same =
-      std::find_if(report->groups.begin(), report->groups.end(), [&](const LockGroup& other) {
-        return other.address == group.address && other.outcome == group.outcome &&
-               other.before == group.before && other.after == group.after;
-      });
-  if (same != report->groups.end()) {
-    same->cpus = same->cpus.Union(*parsed);
-    return;
-  }
-  group.cpus = *parsed;
-  report->groups.push_back(std::move(group));
-}
-
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
-  const auto style = StyleOf(arguments, process.terminal);
-  if (!style) return tl::unexpected(style.error());
-  const auto as_json = WantsJson(arguments);
-  if (!as_json) return tl::unexpected(as_json.error());
-  const auto chosen = ChosenCpus(arguments);
-  if (!chosen) return tl::unexpected(chosen.error());
   if (!arguments.is_meant) {
     return Fails(kUsageError, "verify-locks writes registers: say --yes if that is what you want");
   }
-  const auto host = ChosenHost(*chosen);
-  if (!host) return tl::unexpected(host.error());
+  const auto question = QuestionOf(arguments, process);
+  if (!question) return tl::unexpected(question.error());
 
-  std::vector<std::string> words = {"verify-locks", "--yes", host->online.ToString()};
+  std::vector<std::string> words = {"verify-locks", "--yes", question->host.online.ToString()};
   if (arguments.in_guest) words.emplace_back("--in-guest");
   SayThatWritesTaint(arguments.quiet);
   const auto told = RunRegisterWriter(words);
   if (!told) return tl::unexpected(told.error());
-  LockReport report;
-  std::istringstream lines(*told);
-  for (std::string line; std::getline(lines, line);) Take(line, &report);
-  const auto written = process.output->Write(*as_json ? RenderLocksJson(report, process.version)
-                                                      : RenderLocksText(report, *style));
+  const LockReport report = ReadWriterLines(*told).locks;
+  const auto written =
+      process.output->Write(question->as_json ? RenderLocksJson(report, process.version)
+                                              : RenderLocksText(report, question->style));
   if (!written) return tl::unexpected(written.error());
   return ExitCode(report);
 }

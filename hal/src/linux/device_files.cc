@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "vtprobe/hal/cpu_device_files.h"
 #include "vtprobe/hal/cpu_set.h"
 
 namespace vtprobe {
@@ -83,17 +84,7 @@ Result<int> DeviceFiles::OpenedFd(LogicalCpu cpu) {
 }
 
 AccessCode DeviceFiles::WhyNotOpened(int sys_errno) {
-  switch (sys_errno) {
-    case ENOENT:
-      return DriverIsPresent() ? AccessCode::kCpuOffline : AccessCode::kNoDriver;
-    case EPERM:
-    case EACCES:
-      return AccessCode::kPermissionDenied;
-    case ENXIO:
-      return AccessCode::kCpuOffline;
-    default:
-      return AccessCode::kIo;
-  }
+  return vtprobe::WhyNotOpened(sys_errno, [this] { return DriverIsPresent(); });
 }
 
 // The search walks all CPUs, so it is made once and not for each of them. A

@@ -4,23 +4,16 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <filesystem>
-#include <system_error>
 
 #include "linux/read_only_ioctl.h"
+#include "vtprobe/hal/cpu_device_files.h"
 
 namespace vtprobe {
 namespace {
 
 // MSR addresses reach 0xFFFFFFFF, and a CPUID subleaf stands above bit 32.
 static_assert(sizeof(off_t) == 8, "device offsets need 64-bit file offsets");
-
-bool IsCpuNumber(const std::string& name) {
-  return !name.empty() &&
-         std::all_of(name.begin(), name.end(), [](char c) { return '0' <= c && c <= '9'; });
-}
 
 }  // namespace
 
@@ -41,16 +34,7 @@ int PosixDeviceCalls::ReadMsrBatch(int fd, MsrBatchArray* batch) {
 void PosixDeviceCalls::Close(int fd) { ::close(fd); }
 
 bool PosixDeviceCalls::AnyCpuHasNode(const std::string& root, const std::string& node) {
-  std::error_code error;
-  std::filesystem::directory_iterator folder(root, error);
-  for (; !error && folder != std::filesystem::directory_iterator(); folder.increment(error)) {
-    const std::filesystem::path& cpu = folder->path();
-    std::error_code ignored;
-    if (IsCpuNumber(cpu.filename().string()) && std::filesystem::exists(cpu / node, ignored)) {
-      return true;
-    }
-  }
-  return false;
+  return vtprobe::AnyCpuHasNode(root, node);
 }
 
 }  // namespace vtprobe

@@ -93,10 +93,6 @@ bool OffersHvm(const Metadata& metadata) {
   return text.find(" hvm-") != std::string::npos;
 }
 
-bool IsSetIn(const RegisterView& cpu, const CpuidField& field) {
-  return registers::Read(cpu, field).value_or(0) != 0;
-}
-
 // By letters that no other leaf has, so that the highest leaf, which a recording may
 // lack, is not asked. [linux] arch/x86/include/asm/shared/tdx.h, TDX_IDENT
 bool IsTrustDomain(const RegisterView& cpu) {
@@ -154,7 +150,8 @@ std::optional<std::string_view> GuestProtection(const RegisterView& cpu) {
     if (kSevStatus["SEV"].IsSet(*status)) return "SEV";
   }
   // [linux] include/hyperv/hvgdk_mini.h, hv_isolation_type
-  if (!IsSetIn(cpu, registers::kHypervisor) || !IsSetIn(cpu, kCpuid40000003Ebx["ISOLATION"])) {
+  if (!registers::IsSetIn(cpu, registers::kHypervisor) ||
+      !registers::IsSetIn(cpu, kCpuid40000003Ebx["ISOLATION"])) {
     return std::nullopt;
   }
   switch (registers::Read(cpu, registers::kCpuid4000000CEbx["ISOLATION_TYPE"]).value_or(0)) {

@@ -31,4 +31,8 @@ tl::expected<std::uint32_t, AccessCode> Read(const RegisterView& cpu, const Cpui
   return Read(cpu, CpuidField{cpuid.leaf, cpuid.output, Bits(cpuid.name, 31, 0)});
 }
 
+bool IsSetIn(const RegisterView& cpu, const CpuidField& field) {
+  return Read(cpu, field).value_or(0) != 0;
+}
+
 }  // namespace vtprobe::registers

@@ -29,10 +29,6 @@ std::vector<std::string> FieldTexts(const FieldList& fields, std::uint64_t alway
 
 }  // namespace
 
-std::string CpusText(const CpuSet& cpus) {
-  return fmt::format("{} {}", cpus.Count() == 1 ? "CPU" : "CPUs", cpus.ToString());
-}
-
 std::string CpusLabel(const CpuSet& cpus) {
   return fmt::format("{:<4} {}", cpus.Count() == 1 ? "CPU" : "CPUs", cpus.ToString());
 }

@@ -14,15 +14,14 @@
 #include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/probes/evidence.h"
 #include "vtprobe/registers/field.h"
+#include "vtprobe/wording/cpus_text.h"
 
 namespace vtprobe {
 
 // Between the fields of a line.
 inline constexpr std::string_view kFieldSeparator = " \u00b7 ";
 
-// "CPU 3", "CPUs 0-7"
-std::string CpusText(const CpuSet& cpus);
-// The same as a label: the lists stand under each other.
+// CpusText() as a label: the lists stand under each other.
 std::string CpusLabel(const CpuSet& cpus);
 
 // "1" of a single bit, "0x7f" of more. `value` is the field's, not the

@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "phrases.h"
+#include "vtprobe/wording/cpus_text.h"
 #include "vtprobe/wording/wording.h"
 
 namespace vtprobe {
 namespace {
 
-using phrases::Cpus;
 using phrases::Who;
 
 std::string_view Article(std::string_view word) { return word.starts_with("SEV") ? "an" : "a"; }
@@ -205,20 +205,20 @@ std::vector<std::string> NotesOf(const VirtualizationVerdict& verdict) {
 std::string AboutGuests(const SeenGuests& guests) {
   std::string text;
   if (!guests.ran.empty()) {
-    text += fmt::format(" Guests ran on {} by {}.", Cpus(guests.ran), guests.provider);
+    text += fmt::format(" Guests ran on {} by {}.", CpusText(guests.ran), guests.provider);
   }
   if (!guests.proven.empty()) {
     text += fmt::format(" That proves the extension on {}, and not whether its switch is locked.",
-                        Cpus(guests.proven));
+                        CpusText(guests.proven));
   }
   if (!guests.refused.empty()) {
-    text += fmt::format(" {} could not run one on {}.", guests.provider, Cpus(guests.refused));
+    text += fmt::format(" {} could not run one on {}.", guests.provider, CpusText(guests.refused));
   }
   if (!guests.contradicted.empty()) {
     text += fmt::format(
         " That contradicts the registers of {}, which do not allow it: what was read, or what is "
         "known of this KVM, is wrong.",
-        Cpus(guests.contradicted));
+        CpusText(guests.contradicted));
   }
   return text;
 }
@@ -237,12 +237,12 @@ std::string Why(const VirtualizationVerdict& verdict) {
     sentences.AddOnce(notes[i]);
     if (group.unread) {
       std::string& text = sentences.Begin();
-      phrases::AppendCpus(group.cpus, &text);
+      text += CpusText(group.cpus);
       text.append(": ").append(Describe(*group.unread)).append(".");
     }
     if (verdict.groups.size() > 1 && !group.attribution_reason.empty()) {
       std::string& text = sentences.Begin();
-      phrases::AppendCpus(group.cpus, &text);
+      text += CpusText(group.cpus);
       AppendAttribution(": set by ", group.attribution, group.attribution_reason, &text);
     }
   }
@@ -252,8 +252,9 @@ std::string Why(const VirtualizationVerdict& verdict) {
                       &sentences.Begin());
   }
   if (!verdict.machine.offline.empty()) {
-    sentences.Begin() += fmt::format("{} {} offline and not judged.", Cpus(verdict.machine.offline),
-                                     verdict.machine.offline.Count() == 1 ? "is" : "are");
+    sentences.Begin() +=
+        fmt::format("{} {} offline and not judged.", CpusText(verdict.machine.offline),
+                    verdict.machine.offline.Count() == 1 ? "is" : "are");
   }
   if (verdict.machine.more_cpus) {
     sentences.Begin() += fmt::format(

@@ -7,12 +7,12 @@
 #include <string>
 
 #include "phrases.h"
+#include "vtprobe/wording/cpus_text.h"
 #include "vtprobe/wording/wording.h"
 
 namespace vtprobe {
 namespace {
 
-using phrases::Cpus;
 using phrases::Plain;
 
 std::string_view ByWhom(Attribution attribution) {
@@ -41,14 +41,15 @@ class HeadlineWriter {
   std::string Write() const {
     std::string text = Sentence();
     const bool proven = verdict_.state != State::kIndeterminate;
-    if (proven && !unread_.empty()) text += fmt::format(" {} could not be read.", Cpus(unread_));
+    if (proven && !unread_.empty())
+      text += fmt::format(" {} could not be read.", CpusText(unread_));
     return text;
   }
 
  private:
   // "on all 8 CPUs", "on this CPU", or the list where others were not read.
   std::string Where() const {
-    if (!unread_.empty()) return "on " + Cpus(verdict_.machine.online.Difference(unread_));
+    if (!unread_.empty()) return "on " + CpusText(verdict_.machine.online.Difference(unread_));
     if (verdict_.machine.online.Count() == 1) return "on this CPU";
     return fmt::format("on all {} CPUs", verdict_.machine.online.Count());
   }
@@ -137,7 +138,7 @@ class HeadlineWriter {
                      [](const auto& group) { return group.state == State::kIndeterminate; });
     const bool all_unread = unread_ == verdict_.machine.online;
     if (!all_unread) {
-      return fmt::format("{}, but {} could not be read{}.", GroupList(), Cpus(unread_),
+      return fmt::format("{}, but {} could not be read{}.", GroupList(), CpusText(unread_),
                          blocking->unread ? fmt::format(": {}", Describe(*blocking->unread)) : "");
     }
     if (!blocking->unread || verdict_.technology == Technology::kUnknown) {
@@ -168,7 +169,7 @@ class HeadlineWriter {
       if (own.empty()) continue;
       differ |= !first.empty() && first != own;
       first = own;
-      text.append(" ").append(Cpus(group.cpus)).append(": ").append(own);
+      text.append(" ").append(CpusText(group.cpus)).append(": ").append(own);
     }
     if (common.empty() || !differ) return {};
     return Lowered(std::string(common)) + " CPUs disagree." + text;
@@ -227,12 +228,12 @@ std::string ByWords(const VirtualizationVerdict& verdict) {
 std::string ByGuests(const VirtualizationVerdict& verdict) {
   const SeenGuests& guests = *verdict.guests;
   if (!guests.wrong.empty()) {
-    return fmt::format("Not sound: guests computed wrongly on {}.", Cpus(guests.wrong));
+    return fmt::format("Not sound: guests computed wrongly on {}.", CpusText(guests.wrong));
   }
   const std::string technology = phrases::TechnologyName(verdict);
   if (!guests.disproven.empty()) {
     return fmt::format("{} does NOT work on {}: {} could not run a guest there.", technology,
-                       Cpus(guests.disproven), guests.provider);
+                       CpusText(guests.disproven), guests.provider);
   }
   if (guests.proven.empty() || verdict.usable != Usable::kYes ||
       verdict.state == State::kInconsistent) {
@@ -244,7 +245,7 @@ std::string ByGuests(const VirtualizationVerdict& verdict) {
       is_one ? std::string("this CPU") : fmt::format("all {} CPUs", verdict.machine.online.Count()),
       guests.provider,
       guests.proven == verdict.machine.online ? std::string("its switch")
-                                              : "the switch of " + Cpus(guests.proven));
+                                              : "the switch of " + CpusText(guests.proven));
 }
 
 }  // namespace

@@ -18,16 +18,6 @@ std::string TechnologyName(const VirtualizationVerdict& verdict) {
   return {};
 }
 
-std::string Cpus(const CpuSet& cpus) {
-  std::string text;
-  AppendCpus(cpus, &text);
-  return text;
-}
-
-void AppendCpus(const CpuSet& cpus, std::string* text) {
-  text->append(cpus.Count() == 1 ? "CPU " : "CPUs ").append(cpus.ToString());
-}
-
 std::string ThisSystem(const VirtualizationVerdict& verdict) {
   if (verdict.partition) return std::string(verdict.partition->name);
   if (!verdict.machine.guest_protection) return "this guest";

@@ -15,10 +15,6 @@ namespace vtprobe::phrases {
 // "Intel VT-x", "AMD-V (SVM)"
 std::string TechnologyName(const VirtualizationVerdict& verdict);
 
-// "CPU 3", "CPUs 0-7"
-std::string Cpus(const CpuSet& cpus);
-void AppendCpus(const CpuSet& cpus, std::string* text);
-
 // What a hypervisor runs here: "this guest", "this SEV-SNP guest", "Xen's dom0".
 std::string ThisSystem(const VirtualizationVerdict& verdict);
 

@@ -34,6 +34,9 @@ Presence LeafPresence(const RegisterView& cpu, std::uint32_t leaf);
 // a feature that a missing leaf would tell of is not there.
 tl::expected<std::uint32_t, AccessCode> Read(const RegisterView& cpu, const CpuidField& field);
 
+// Whether it is known and not 0.
+bool IsSetIn(const RegisterView& cpu, const CpuidField& field);
+
 // A whole output register, on the same terms.
 tl::expected<std::uint32_t, AccessCode> Read(const RegisterView& cpu, const CpuidDef& cpuid);
 
