@@ -56,6 +56,13 @@ class ChangingReader final : public MsrReader {
   std::uint64_t value_ = 0x3;
 };
 
+class FaultingReader final : public MsrReader {
+ public:
+  Result<std::uint64_t> ReadMsr(LogicalCpu, MsrAddress) override {
+    return Fail(AccessCode::kGeneralProtection);
+  }
+};
+
 const ProvableLock& FeatureControl() { return ProvableLocks().front(); }
 
 SimulatedPlatform Machine(PlatformBuilder builder) {
@@ -67,7 +74,7 @@ PlatformBuilder Enabled() { return PlatformBuilder::Intel().Cpus(2).FeatureContr
 TEST(VerifyLock, HoldsWhereTheCpuRefusesTheSameValue) {
   SimulatedPlatform machine = Machine(Enabled());
   NotingWriter writer(machine);
-  const LockResult result = VerifyLock(machine, writer, kCpu, FeatureControl());
+  const LockResult result = VerifyLock(machine, machine, writer, kCpu, FeatureControl());
   EXPECT_EQ(result.outcome, LockOutcome::kHolds);
   EXPECT_EQ(result.before, 0x5u);
   EXPECT_EQ(result.after, 0x5u);
@@ -78,7 +85,7 @@ TEST(VerifyLock, DoesNotHoldWhereTheCpuTakesTheSameValue) {
   SimulatedPlatform machine = Machine(Enabled());
   NotingWriter writer(machine);
   writer.instead = Result<void>{};
-  const LockResult result = VerifyLock(machine, writer, kCpu, FeatureControl());
+  const LockResult result = VerifyLock(machine, machine, writer, kCpu, FeatureControl());
   EXPECT_EQ(result.outcome, LockOutcome::kDoesNot);
   EXPECT_EQ(result.after, 0x5u);
 }
@@ -86,21 +93,44 @@ TEST(VerifyLock, DoesNotHoldWhereTheCpuTakesTheSameValue) {
 TEST(VerifyLock, WritesNothingWhereLockReadsZero) {
   SimulatedPlatform machine = Machine(Enabled().FeatureControl(0x4));
   NotingWriter writer(machine);
-  EXPECT_EQ(VerifyLock(machine, writer, kCpu, FeatureControl()).outcome, LockOutcome::kNotLocked);
+  EXPECT_EQ(VerifyLock(machine, machine, writer, kCpu, FeatureControl()).outcome,
+            LockOutcome::kNotLocked);
   EXPECT_THAT(writer.writes, IsEmpty());
 }
 
-TEST(VerifyLock, WritesNothingWhereTheRegisterIsNotThere) {
-  SimulatedPlatform machine = Machine(PlatformBuilder::Amd().Cpus(2));
+TEST(VerifyLock, WritesNothingWhereReadingFaults) {
+  SimulatedPlatform machine = Machine(Enabled());
+  FaultingReader reader;
   NotingWriter writer(machine);
-  EXPECT_EQ(VerifyLock(machine, writer, kCpu, FeatureControl()).outcome, LockOutcome::kNotThere);
+  EXPECT_EQ(VerifyLock(machine, reader, writer, kCpu, FeatureControl()).outcome,
+            LockOutcome::kNotThere);
+  EXPECT_THAT(writer.writes, IsEmpty());
+}
+
+// Whatever is at its address there.
+TEST(VerifyLock, WritesNothingToARegisterThatCpuidDoesNotAnnounce) {
+  SimulatedPlatform machine = Machine(PlatformBuilder::Amd().Cpus(2).Cpuid({0x7, 0}, {}));
+  ChangingReader reader;
+  NotingWriter writer(machine);
+  for (const ProvableLock& lock : ProvableLocks()) {
+    EXPECT_EQ(VerifyLock(machine, reader, writer, kCpu, lock).outcome, LockOutcome::kNotThere);
+  }
+  EXPECT_THAT(writer.writes, IsEmpty());
+}
+
+TEST(VerifyLock, WritesNothingWhereCpuidIsNotKnown) {
+  SimulatedPlatform machine = Machine(PlatformBuilder::Amd().Cpus(2).WithoutCpuid({0x1, 0}));
+  ChangingReader reader;
+  NotingWriter writer(machine);
+  EXPECT_EQ(VerifyLock(machine, reader, writer, kCpu, FeatureControl()).outcome,
+            LockOutcome::kNotRead);
   EXPECT_THAT(writer.writes, IsEmpty());
 }
 
 TEST(VerifyLock, WritesNothingWhereItCannotBeRead) {
   SimulatedPlatform machine = Machine(Enabled());
   NotingWriter writer(machine);
-  const LockResult result = VerifyLock(machine, writer, LogicalCpu{7}, FeatureControl());
+  const LockResult result = VerifyLock(machine, machine, writer, LogicalCpu{7}, FeatureControl());
   EXPECT_EQ(result.outcome, LockOutcome::kNotRead);
   EXPECT_THAT(writer.writes, IsEmpty());
 }
@@ -112,7 +142,7 @@ TEST(VerifyLock, TellsTheKernelFromTheCpu) {
     SimulatedPlatform machine = Machine(Enabled());
     NotingWriter writer(machine);
     writer.instead = Result<void>(Fail(code));
-    EXPECT_EQ(VerifyLock(machine, writer, kCpu, FeatureControl()).outcome,
+    EXPECT_EQ(VerifyLock(machine, machine, writer, kCpu, FeatureControl()).outcome,
               LockOutcome::kNotWritten);
   }
 }
@@ -124,7 +154,7 @@ TEST(VerifyLock, SaysThatAValueChangedWhateverTheCpuSaid) {
     ChangingReader reader;
     NotingWriter writer(machine);
     writer.instead = answer;
-    const LockResult result = VerifyLock(reader, writer, kCpu, FeatureControl());
+    const LockResult result = VerifyLock(machine, reader, writer, kCpu, FeatureControl());
     EXPECT_EQ(result.outcome, LockOutcome::kChanged);
     EXPECT_EQ(result.before, 0x5u);
     EXPECT_EQ(result.after, 0x7u);
@@ -136,7 +166,7 @@ TEST(VerifyLocks, AsksEveryCpuOneAfterTheOther) {
   NotingWriter writer(machine);
   std::vector<LogicalCpu> held;
   const std::vector<LogicalCpu> cpus = {LogicalCpu{0}, LogicalCpu{1}};
-  VerifyLocks(machine, writer, cpus, [&](const LockResult& result) {
+  VerifyLocks(machine, machine, writer, cpus, [&](const LockResult& result) {
     if (result.outcome == LockOutcome::kHolds) held.push_back(result.cpu);
   });
   EXPECT_EQ(held, cpus);
@@ -151,7 +181,7 @@ TEST(VerifyLocks, StopsAtTheFirstValueThatChanged) {
   writer.instead = Result<void>{};
   const std::vector<LogicalCpu> cpus = {LogicalCpu{0}, LogicalCpu{1}};
   int told = 0;
-  VerifyLocks(reader, writer, cpus, [&](const LockResult&) { ++told; });
+  VerifyLocks(machine, reader, writer, cpus, [&](const LockResult&) { ++told; });
   EXPECT_EQ(told, 1);
   EXPECT_EQ(writer.writes.size(), 1u);
 }

@@ -24,6 +24,7 @@ class Provider : public ::testing::TestWithParam<Case> {};
 TEST_P(Provider, IsToldByModulesAndByKvm) {
   const Case& tested = GetParam();
   TempTree tree;
+  tree.MakeFolder("sys/devices/virtual/misc/kvm");
   for (const std::string& module : tested.modules) {
     tree.MakeFolder("sys/module/" + module);
   }
@@ -46,6 +47,22 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{{"kvm_intel", "kvm_pvm"}, "", "kvm", Needs::kUnknown},
                       Case{{"kvm"}, "", "kvm", Needs::kUnknown},
                       Case{{}, "", "kvm", Needs::kUnknown}));
+
+// Both are part of the kernel, and neither found its hardware.
+TEST(ProviderOfNothing, IsNone) {
+  TempTree tree;
+  tree.MakeFolder("sys/module/kvm_amd");
+  tree.MakeFolder("sys/module/kvm_intel");
+  EXPECT_EQ(FindGuestProvider(tree.root(), {}).name, "none");
+  EXPECT_FALSE(FindGuestProvider(tree.root(), {}).needs_hardware());
+}
+
+// A container that sees no such part of /sys.
+TEST(ProviderOfADevice, IsNotNone) {
+  TempTree tree;
+  tree.MakeFolder("dev/kvm");
+  EXPECT_EQ(FindGuestProvider(tree.root(), {}).name, "kvm");
+}
 
 }  // namespace
 }  // namespace vtprobe

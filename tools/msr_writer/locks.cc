@@ -2,18 +2,27 @@
 
 #include <array>
 
+#include "vtprobe/hal/cpuid_view.h"
 #include "vtprobe/registers/msr.h"
 
 namespace vtprobe::msr_writer {
 namespace {
 
-constexpr ProvableLock LockOf(const MsrDef& reg, const Field& lock, std::string_view spec) {
-  return {reg.name, reg.address, lock.mask(), spec};
+constexpr ProvableLock LockOf(const MsrDef& reg, const Field& lock, std::string_view spec,
+                              std::span<const CpuidField> announced_by) {
+  return {reg.name, reg.address, lock.mask(), spec, announced_by};
 }
 
+// [intel/sdm-vol4] table 2-2: IA32_FEATURE_CONTROL if CPUID.1:ECX[5] or [6], or for SGX
+// CPUID.7.0:EBX[2]; IA32_TME_ACTIVATE if CPUID.7.0:ECX[13].
+constexpr std::array kOfFeatureControl = {registers::kVmx, registers::kSmx, registers::kSgx};
+constexpr std::array kOfTmeActivate = {registers::kCpuid7Ecx["TME_EN"]};
+
 constexpr std::array kProvable = {
-    LockOf(registers::kFeatureControl, registers::kFeatureControl["LOCK"], "[intel/sdm-vol3] 24.7"),
-    LockOf(registers::kTmeActivate, registers::kTmeActivate["LOCK"], "[intel/sdm-vol4] table 2-2"),
+    LockOf(registers::kFeatureControl, registers::kFeatureControl["LOCK"], "[intel/sdm-vol3] 24.7",
+           kOfFeatureControl),
+    LockOf(registers::kTmeActivate, registers::kTmeActivate["LOCK"], "[intel/sdm-vol4] table 2-2",
+           kOfTmeActivate),
 };
 
 constexpr std::array kOther = {
@@ -24,6 +33,16 @@ constexpr std::array kOther = {
     OtherLock{registers::kVmCr.name, "once locked it ignores a write without a fault"},
     OtherLock{registers::kHwcr.name, "once locked it ignores a write without a fault"},
 };
+
+Presence PresenceOf(const RegisterView& cpu, const ProvableLock& lock) {
+  Presence presence = Presence::kAbsent;
+  for (const CpuidField& field : lock.announced_by) {
+    const auto bit = registers::Read(cpu, field);
+    if (bit && *bit != 0) return Presence::kPresent;
+    if (!bit) presence = Presence::kUnknown;
+  }
+  return presence;
+}
 
 LockOutcome OutcomeOf(const Result<void>& written) {
   if (written) return LockOutcome::kDoesNot;
@@ -57,9 +76,14 @@ std::string_view Name(LockOutcome outcome) {
   return "";
 }
 
-LockResult VerifyLock(MsrReader& reader, MsrWriter& writer, LogicalCpu cpu,
+LockResult VerifyLock(CpuidReader& cpuid, MsrReader& reader, MsrWriter& writer, LogicalCpu cpu,
                       const ProvableLock& lock) {
   LockResult result{.cpu = cpu, .name = lock.name, .address = lock.address};
+  if (const Presence presence = PresenceOf(CpuidView(cpuid, cpu), lock);
+      presence != Presence::kPresent) {
+    if (presence == Presence::kAbsent) result.outcome = LockOutcome::kNotThere;
+    return result;
+  }
   const auto before = reader.ReadMsr(cpu, lock.address);
   if (!before) {
     if (before.error().code == AccessCode::kGeneralProtection) {
@@ -83,11 +107,12 @@ LockResult VerifyLock(MsrReader& reader, MsrWriter& writer, LogicalCpu cpu,
   return result;
 }
 
-void VerifyLocks(MsrReader& reader, MsrWriter& writer, std::span<const LogicalCpu> cpus,
+void VerifyLocks(CpuidReader& cpuid, MsrReader& reader, MsrWriter& writer,
+                 std::span<const LogicalCpu> cpus,
                  const std::function<void(const LockResult&)>& tell) {
   for (const ProvableLock& lock : kProvable) {
     for (const LogicalCpu cpu : cpus) {
-      const LockResult result = VerifyLock(reader, writer, cpu, lock);
+      const LockResult result = VerifyLock(cpuid, reader, writer, cpu, lock);
       tell(result);
       if (result.outcome == LockOutcome::kChanged) return;
     }

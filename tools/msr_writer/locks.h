@@ -18,6 +18,7 @@
 #include "vtprobe/hal/msr_writer.h"
 #include "vtprobe/hal/readers.h"
 #include "vtprobe/hal/types.h"
+#include "vtprobe/registers/definition.h"
 
 namespace vtprobe::msr_writer {
 
@@ -26,6 +27,9 @@ struct ProvableLock {
   MsrAddress address;
   std::uint64_t lock = 0;  // the bit that is set while it is locked
   std::string_view spec;   // where it is said that a write then faults
+  // The register is there if CPUID has any of these. An address that no bit speaks of
+  // may be another register's, or one that an emulator answers for.
+  std::span<const CpuidField> announced_by{};
 };
 
 std::span<const ProvableLock> ProvableLocks();
@@ -44,7 +48,7 @@ enum class LockOutcome : std::uint8_t {
   kDoesNot,     // it took it; the value is the same
   kChanged,     // the value is another afterwards, whatever the CPU said
   kNotLocked,   // LOCK reads 0: nothing was written
-  kNotThere,    // reading it faults: nothing was written
+  kNotThere,    // CPUID does not announce it, or reading it faults: nothing was written
   kNotRead,     // it could not be read, before: nothing was written; or after
   kNotWritten,  // the kernel refused the write, before the CPU was asked
 };
@@ -63,12 +67,13 @@ struct LockResult {
 };
 
 // Of one register of one CPU. One thread at a time.
-LockResult VerifyLock(MsrReader& reader, MsrWriter& writer, LogicalCpu cpu,
+LockResult VerifyLock(CpuidReader& cpuid, MsrReader& reader, MsrWriter& writer, LogicalCpu cpu,
                       const ProvableLock& lock);
 
 // Of all that can be proven, one CPU after the other, each told as soon as it is known.
 // Stops after the first value that changed, since nothing here is meant to change one.
-void VerifyLocks(MsrReader& reader, MsrWriter& writer, std::span<const LogicalCpu> cpus,
+void VerifyLocks(CpuidReader& cpuid, MsrReader& reader, MsrWriter& writer,
+                 std::span<const LogicalCpu> cpus,
                  const std::function<void(const LockResult&)>& tell);
 
 }  // namespace vtprobe::msr_writer

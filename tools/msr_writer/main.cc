@@ -70,10 +70,10 @@ std::optional<Extension> OfferedExtension(const RegisterView& cpu) {
   return std::nullopt;
 }
 
-int VerifyLocksOf(const CpuSet& cpus) {
+int VerifyLocksOf(const CpuSet& cpus, CpuidReader& cpuid) {
   LinuxMsrReader reader;
   LinuxMsrWriter writer;
-  VerifyLocks(reader, writer, cpus.ToVector(), Tell);
+  VerifyLocks(cpuid, reader, writer, cpus.ToVector(), Tell);
   for (const OtherLock& lock : OtherLocks()) {
     std::printf("left-alone %s %s\n", std::string(lock.name).c_str(),
                 std::string(lock.why).c_str());
@@ -117,7 +117,7 @@ int Main(std::vector<std::string_view> arguments) {
                              "them all the same)"
                            : "this is a guest: its hypervisor switches it on");
   }
-  return verifies ? VerifyLocksOf(*cpus) : EnableOn(*cpus, first, in_smx, only_says);
+  return verifies ? VerifyLocksOf(*cpus, cpuid) : EnableOn(*cpus, first, in_smx, only_says);
 }
 
 }  // namespace

@@ -29,12 +29,20 @@ std::vector<std::string> ModulesOfKvm(const std::filesystem::path& modules) {
   return names;
 }
 
+// Whoever has its device, and no system files to look into, has it.
+bool HasKvm(const std::filesystem::path& root) {
+  std::error_code ignored;
+  return std::filesystem::exists(root / "sys/devices/virtual/misc/kvm", ignored) ||
+         std::filesystem::exists(root / "dev/kvm", ignored);
+}
+
 }  // namespace
 
 GuestProvider FindGuestProvider(const std::filesystem::path& root, const Metadata& host) {
   const auto extension = host.Get(meta::kKvmExtension);
   if (extension == "vmx") return {"kvm_intel", Needs::kVmx};
   if (extension == "svm") return {"kvm_amd", Needs::kSvm};
+  if (!HasKvm(root)) return {"none", Needs::kUnknown};
   const std::vector<std::string> modules = ModulesOfKvm(root / "sys/module");
   if (modules.size() != 1) return {"kvm", Needs::kUnknown};
   return {modules.front(), NeedsOf(modules.front())};

@@ -34,7 +34,7 @@ display_library: term
 plugin_ctrl: speaker=false, sb16=false, es1370=false, e1000=false, ne2k=false, usb_uhci=false
 sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
 cpu: model={model}, count={cpus}, ips={ips}, reset_on_triple_fault=0
-cpuid: brand_string=" "
+cpuid: {cpuid}
 memory: guest=256, host=256
 romimage: file={rom}, options=fastboot
 vgaromimage: file={vga_rom}
@@ -80,9 +80,10 @@ def rom(path, *, boot_cpu, other_cpus):
 
 
 def boot(work, *, kernel, model, cpus=1, boot_cpu_rom=None, other_cpus_rom=None, grub=(), append="",
-         ips=50_000_000, timeout=900):
+         cpuid='brand_string=" "', ips=50_000_000, timeout=900):
     """Starts the machine over what is in `work` (initramfs.gz), waits until it
-    is off and returns the serial log."""
+    is off and returns the serial log. `cpuid` is what a model that Bochs leaves open
+    says of itself."""
     tree = work / "iso"
     (tree / "boot/grub").mkdir(parents=True)
     os.link(work / "initramfs.gz", tree / "initramfs.gz")
@@ -97,7 +98,7 @@ def boot(work, *, kernel, model, cpus=1, boot_cpu_rom=None, other_cpus_rom=None,
     serial, log, commands = work / "serial", work / "bochs.log", work / "commands"
     commands.write_text("c\n")
     config = work / "bochsrc"
-    config.write_text(_CONFIG.format(model=model, cpus=cpus, ips=ips, rom=work / "rom",
+    config.write_text(_CONFIG.format(model=model, cpuid=cpuid, cpus=cpus, ips=ips, rom=work / "rom",
                                      vga_rom=VGA_ROM, iso=iso, serial=serial, log=log))
     ours, theirs = pty.openpty()
     _look_at(ours)

@@ -34,7 +34,8 @@ def case(context, model, grub=None, *, register=FEATURE_CONTROL, cpus=1, rom=(No
     guest.initramfs(
         context.work / "initramfs.gz", kernel=linux, vtprobe=context.vtprobe,
         script="insmod /msr.ko\ninsmod /cpuid.ko\nsection json vtprobe --format json\n"
-               "section dump vtprobe record -o -\n" + peers.IN_A_GUEST + judge.LOAD_KVM,
+               "section dump vtprobe record -o -\n" + peers.IN_A_GUEST + judge.LOAD_KVM
+               + judge.PROVE,
         modules=("msr", "cpuid", *judge.KVM_MODULES), programs=peers.PROGRAMS,
         scripts=peers.SCRIPTS)
     commands = [f"wrmsr {register} {grub}"] if grub else []
@@ -48,6 +49,7 @@ def case(context, model, grub=None, *, register=FEATURE_CONTROL, cpus=1, rom=(No
     left = _left_by_firmware(context, said.before_kernel, register, after)
     check(verdict.state == expect, f"expected {expect}, the verdict is: {verdict}")
     judge.agree(verdict, oracle)
+    judge.proof_agrees(said, oracle, verdict.online)
     # The boot CPU's is read; of the others it is known what the ROM wrote.
     proved = []
     for cpu, before in enumerate([left] + [rom[1] or 0] * (cpus - 1)):

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Callable
 
 from bed import bochs_cases as bochs
+from bed import proof_cases as proof
 from bed import qemu_cases as qemu
 from bed import self_comparison, served
+from bed import write_cases as writes
 
 QUICK = "quick"  # by ctest
 USUAL = "usual"  # by a run without arguments, so by .ci/run
@@ -44,6 +46,17 @@ ALL = (
     Case("qemu-no-driver", USUAL, 300, qemu.no_driver),
     Case("qemu-not-root", USUAL, 300, qemu.not_root),
     Case("qemu-lockdown", USUAL, 300, qemu.lockdown),
+    Case("qemu-proof", QUICK, 300, proof.on(1, 300)),
+    Case("qemu-proof-4-cpus", USUAL, 300, proof.on(4, 300)),
+    Case("qemu-proof-16-cpus", LONG, 600, proof.on(16, 600)),
+    Case("qemu-proof-shadow-paging", LONG, 300, proof.shadow_paging),
+    Case("qemu-proof-off", LONG, 300, proof.off),
+    Case("qemu-proof-module-off", LONG, 300, proof.module_off),
+    Case("qemu-proof-busy", USUAL, 300, proof.busy),
+    Case("qemu-writes", USUAL, 300, writes.guest_of_another),
+    Case("bochs-writes-locked", USUAL, 900, writes.locked),
+    Case("bochs-writes-locked-off", LONG, 900, writes.locked_off),
+    Case("bochs-writes-unlocked", LONG, 900, writes.unlocked),
     Case("bochs-disabled", USUAL, 900, bochs.intel(bochs.HASWELL, "0x1", "disabled_locked")),
     Case("bochs-unlocked", LONG, 900, bochs.intel(bochs.HASWELL, None, "enabled")),
     Case("bochs-boot-cpu-only", USUAL, 1200, bochs.two_cpus(

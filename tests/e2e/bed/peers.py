@@ -5,6 +5,7 @@ from pathlib import Path
 # They run in an emulator's guest as they do on the machine that has them, so
 # with the grep that they were written for: busybox's finds "svm" in "svm_lock".
 PROGRAMS = (Path("/usr/sbin/rdmsr"), Path("/bin/grep"))
+WRMSR = Path("/usr/sbin/wrmsr")
 SCRIPTS = (Path("/usr/sbin/kvm-ok"), Path("/bin/egrep"))
 
 # Both before KVM is loaded, whose /dev/kvm is all that kvm-ok would look at.

@@ -19,7 +19,7 @@ struct GuestProvider {
     kUnknown,  // there are several it could be, or none that is known
   };
 
-  std::string name;  // "kvm_amd", "kvm_pvm"; "kvm" if it is not known which
+  std::string name;  // "kvm_amd", "kvm_pvm"; "kvm" if it is not known which; "none" without KVM
   Needs needs = Needs::kUnknown;
 
   bool needs_hardware() const { return needs == Needs::kVmx || needs == Needs::kSvm; }
