@@ -40,7 +40,9 @@ void Confinement::Begin() {
   for (const std::string& path : reads_.paths) files_.Open(path);
   if (IsRoot()) Note(LeaveGroups(), "supplementary groups are kept");
   if (reads_.machine) {
-    Note(KeepCapabilities(kOpensDevices | kChangesUser), "capabilities are kept");
+    // The devices are root's own: only another user needs a right to open them.
+    Note(KeepCapabilities(kOpensDevices | (IsRoot() ? kChangesUser : kOpensOthersFiles)),
+         "capabilities are kept");
     Note(RestrictSystemCalls(reads_.proves ? SystemCallPhase::kProving : SystemCallPhase::kOpening),
          "system calls are not restricted");
     return;

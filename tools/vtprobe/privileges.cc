@@ -21,6 +21,7 @@ std::string Why(const char* what) { return std::string(what) + ": " + ErrnoText(
 }  // namespace
 
 const CapabilityBits kOpensDevices = Bit(CAP_SYS_RAWIO) | Bit(CAP_SYSLOG);
+const CapabilityBits kOpensOthersFiles = Bit(CAP_DAC_READ_SEARCH);
 const CapabilityBits kChangesUser = Bit(CAP_SETUID) | Bit(CAP_SETGID);
 const CapabilityBits kReadsUnlisted = Bit(CAP_SYS_RAWIO);
 

@@ -17,6 +17,8 @@ using CapabilityBits = std::uint64_t;
 
 // What opens devices and the kernel's log: CAP_SYS_RAWIO and CAP_SYSLOG.
 extern const CapabilityBits kOpensDevices;
+// What opens files whose mode would not let this user: CAP_DAC_READ_SEARCH.
+extern const CapabilityBits kOpensOthersFiles;
 // What lets a process become another user: CAP_SETUID and CAP_SETGID.
 extern const CapabilityBits kChangesUser;
 // What msr-safe asks for at each read of what its list does not have.

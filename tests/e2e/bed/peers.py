@@ -5,6 +5,7 @@ from pathlib import Path
 # They run in an emulator's guest as they do on the machine that has them, so
 # with the grep that they were written for: busybox's finds "svm" in "svm_lock".
 PROGRAMS = (Path("/usr/sbin/rdmsr"), Path("/bin/grep"))
+SETPRIV = Path("/usr/bin/setpriv")
 WRMSR = Path("/usr/sbin/wrmsr")
 SCRIPTS = (Path("/usr/sbin/kvm-ok"), Path("/bin/egrep"))
 

@@ -6,10 +6,11 @@ a case says otherwise: whoever proves by running needs no more than that.
 """
 
 import json
+import re
 
 from bed import guest, judge, kernel, peers, qemu
 from bed.results import row
-from bed.tools import check
+from bed.tools import check, need
 
 _MSR = "insmod /msr.ko\n"
 # As judge.LOAD_KVM, with what a case has to say to the driver.
@@ -63,6 +64,35 @@ def case(context, cpus, *, model="EPYC,+svm", staged="", before="", options="", 
           f"expected {checks}, check --prove says: {verdict}")
     loads = "KVM loads" if said.status("kvm_amd") == 0 else "KVM does not load"
     return {"proof": [row(context.name, f"QEMU, {model}, {cpus}", staged, loads, proof, verdict)]}
+
+
+def hardware_tests(context):
+    """vtprobe-hwtest as root: rules, guests on each CPU, the drivers' contracts, and
+    registers that stay as they are, twice."""
+    qemu.need_qemu()
+    linux = kernel.unpacked(context.cache)
+    program = context.vtprobe.parent / "vtprobe-hwtest"
+    need(program.exists(), f"no {program}")
+    model = "EPYC,+svm"
+    guest.initramfs(
+        context.work / "initramfs.gz", kernel=linux, vtprobe=context.vtprobe,
+        script=_MSR + "insmod /cpuid.ko\n" + _LOAD.format(options="")
+               + "section hwtest vtprobe-hwtest --gtest_repeat=2\n",
+        modules=("msr", "cpuid", *judge.KVM_MODULES), programs=(program,))
+    said = guest.Said(qemu.boot(context.work, kernel=linux, model=model, cpus=2,
+                                timeout=context.timeout - 30))
+    text = said["hwtest"]
+    passed = re.findall(r"^\[       OK \] (\S+)", text, re.MULTILINE)
+    for name in ("Rules/virtualization.usable", "Proof/cpu0.RunsGuests", "Proof/cpu1.RunsGuests",
+                 "Unchanged/VM_CR.OnEveryCpu", "Backends/cpuid_driver.AgreesWithTheInstruction",
+                 "Backends/LiveCpuidContract/cpuid_driver.AnswersForTheCpuAsked",
+                 "Backends/LiveMsrContract/msr_driver.AnswersForTheCpuAsked"):
+        check(passed.count(name) == 2, f"{name} did not pass twice:\n{text}")
+    failed = sorted(set(re.findall(r"^\[  FAILED  \] (\S+/\S+)", text, re.MULTILINE)))
+    check(said.status("hwtest") == 0, f"it ended with {said.status('hwtest')}: {failed}\n{text}")
+    suites = sorted({name.split(".")[0].split("/")[0] for name in passed})
+    return {"proof": [row(context.name, f"QEMU, {model}, 2", "vtprobe-hwtest, by root",
+                          "KVM loads", f"passed: tests of {', '.join(suites)}; failed: none", "")]}
 
 
 _PROVEN = ("proven", "ran", 0)

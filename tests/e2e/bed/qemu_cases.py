@@ -10,7 +10,7 @@ _JSON = "section json vtprobe --format json\n"
 
 
 def case(context, model, cpus=1, before=_DEFAULT, ask=_JSON, after="", append="", expect=None,
-         why_unknown=None, timeout=300):
+         why_unknown=None, timeout=300, more_programs=()):
     """Boots the model, and compares the verdict, and then guests that run or do not,
     with the kernel and the verdict with `expect` (state, exit status)."""
     qemu.need_qemu()
@@ -19,7 +19,7 @@ def case(context, model, cpus=1, before=_DEFAULT, ask=_JSON, after="", append=""
         context.work / "initramfs.gz", kernel=linux, vtprobe=context.vtprobe,
         script=before + ask + "section dump vtprobe record -o -\n" + peers.IN_A_GUEST + after
                + judge.LOAD_KVM + judge.PROVE,
-        modules=("msr", "cpuid", *judge.KVM_MODULES), programs=peers.PROGRAMS,
+        modules=("msr", "cpuid", *judge.KVM_MODULES), programs=(*peers.PROGRAMS, *more_programs),
         scripts=peers.SCRIPTS)
     said = guest.Said(qemu.boot(context.work, kernel=linux, model=model, cpus=cpus, append=append,
                                 timeout=timeout))
@@ -118,6 +118,22 @@ def not_root(context):
     return case(context, "EPYC,+svm", 2,
                 ask="section json su -s /bin/sh nobody -c 'vtprobe --format json'\n",
                 expect=("indeterminate", 2), why_unknown="asked without root")[0]
+
+
+_CAPABILITIES = "-all,+sys_rawio,+dac_read_search"
+
+
+def capabilities(context):
+    """A user with CAP_SYS_RAWIO and CAP_DAC_READ_SEARCH, and no other right, reads all."""
+    rows, said, _ = case(
+        context, "EPYC,+svm", 2,
+        ask="section json /bin/setpriv --reuid 65534 --regid 65534 --clear-groups "
+            f"--inh-caps {_CAPABILITIES} --ambient-caps {_CAPABILITIES} "
+            f"--bounding-set {_CAPABILITIES} /bin/vtprobe --format json\n"
+            "section owner stat -c '%U %a' /dev/cpu/0/msr\n",
+        more_programs=(peers.SETPRIV,), expect=("enabled_unlocked", 0))
+    check(said["owner"].strip() == "root 600", f"anybody may read it: {said['owner']}")
+    return rows
 
 
 def lockdown(context):
