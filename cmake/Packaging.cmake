@@ -29,6 +29,9 @@ else()
   set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
   set(CPACK_COMPONENTS_ALL runtime development dumps)
   set(packaged vtprobe vtprobe_documents vtprobe_libraries)
+  if(TARGET vtprobe-hwtest)
+    list(APPEND packaged vtprobe-hwtest)
+  endif()
 endif()
 add_custom_target(vtprobe_packaged DEPENDS ${packaged})
 set(CPACK_INSTALL_COMMANDS
@@ -40,7 +43,7 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME vtprobe)
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
-  "tells whether hardware virtualization is usable, on every CPU\nThe command vtprobe. It reads registers and never writes one.")
+  "tells whether hardware virtualization is usable, on every CPU\nThe command vtprobe, and vtprobe-hwtest, the same tests for who runs\nGoogleTests. Nothing is written to a register unless two commands that\nexist for that are told to.")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS vtprobe-dumps)

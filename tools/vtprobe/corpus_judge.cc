@@ -8,7 +8,7 @@
 #include <utility>
 #include <variant>
 
-#include "this_machine.h"
+#include "vtprobe/machine/this_machine.h"
 #include "vtprobe/probes/virtualization.h"
 #include "vtprobe/report/report.h"
 

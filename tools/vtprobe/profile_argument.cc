@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <ctime>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -12,19 +10,11 @@
 #include "input.h"
 #include "vtprobe/probes/profile_path.h"
 #include "vtprobe/probes/suggestions.h"
+#include "vtprobe/probes/today.h"
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {
 namespace {
-
-// By the clock of the person who runs it.
-std::string Today() {
-  const std::time_t now = std::time(nullptr);
-  std::tm local{};
-  ::localtime_r(&now, &local);
-  std::array<char, sizeof("2026-01-01")> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d", &local)};
-}
 
 bool IsThere(const std::string& path, const OpenedFiles* opened) {
   if (const auto fd = opened == nullptr ? std::nullopt : opened->Find(path)) return *fd >= 0;
@@ -46,7 +36,7 @@ tl::expected<ProfileFile, std::string> ReadExtended(const std::string& name, std
 OrFailure<Profile> Parsed(const std::string& name, std::string_view text, std::string_view path,
                           const OpenedFiles* opened) {
   auto profile = ParseProfile(
-      text, Today(),
+      text, TodayHere(),
       [&](const std::string& extended, std::string_view from) {
         return ReadExtended(extended, from, opened);
       },

@@ -10,8 +10,8 @@
 #include "input.h"
 #include "output.h"
 #include "sequence.h"
-#include "this_machine.h"
 #include "vtprobe/hal/metadata.h"
+#include "vtprobe/machine/this_machine.h"
 #include "vtprobe/registers/same_cpus.h"
 #include "vtprobe/report/printable.h"
 #include "vtprobe/report/report.h"
@@ -200,7 +200,11 @@ OrFailure<LoadedSubject> LoadSubjectWithEarlier(const Arguments& arguments, cons
     plan.sequential = arguments.sequential;
     const auto host = ChosenHost(*chosen);
     if (!host) return tl::unexpected(host.error());
-    return LoadedSubject{ReadThisMachine(plan, *host, process.confinement), std::nullopt, {}};
+    return LoadedSubject{
+        ReadThisMachine(plan, *host,
+                        [&](bool checks) { process.confinement->DevicesAreOpen(checks); }),
+        std::nullopt,
+        {}};
   }
   const HowToLoad how{
       .cpus = *chosen, .is_quiet = arguments.quiet, .opened = &process.confinement->files()};

@@ -14,7 +14,7 @@
 #include "machine_items.h"
 #include "mood.h"
 #include "register_text.h"
-#include "rule_results.h"
+#include "vtprobe/report/rule_results.h"
 
 namespace vtprobe {
 namespace {

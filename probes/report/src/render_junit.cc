@@ -13,9 +13,9 @@
 #include <variant>
 #include <vector>
 
-#include "rule_results.h"
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/printable.h"
+#include "vtprobe/report/rule_results.h"
 
 namespace vtprobe {
 namespace {

@@ -12,9 +12,9 @@
 #include <variant>
 
 #include "json_text.h"
-#include "rule_results.h"
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/printable.h"
+#include "vtprobe/report/rule_results.h"
 
 namespace vtprobe {
 namespace {

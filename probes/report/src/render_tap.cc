@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "rule_results.h"
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/printable.h"
+#include "vtprobe/report/rule_results.h"
 
 namespace vtprobe {
 namespace {

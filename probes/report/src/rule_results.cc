@@ -1,4 +1,4 @@
-#include "rule_results.h"
+#include "vtprobe/report/rule_results.h"
 
 #include <fmt/format.h>
 

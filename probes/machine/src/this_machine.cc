@@ -1,4 +1,4 @@
-#include "this_machine.h"
+#include "vtprobe/machine/this_machine.h"
 
 #include <sched.h>
 #include <sys/resource.h>
@@ -57,10 +57,10 @@ HostContext DescribeThisMachine() {
 }
 
 PlatformSnapshot ReadThisMachine(const CapturePlan& plan, const HostContext& host,
-                                 Confinement* confinement) {
+                                 const std::function<void(bool)>& devices_are_open) {
   AllowOpenFiles(host.online.Count());
   const MsrDriver msrs = OpenMsrDriver(host.online);
-  confinement->DevicesAreOpen(msrs.checks_each_read);
+  if (devices_are_open) devices_are_open(msrs.checks_each_read);
   CpuidInstruction cpuid;
   PlatformSnapshot snapshot =
       Capture(plan, host.online, host.offline, Metadata(), *msrs.reader, cpuid);

@@ -1,8 +1,8 @@
 // One result per rule, for formats whose readers follow a test by its name from
 // run to run: how many findings a rule has, and on which CPUs, changes.
 
-#ifndef VTPROBE_PROBES_REPORT_SRC_RULE_RESULTS_H_
-#define VTPROBE_PROBES_REPORT_SRC_RULE_RESULTS_H_
+#ifndef VTPROBE_REPORT_RULE_RESULTS_H_
+#define VTPROBE_REPORT_RULE_RESULTS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -54,4 +54,4 @@ std::vector<std::string> EvidenceLines(const Finding& finding);
 
 }  // namespace vtprobe
 
-#endif  // VTPROBE_PROBES_REPORT_SRC_RULE_RESULTS_H_
+#endif  // VTPROBE_REPORT_RULE_RESULTS_H_
