@@ -289,6 +289,10 @@ void SnapshotRow::ReadMsr(std::size_t number, MsrReading* reading) const {
   }
 }
 
+bool SnapshotRow::IsMsrOfAll(std::size_t number) const {
+  return sheet_->msrs[number].of_rows.size() < 2;
+}
+
 CpuidReading SnapshotRow::Cpuid(CpuidLeaf leaf) const {
   const auto* const column = Find(sheet_->cpuid, leaf);
   const CpuidCell* const cell = column ? column->Get(number_) : nullptr;

@@ -76,6 +76,10 @@ Selection PlatformSnapshot::Everything() const {
   return all;
 }
 
+bool PlatformSnapshot::IsRecorded(MsrAddress address) const {
+  return msrs_.Find(address).has_value();
+}
+
 PlatformSnapshot::ByValue<MsrReading> PlatformSnapshot::Values(MsrAddress address) const {
   const auto column = msrs_.Find(address);
   return column ? ColumnAccess::Values(*this, column->cells) : ByValue<MsrReading>();

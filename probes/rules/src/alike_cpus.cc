@@ -14,6 +14,7 @@
 
 #include "core_type.h"
 #include "deciding_msrs.h"
+#include "precedents.h"
 #include "rows_of_rule.h"
 #include "vtprobe/probes/expectations.h"
 #include "vtprobe/probes/system.h"
@@ -38,8 +39,6 @@ struct Exemption {
 
   Why why;
   const MsrDef* msr = nullptr;  // of kAbsent and kFaults
-
-  friend bool operator==(const Exemption&, const Exemption&) = default;
 };
 
 // What is missing or off, and whose business that is: an MSR is another rule's, and
@@ -65,6 +64,15 @@ std::string InWords(const Rule& rule, const Exemption& exemption) {
   return {};
 }
 
+// Where an MSR stands among those that a rule declares.
+std::size_t PlaceOf(MsrAddress address, std::span<const MsrAddress> addresses) {
+  const auto found = std::find(addresses.begin(), addresses.end(), address);
+  if (found == addresses.end()) {
+    throw std::logic_error("the rule did not declare a register that it looks at");
+  }
+  return static_cast<std::size_t>(found - addresses.begin());
+}
+
 // Some CPUs of one kind as a rule sees them: the kind's feature registers, and
 // what these CPUs gave for the MSRs that the rule declares.
 class KindWithMsrs final : public RegisterView {
@@ -74,11 +82,7 @@ class KindWithMsrs final : public RegisterView {
       : kind_(kind), addresses_(addresses), readings_(readings) {}
 
   MsrReading Msr(MsrAddress address) const override {
-    const auto found = std::find(addresses_.begin(), addresses_.end(), address);
-    if (found == addresses_.end()) {
-      throw std::logic_error("the rule did not declare a register that it looks at");
-    }
-    return readings_[static_cast<std::size_t>(found - addresses_.begin())];
+    return readings_[PlaceOf(address, addresses_)];
   }
   CpuidReading Cpuid(CpuidLeaf leaf) const override { return kind_.Cpuid(leaf); }
 
@@ -133,31 +137,58 @@ class EqualCpus {
   Group* group_ = nullptr;
 };
 
+// Of each address, the bits of MSRs that decide whether CPUs have those of the rule's
+// MSRs that `matters`, and whether they are concerned.
+std::vector<std::uint64_t> DecidingBits(const Rule& rule, std::span<const MsrAddress> addresses,
+                                        const std::function<bool(std::size_t msr)>& matters) {
+  std::vector<std::uint64_t> bits(addresses.size());
+  std::vector<const MsrDef*> depended_on;
+  const auto add = [&](const Requirement& requirement) {
+    for (const Requirement::Node& node : requirement.nodes()) {
+      if (node.kind != Requirement::Node::Kind::kMsr) continue;
+      bits[PlaceOf(MsrAddress{node.at}, addresses)] |= node.mask();
+    }
+  };
+  const auto add_with_others = [&](const Requirement& requirement) {
+    add(requirement);
+    registers::AddMsrsLookedAt(requirement, &depended_on);
+  };
+  if (rule.applies != nullptr) add_with_others(*rule.applies);
+  for (std::size_t i = 0; i < rule.msrs.size(); ++i) {
+    if (matters(i)) add_with_others(rule.msrs.begin()[i]->present->requirement);
+  }
+  for (const MsrDef* const msr : depended_on) add(msr->present->requirement);
+  return bits;
+}
+
 // Finds the CPUs of one kind that a rule has to judge.
 class KindOfCpus {
  public:
-  KindOfCpus(const Rule& rule, const RuleInput& input, const SnapshotRow& kind, Unread unread,
+  KindOfCpus(const Rule& rule, const RuleInput& input, std::size_t kind, Unread unread,
              Findings* findings, EqualCpus* equals)
       : rule_(rule),
-        kind_(kind),
+        kind_(input.kinds()[kind]),
         findings_(*findings),
         equals_(*equals),
         visits_unread_(unread == Unread::kVisited || rule.decides_unread),
         visits_parts_(unread == Unread::kInPart),
         snapshot_(input.snapshot),
-        is_exempt_guest_(!rule.in_guests && IsGuest(input, kind)),
-        model_(registers::ReadModel(kind)) {
+        is_exempt_guest_(!rule.in_guests && IsGuest(input, kind_)),
+        model_(input.rows().ModelOf(kind)) {
     if (rule.applies == nullptr) {
       applies_ = Presence::kPresent;
     } else if (!rule.applies->LooksAtMsrs()) {
-      applies_ = registers::Meets(kind, model_, *rule.applies);
+      applies_ = registers::Meets(kind_, model_, *rule.applies);
     }
   }
 
   // Whether the rule applies to none of them, whatever their MSRs are. Then
   // that is said of all, and there is nothing to look at.
   bool AreExempt() {
-    if (is_exempt_guest_) return !NotApplicable(kind_.cpus(), {Exemption::Why::kGuest});
+    if (is_exempt_guest_) {
+      Exempt(kind_.cpus(), {Exemption::Why::kGuest});
+      return true;
+    }
     bool is_decided = true;
     of_kind_.reserve(rule_.msrs.size());
     presence_.reserve(rule_.msrs.size());
@@ -166,28 +197,77 @@ class KindOfCpus {
       presence_.push_back(of_kind_.back().value_or(Presence::kUnknown));
       is_decided = is_decided && of_kind_.back();
       if (is_decided && presence_.back() == Presence::kAbsent && !rule_.leaves_out_absent) {
-        return !NotApplicable(kind_.cpus(), {Exemption::Why::kAbsent, msr});
+        Exempt(kind_.cpus(), {Exemption::Why::kAbsent, msr});
+        return true;
       }
     }
     if (!is_decided) return false;
-    if (const auto exemption = WhyNotThere()) return !NotApplicable(kind_.cpus(), *exemption);
+    if (const auto exemption = WhyNotThere()) {
+      Exempt(kind_.cpus(), *exemption);
+      return true;
+    }
     are_there_ = true;
     if (applies_ != Presence::kAbsent) return false;
-    return !NotApplicable(kind_.cpus(), {Exemption::Why::kNotConcerned});
+    Exempt(kind_.cpus(), {Exemption::Why::kNotConcerned});
+    return true;
   }
 
-  // Visits the CPUs, which gave those readings, if they are to be judged; if not,
-  // says why not.
+  // Has the CPUs, which gave those readings, thought of if they are to be judged; if
+  // not, says why not.
   void Look(const CpuSet& cpus, std::span<const MsrAddress> addresses,
-            std::span<const MsrReading> readings,
-            const std::function<void(const AlikeCpus& alike)>& visit) {
+            std::span<const MsrReading> readings, const Thinker& thinker) {
     const KindWithMsrs registers(kind_, addresses, readings);
-    if (!IsToBeJudged(cpus, registers, readings)) return;
-    if (rule_.fault_means_absent) equals_.Read(cpus);
-    visit({cpus, registers, readings.first(rule_.msrs.size()), presence_, kind_});
+    if (const Decision* const precedent = precedents_.Find(readings)) {
+      Follow(*precedent,
+             {cpus, registers, readings.first(rule_.msrs.size()), precedent->presence, kind_},
+             thinker);
+      return;
+    }
+    Decision decision;
+    decision.refusal = WhyNotJudged(cpus, registers, readings);
+    // A CPU that is judged has what was read, whatever the bits say by which others
+    // have it.
+    const bool is_judged = !decision.refusal;
+    std::vector<std::uint64_t> looked_at = DecidingBits(
+        rule_, addresses, [&](std::size_t msr) { return !is_judged || !WasRead(readings[msr]); });
+    if (is_judged) {
+      if (rule_.fault_means_absent) equals_.Read(cpus);
+      decision.presence = presence_;
+      const Thought thought =
+          thinker.think({cpus, registers, readings.first(rule_.msrs.size()), presence_, kind_});
+      decision.thought = thought.number;
+      for (const LookedAtBits& bits : thought.looked_at) {
+        looked_at[PlaceOf(bits.msr, addresses)] |= bits.mask;
+      }
+    }
+    precedents_.Add(readings, looked_at, std::move(decision));
   }
 
  private:
+  // Why CPUs are not judged: what was said of them, or the MSR that they lack where
+  // others of their kind have it.
+  struct Refusal {
+    Findings::Said* said = nullptr;
+    const MsrDef* faults = nullptr;
+  };
+  struct Decision {
+    std::optional<Refusal> refusal;
+    // Of those that are judged: which of the rule's MSRs they have, and the thought.
+    std::vector<Presence> presence;
+    std::size_t thought = 0;
+  };
+
+  void Follow(const Decision& decision, const AlikeCpus& alike, const Thinker& thinker) {
+    if (!decision.refusal) {
+      if (rule_.fault_means_absent) equals_.Read(alike.cpus);
+      thinker.think_the_same(decision.thought, alike);
+    } else if (decision.refusal->faults != nullptr) {
+      equals_.Fault(alike.cpus, *decision.refusal->faults, alike.registers);
+    } else {
+      findings_.AddMore(decision.refusal->said, alike.cpus, alike.registers);
+    }
+  }
+
   // Whether all CPUs of the kind have the MSR, or none; nothing where it may be
   // some, or where what they read of it decides.
   std::optional<Presence> PresenceOfAll(const MsrDef& msr) const {
@@ -196,40 +276,34 @@ class KindOfCpus {
     if (requirement.LooksAtMsrs()) return std::nullopt;
     const Presence presence = registers::Meets(kind_, model_, requirement);
     // What was read is there.
-    if (presence != Presence::kPresent && !snapshot_.Values(msr.address).empty()) {
-      return std::nullopt;
-    }
+    if (presence != Presence::kPresent && snapshot_.IsRecorded(msr.address)) return std::nullopt;
     return presence;
   }
 
-  Presence PresenceOf(std::size_t msr, const RegisterView& registers) const {
+  // Whether that tells that the CPU has a register, which is none of another maker's.
+  bool WasRead(const MsrReading& reading) const { return model_.vendor && reading.known() != 0; }
+
+  Presence PresenceOf(std::size_t msr, const RegisterView& registers,
+                      const MsrReading& reading) const {
     if (of_kind_[msr]) return *of_kind_[msr];
+    if (WasRead(reading)) return Presence::kPresent;
     return registers::PresenceOf(registers, model_, *rule_.msrs.begin()[msr]);
   }
 
-  // The three below return false, so that a refusal is the answer.
-  bool NotApplicable(const CpuSet& cpus, const Exemption& exemption) {
-    for (const auto& [other, all] : exemptions_) {
-      if (other == exemption) {
-        all->Add(cpus);
-        return false;
-      }
-    }
-    exemptions_.emplace_back(exemption, findings_.AddExempt(cpus, InWords(rule_, exemption)));
-    return false;
+  Refusal Exempt(const CpuSet& cpus, const Exemption& exemption) {
+    return {findings_.AddExempt(cpus, InWords(rule_, exemption))};
   }
-  bool NotReadOf(const CpuSet& cpus, const RegisterView& registers, const MsrDef& msr,
-                 AccessCode code) {
-    findings_.AddUnread(cpus, NotRead(msr.name, code), code, registers);
-    return false;
+  Refusal NotReadOf(const CpuSet& cpus, const RegisterView& registers, const MsrDef& msr,
+                    AccessCode code) {
+    return {findings_.AddUnread(cpus, NotRead(msr.name, code), code, registers)};
   }
-  bool KnownInPart(const CpuSet& cpus, const RegisterView& registers, const MsrDef& msr,
-                   const MsrReading& reading) {
-    findings_.AddUnread(cpus, NotKnown({{&msr, ~reading.known()}}), reading.error(), registers);
-    return false;
+  Refusal KnownInPart(const CpuSet& cpus, const RegisterView& registers, const MsrDef& msr,
+                      const MsrReading& reading) {
+    return {findings_.AddUnread(cpus, NotKnown({{&msr, ~reading.known()}}), reading.error(),
+                                registers)};
   }
   // It is unknown whether the rule applies.
-  bool Unknown(const CpuSet& cpus, const RegisterView& registers) {
+  Refusal Unknown(const CpuSet& cpus, const RegisterView& registers) {
     for (const MsrDef* const msr : DecidingMsrs(rule_)) {
       const Presence presence = registers::PresenceOf(registers, model_, *msr);
       if (presence == Presence::kUnknown) break;
@@ -238,8 +312,7 @@ class KindOfCpus {
       if (reading.IsPartial()) return KnownInPart(cpus, registers, *msr, reading);
       return NotReadOf(cpus, registers, *msr, reading.error());
     }
-    findings_.AddUnread(cpus, kNotKnownToHave, WhyUnknown(registers), registers);
-    return false;
+    return {findings_.AddUnread(cpus, kNotKnownToHave, WhyUnknown(registers), registers)};
   }
 
   // Whether the CPUs, of which the presence of each MSR is known, lack those.
@@ -256,21 +329,25 @@ class KindOfCpus {
     return Exemption{Exemption::Why::kAllAbsent};
   }
 
-  bool IsToBeJudged(const CpuSet& cpus, const RegisterView& registers,
-                    std::span<const MsrReading> readings) {
+  // Nothing if they are to be judged. Decided by DecidingBits(), and by which bits of
+  // each reading are known.
+  std::optional<Refusal> WhyNotJudged(const CpuSet& cpus, const RegisterView& registers,
+                                      std::span<const MsrReading> readings) {
     if (!are_there_) {
-      for (std::size_t i = 0; i < presence_.size(); ++i) presence_[i] = PresenceOf(i, registers);
-      if (const auto exemption = WhyNotThere()) return NotApplicable(cpus, *exemption);
+      for (std::size_t i = 0; i < presence_.size(); ++i) {
+        presence_[i] = PresenceOf(i, registers, readings[i]);
+      }
+      if (const auto exemption = WhyNotThere()) return Exempt(cpus, *exemption);
     }
     switch (applies_ ? *applies_ : registers::Meets(registers, model_, *rule_.applies)) {
       case Presence::kAbsent:
-        return NotApplicable(cpus, {Exemption::Why::kNotConcerned});
+        return Exempt(cpus, {Exemption::Why::kNotConcerned});
       case Presence::kUnknown:
         return Unknown(cpus, registers);
       case Presence::kPresent:
         break;
     }
-    if (visits_unread_ && TellsAnything(readings)) return true;
+    if (visits_unread_ && TellsAnything(readings)) return std::nullopt;
     for (std::size_t i = 0; i < rule_.msrs.size(); ++i) {
       const MsrDef& msr = *rule_.msrs.begin()[i];
       const MsrReading& reading = readings[i];
@@ -285,11 +362,11 @@ class KindOfCpus {
       }
       if (reading.error() == AccessCode::kGeneralProtection && rule_.fault_means_absent) {
         equals_.Fault(cpus, msr, registers);
-        return false;
+        return Refusal{nullptr, &msr};
       }
       return NotReadOf(cpus, registers, msr, reading.error());
     }
-    return true;
+    return std::nullopt;
   }
 
   // Whether one of the registers gave a value, or the answer that there is none.
@@ -310,31 +387,40 @@ class KindOfCpus {
   bool visits_parts_;
   const PlatformSnapshot& snapshot_;
   bool is_exempt_guest_;
-  registers::CpuModel model_;
+  const registers::CpuModel& model_;
   std::optional<Presence> applies_;               // to all CPUs of the kind; nothing if MSRs decide
   std::vector<std::optional<Presence>> of_kind_;  // of each MSR, on the same terms
   std::vector<Presence> presence_;                // of each MSR, on the CPUs at hand
   bool are_there_ = false;                        // known of each of these CPUs, whatever they read
-  // What was said before, and of which CPUs.
-  std::vector<std::pair<Exemption, CpuGathering*>> exemptions_;
+  Precedents<Decision> precedents_;
 };
 
 }  // namespace
 
-void ForEachCpu(const Rule& rule, const RuleInput& input, Findings* findings,
-                const std::function<void(const AlikeCpus& alike)>& visit, Unread unread) {
+void ForEachThought(const Rule& rule, const RuleInput& input, Findings* findings,
+                    const Thinker& thinker, Unread unread) {
   std::optional<RowsOfRule> rows;
   EqualCpus equals(rule, findings);
   for (std::size_t kind = 0; kind < input.kinds().size(); ++kind) {
-    KindOfCpus cpus_of_kind(rule, input, input.kinds()[kind], unread, findings, &equals);
+    KindOfCpus cpus_of_kind(rule, input, kind, unread, findings, &equals);
     if (cpus_of_kind.AreExempt()) continue;
     if (rule.fault_means_absent) equals.OpenKind(input.kinds()[kind]);
     if (!rows) rows.emplace(rule, input);
     rows->ForEachOfKind(kind, [&](const CpuSet& cpus, std::span<const MsrReading> readings) {
-      cpus_of_kind.Look(cpus, rows->addresses(), readings, visit);
+      cpus_of_kind.Look(cpus, rows->addresses(), readings, thinker);
     });
   }
   equals.Judge();
+}
+
+void ForEachCpu(const Rule& rule, const RuleInput& input, Findings* findings,
+                const std::function<void(const AlikeCpus& alike)>& visit, Unread unread) {
+  const auto think = [&](const AlikeCpus& alike) {
+    visit(alike);
+    return Thought();
+  };
+  const auto think_the_same = [&](std::size_t, const AlikeCpus& alike) { visit(alike); };
+  ForEachThought(rule, input, findings, {think, think_the_same}, unread);
 }
 
 std::string NotRead(std::string_view msr, AccessCode code) {
@@ -394,16 +480,19 @@ const Settings& SettingsOf(const Rule& rule, const RuleInput& input) {
 std::vector<Finding> JudgeEachCpu(const Rule& rule, const RuleInput& input) {
   const Settings& settings = SettingsOf(rule, input);
   Findings findings(rule);
-  const auto look = [&](const AlikeCpus& alike) {
+  std::vector<Findings::Said*> said;  // by the thought's number
+  const auto think = [&](const AlikeCpus& alike) -> Thought {
     const CheckedCpu cpu(rule, alike.registers, settings);
     const Opinion opinion = OnKnownBits(cpu, rule.check(cpu));
-    if (opinion.unread) {
-      findings.AddUnread(alike.cpus, opinion.message, *opinion.unread, alike.registers);
-    } else {
-      findings.Add(alike.cpus, opinion, alike.registers);
-    }
+    said.push_back(opinion.unread ? findings.AddUnread(alike.cpus, opinion.message, *opinion.unread,
+                                                       alike.registers)
+                                  : findings.Add(alike.cpus, opinion, alike.registers));
+    return {said.size() - 1, cpu.looked_at()};
   };
-  ForEachCpu(rule, input, &findings, look, Unread::kInPart);
+  const auto think_the_same = [&](std::size_t number, const AlikeCpus& alike) {
+    findings.AddMore(said[number], alike.cpus, alike.registers);
+  };
+  ForEachThought(rule, input, &findings, {think, think_the_same}, Unread::kInPart);
   return findings.Take();
 }
 

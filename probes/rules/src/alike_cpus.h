@@ -2,8 +2,8 @@
 // the registers, whether they were read, and which CPUs are alike.
 //
 // On a machine no two CPUs of which are alike, this is done for each CPU and
-// each rule. So what CPUID decides is decided once for all CPUs of a kind, and
-// what is to be said of them is put into words once.
+// each rule. So what CPUID decides is decided once for all CPUs of a kind, and what
+// is thought of a CPU holds for all that gave the same of what was looked at.
 
 #ifndef VTPROBE_PROBES_RULES_SRC_ALIKE_CPUS_H_
 #define VTPROBE_PROBES_RULES_SRC_ALIKE_CPUS_H_
@@ -20,7 +20,8 @@
 
 namespace vtprobe::rules {
 
-// CPUs of one kind that gave the same readings of a rule's MSRs.
+// CPUs of one kind that gave the same readings of a rule's MSRs. Others may have
+// given the same: those on which registers of other rules differ.
 struct AlikeCpus {
   const CpuSet& cpus;
   const RegisterView& registers;
@@ -38,6 +39,24 @@ enum class Unread : std::uint8_t {
   kInPart,   // they are looked at if of each some bits are known, else it is said
   kVisited,  // they are looked at if any was read, or said to be absent by a #GP
 };
+
+// What was thought of CPUs.
+struct Thought {
+  std::size_t number = 0;  // by which who thought of it knows it
+  std::vector<LookedAtBits> looked_at{};
+};
+
+// Thinks of CPUs, and then of others on which all is the same that was looked at.
+struct Thinker {
+  std::function<Thought(const AlikeCpus& alike)> think;
+  std::function<void(std::size_t number, const AlikeCpus& alike)> think_the_same;
+};
+
+// Has `thinker` think of all CPUs that have the rule's registers and of which they
+// were read, one kind after the other. What there is to say of the others goes into
+// `findings`.
+void ForEachThought(const Rule& rule, const RuleInput& input, Findings* findings,
+                    const Thinker& thinker, Unread unread);
 
 // Calls `visit` for all CPUs that have the rule's registers and of which they were
 // read, one kind after the other. What there is to say of the others goes into

@@ -6,6 +6,7 @@
 
 #include "alike_cpus.h"
 #include "deciding_msrs.h"
+#include "rows_by_kind.h"
 #include "rules.h"
 #include "vtprobe/hal/cpu_gathering.h"
 #include "vtprobe/probes/expectations.h"
@@ -43,6 +44,19 @@ void AddRegistersOf(const Rule& rule, Selection* selection) {
   for (const MsrDef* const msr : rule.also) selection->Add(msr->address);
   for (const MsrDef* const msr : rule.msrs) selection->Add(msr->address);
   if (rule.reads != nullptr) rule.reads(selection);
+}
+
+// By which a machine's CPUs are grouped for all rules.
+Selection RowsOfAllRules() {
+  Selection selection = registers::FeatureRegisters();
+  const auto add = [&](const Rule& rule) {
+    for (const MsrDef* const msr : rules::DecidingMsrs(rule)) selection.Add(msr->address);
+    for (const MsrDef* const msr : rule.also) selection.Add(msr->address);
+    for (const MsrDef* const msr : rule.msrs) selection.Add(msr->address);
+  };
+  for (const Rule* const rule : kRules) add(*rule);
+  for (const Rule* const rule : kProfileRules) add(*rule);
+  return selection;
 }
 
 // The CPUs on which a rule fails, or for the same cause as one that does. None if
@@ -106,8 +120,10 @@ RuleInput::RuleInput(const PlatformSnapshot& machine, const VirtualizationVerdic
       virtualization(verdict),
       profile(chosen),
       earlier(before),
-      features_(registers::FeatureRegisters()),
-      kinds_(machine.Rows(features_)) {}
+      kinds_(machine.Rows(registers::FeatureRegisters())),
+      rows_(std::make_unique<const rules::RowsByKind>(machine, kinds_, RowsOfAllRules())) {}
+
+RuleInput::~RuleInput() = default;
 
 std::span<const Rule* const> AllRules() { return kRules; }
 

@@ -28,21 +28,21 @@ AskedBits CheckedCpu::operator[](const MsrDef& msr) const {
   if (std::find(rule_.msrs.begin(), rule_.msrs.end(), &msr) == rule_.msrs.end()) {
     throw std::logic_error("the rule did not declare this register");
   }
-  return {msr, registers_.Msr(msr.address), &lacked_};
+  return {msr, registers_.Msr(msr.address), &questions_};
 }
 
 tl::expected<AskedBits, AccessCode> CheckedCpu::Reading(const MsrDef& msr) const {
   if (!rule_.decides_unread) throw std::logic_error("the rule's CPUs have read all its registers");
   const MsrReading reading = registers_.Msr(msr.address);
   if (reading.known() == 0) return tl::unexpected(reading.error());
-  return AskedBits(msr, reading, &lacked_);
+  return AskedBits(msr, reading, &questions_);
 }
 
 std::optional<AskedBits> CheckedCpu::Optional(const MsrDef& msr) const {
   if (!rule_.leaves_out_absent) throw std::logic_error("the rule's CPUs have all its registers");
   const MsrReading reading = registers_.Msr(msr.address);
   if (reading.known() == 0) return std::nullopt;
-  return AskedBits(msr, reading, &lacked_);
+  return AskedBits(msr, reading, &questions_);
 }
 
 std::string_view rules::ChoiceOf(const Rule& rule, const Settings& settings,

@@ -40,9 +40,9 @@ struct SwitchPosition {
   std::string_view follows{};
 };
 // A position that is not known is odd for that reason (Opinion::unread).
-std::vector<Finding> JudgeOnOff(
-    const Rule& rule, const RuleInput& input, std::string_view name,
-    const std::function<SwitchPosition(const CheckedCpu& cpu)>& position);
+using PositionOf = std::function<SwitchPosition(const CheckedCpu& cpu)>;
+std::vector<Finding> JudgeOnOff(const Rule& rule, const RuleInput& input, std::string_view name,
+                                const PositionOf& position);
 
 // One that is on if these bits of the last of the rule's MSRs are not all 0.
 std::vector<Finding> JudgeOnOff(const Rule& rule, const RuleInput& input, std::uint64_t mask);

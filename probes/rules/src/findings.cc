@@ -54,59 +54,75 @@ void AddEvidence(const RegisterView& registers, const MsrDef& msr,
   if (evidence->size() < kMaxEvidence) AddNew(EvidenceOf(registers, msr), evidence);
 }
 
-std::vector<Evidence>* Findings::Say(const CpuSet& cpus, const Opinion& opinion) {
-  Said& said = Place({opinion.outcome, opinion.message, opinion.remedy, opinion.follows});
-  said.cpus.Add(cpus);
-  if (opinion.outcome == Outcome::kNotApplicable) return nullptr;
+bool Findings::Said::ShowsMore() const {
+  if (finding_.outcome == Outcome::kNotApplicable) return false;
   // CPUs that pass differ in nothing that matters.
-  if (opinion.outcome == Outcome::kPass && !said.finding.evidence.empty()) return nullptr;
-  return &said.finding.evidence;
+  return finding_.outcome != Outcome::kPass || finding_.evidence.empty();
 }
 
-void Findings::Add(const CpuSet& cpus, const Opinion& opinion, const RegisterView& registers) {
-  std::vector<Evidence>* const shown = Say(cpus, opinion);
-  if (shown == nullptr) return;
-  for (const MsrDef* const msr : rule_.msrs) AddEvidence(registers, *msr, shown);
+Findings::Said& Findings::Say(const CpuSet& cpus, const Opinion& opinion) {
+  Said& said = Place({opinion.outcome, opinion.message, opinion.remedy, opinion.follows});
+  said.cpus_.Add(cpus);
+  return said;
+}
+
+Findings::Said* Findings::Add(const CpuSet& cpus, const Opinion& opinion,
+                              const RegisterView& registers) {
+  Said& said = Say(cpus, opinion);
+  if (said.ShowsMore()) Show(registers, &said);
+  return &said;
 }
 
 void Findings::Add(const CpuSet& cpus, const Opinion& opinion,
                    const std::vector<Evidence>& evidence) {
-  std::vector<Evidence>* const shown = Say(cpus, opinion);
-  if (shown == nullptr) return;
-  for (const Evidence& reading : evidence) AddNew(reading, shown);
+  Said& said = Say(cpus, opinion);
+  if (!said.ShowsMore()) return;
+  for (const Evidence& reading : evidence) AddNew(reading, &said.finding_.evidence);
 }
 
-void Findings::AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
-                         const RegisterView& registers) {
+Findings::Said* Findings::AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
+                                    const RegisterView& registers) {
   Said& said = Place({Outcome::kIndeterminate, message}, code);
-  said.cpus.Add(cpus);
-  for (const MsrDef* const msr : rule_.msrs) AddEvidence(registers, *msr, &said.finding.evidence);
+  said.cpus_.Add(cpus);
+  Show(registers, &said);
+  return &said;
+}
+
+void Findings::AddMore(Said* said, const CpuSet& cpus, const RegisterView& registers) {
+  said->cpus_.Add(cpus);
+  if (said->ShowsMore()) Show(registers, said);
+}
+
+void Findings::Show(const RegisterView& registers, Said* said) const {
+  std::vector<Evidence>& shown = said->finding_.evidence;
+  if (shown.size() >= kMaxEvidence) return;
+  for (const MsrDef* const msr : rule_.msrs) AddEvidence(registers, *msr, &shown);
 }
 
 void Findings::AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
                          const std::vector<Evidence>& evidence) {
   Said& said = Place({Outcome::kIndeterminate, message}, code);
-  said.cpus.Add(cpus);
-  for (const Evidence& reading : evidence) AddNew(reading, &said.finding.evidence);
+  said.cpus_.Add(cpus);
+  for (const Evidence& reading : evidence) AddNew(reading, &said.finding_.evidence);
 }
 
-CpuGathering* Findings::AddExempt(const CpuSet& cpus, std::string_view message) {
-  CpuGathering& all = Place({Outcome::kNotApplicable, message}).cpus;
-  all.Add(cpus);
-  return &all;
+Findings::Said* Findings::AddExempt(const CpuSet& cpus, std::string_view message) {
+  Said& said = Place({Outcome::kNotApplicable, message});
+  said.cpus_.Add(cpus);
+  return &said;
 }
 
 Findings::Said& Findings::Place(const Key& key, std::optional<AccessCode> unread) {
-  if (!said_.empty() && said_[last_].key == key) return said_[last_];
+  if (!said_.empty() && said_[last_].key_ == key) return said_[last_];
   const auto found = places_.lower_bound(key);
   if (found != places_.end() && found->first == key) {
     last_ = found->second;
     return said_[last_];
   }
   last_ = said_.size();
-  Said& said = said_.emplace_back(
-      Said{MakeFinding(rule_, key.outcome, CpuSet(), std::string(key.message)), {}, key});
-  Finding& finding = said.finding;
+  Said& said =
+      said_.emplace_back(MakeFinding(rule_, key.outcome, CpuSet(), std::string(key.message)), key);
+  Finding& finding = said.finding_;
   finding.follows = key.follows;
   if (unread) {
     finding.unread = unread;
@@ -116,15 +132,15 @@ Findings::Said& Findings::Place(const Key& key, std::optional<AccessCode> unread
   } else if (key.outcome == Outcome::kFail || key.outcome == Outcome::kWarn) {
     finding.remedy = rule_.remedy;
   }
-  said.key.message = finding.message;
-  if (!key.remedy.empty()) said.key.remedy = finding.remedy;
-  places_.emplace_hint(found, said.key, last_);
+  said.key_.message = finding.message;
+  if (!key.remedy.empty()) said.key_.remedy = finding.remedy;
+  places_.emplace_hint(found, said.key_, last_);
   return said;
 }
 
 std::optional<AccessCode> Findings::FirstUnread() const {
   for (const Said& said : said_) {
-    if (said.finding.unread) return said.finding.unread;
+    if (said.finding_.unread) return said.finding_.unread;
   }
   return std::nullopt;
 }
@@ -133,10 +149,10 @@ std::vector<Finding> Findings::Take() {
   std::vector<Finding> findings;
   findings.reserve(said_.size());
   for (Said& said : said_) {
-    said.finding.cpus = said.cpus.Together();
+    said.finding_.cpus = said.cpus_.Together();
     // Those that pass and have nothing of their own to say.
-    if (said.finding.message.empty()) said.finding.message = std::string(rule_.title) + ".";
-    findings.push_back(std::move(said.finding));
+    if (said.finding_.message.empty()) said.finding_.message = std::string(rule_.title) + ".";
+    findings.push_back(std::move(said.finding_));
   }
   if (findings.empty()) {
     findings.push_back(

@@ -46,23 +46,52 @@ void AddEvidence(const RegisterView& registers, const MsrDef& msr, std::vector<E
 
 // Makes one finding of all CPUs of which the same is to be said.
 class Findings {
+  // CPUs of which the same is said, with the same advice, are one finding.
+  struct Key {
+    Outcome outcome;
+    std::string_view message;
+    std::string_view remedy{};  // that of an opinion
+    std::string_view follows{};
+
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
+
  public:
+  // What was said of some CPUs, for others to be added of which the same is to be
+  // said. Until Take() is called.
+  class Said {
+   public:
+    Said(Finding made, const Key& of) : finding_(std::move(made)), key_(of) {}
+
+   private:
+    friend class Findings;
+
+    // Whether what more CPUs read is to be shown for what is thought.
+    bool ShowsMore() const;
+
+    Finding finding_;
+    CpuGathering cpus_;
+    Key key_;
+  };
+
   explicit Findings(const Rule& rule) : rule_(rule) {}
 
   // What these CPUs, which read the rule's MSRs as `registers` does, are
   // thought of.
-  void Add(const CpuSet& cpus, const Opinion& opinion, const RegisterView& registers);
+  Said* Add(const CpuSet& cpus, const Opinion& opinion, const RegisterView& registers);
   // One of the registers that the rule needs is not known.
-  void AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
-                 const RegisterView& registers);
+  Said* AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
+                  const RegisterView& registers);
   // The same on the evidence given.
   void Add(const CpuSet& cpus, const Opinion& opinion, const std::vector<Evidence>& evidence);
   void AddUnread(const CpuSet& cpus, std::string_view message, AccessCode code,
                  const std::vector<Evidence>& evidence);
 
-  // The rule does not apply to these CPUs. Gives all those of which that is said,
-  // for more of them to be added until Take() is called.
-  CpuGathering* AddExempt(const CpuSet& cpus, std::string_view message);
+  // The rule does not apply to these CPUs.
+  Said* AddExempt(const CpuSet& cpus, std::string_view message);
+
+  // The same as before, of CPUs that read what `registers` does.
+  void AddMore(Said* said, const CpuSet& cpus, const RegisterView& registers);
 
   bool empty() const { return said_.empty(); }
   // Why a register was not read, of those that were said to lack one first.
@@ -73,20 +102,6 @@ class Findings {
   std::vector<Finding> Take();
 
  private:
-  // CPUs of which the same is said, with the same advice, are one finding.
-  struct Key {
-    Outcome outcome;
-    std::string_view message;
-    std::string_view remedy{};  // that of an opinion
-    std::string_view follows{};
-
-    friend auto operator<=>(const Key&, const Key&) = default;
-  };
-  struct Said {
-    Finding finding;
-    CpuGathering cpus;
-    Key key;
-  };
   // Some order. A rule that says something else of each CPU mostly names a number
   // that ascends, so that what is new comes last if the shorter is before.
   struct IsBefore {
@@ -97,8 +112,8 @@ class Findings {
   };
 
   Said& Place(const Key& key, std::optional<AccessCode> unread = std::nullopt);
-  // Null if nothing more needs to be shown for what is thought.
-  std::vector<Evidence>* Say(const CpuSet& cpus, const Opinion& opinion);
+  Said& Say(const CpuSet& cpus, const Opinion& opinion);
+  void Show(const RegisterView& registers, Said* said) const;
 
   const Rule& rule_;
   std::deque<Said> said_;

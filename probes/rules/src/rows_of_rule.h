@@ -1,16 +1,16 @@
-// What a machine's CPUs gave for the MSRs that a rule declares: CPUs of one kind
-// that gave the same are looked at once.
+// What a machine's CPUs gave for the MSRs that one rule declares, of the rows that
+// all rules share.
 
 #ifndef VTPROBE_PROBES_RULES_SRC_ROWS_OF_RULE_H_
 #define VTPROBE_PROBES_RULES_SRC_ROWS_OF_RULE_H_
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
-#include "vtprobe/hal/overlaps.h"
-#include "vtprobe/hal/snapshot.h"
+#include "rows_by_kind.h"
 #include "vtprobe/probes/rule.h"
 
 namespace vtprobe::rules {
@@ -25,45 +25,45 @@ class RowsOfRule {
   // Of rule.msrs, then of rule.also and of the MSRs that decide whether it applies.
   std::span<const MsrAddress> addresses() const { return addresses_; }
 
-  // Calls with the CPUs of input.kinds()[kind] that are alike, and with their
-  // reading of each address. Those are fetched for some rows at a time, register
-  // by register, as they are stored.
+  // Calls with CPUs of input.kinds()[kind], the lowest first, and with their reading
+  // of each address; with all CPUs at once where those are the same on the whole
+  // machine. Readings are fetched for some rows at a time, register by register, as
+  // they are stored.
   template <typename Visit>
   void ForEachOfKind(std::size_t kind, const Visit& visit) const {
     constexpr std::size_t kAtATime = 64;
     const std::size_t width = numbers_.size();
-    const std::span<const Part> all = PartsOf(kind);
-    std::vector<MsrReading> readings(std::min(kAtATime, all.size()) * width);
-    for (std::size_t begin = 0; begin < all.size(); begin += kAtATime) {
-      const auto parts = all.subspan(begin, std::min(kAtATime, all.size() - begin));
+    std::span<const SnapshotRow* const> rows = rows_->OfKind(kind);
+    const bool is_same = IsSameOn(*rows.front());
+    if (is_same) rows = rows.first(1);
+    std::vector<MsrReading> readings(std::min(kAtATime, rows.size()) * width);
+    for (std::size_t begin = 0; begin < rows.size(); begin += kAtATime) {
+      const auto some = rows.subspan(begin, std::min(kAtATime, rows.size() - begin));
       for (std::size_t i = 0; i < width; ++i) {
-        for (std::size_t part = 0; part < parts.size(); ++part) {
-          parts[part].row->ReadMsr(numbers_[i], &readings[part * width + i]);
+        for (std::size_t row = 0; row < some.size(); ++row) {
+          some[row]->ReadMsr(numbers_[i], &readings[row * width + i]);
         }
       }
-      for (std::size_t part = 0; part < parts.size(); ++part) {
-        visit(*parts[part].cpus,
-              std::span<const MsrReading>(readings).subspan(part * width, width));
+      for (std::size_t row = 0; row < some.size(); ++row) {
+        visit(is_same ? kinds_[kind].cpus() : some[row]->cpus(),
+              std::span<const MsrReading>(readings).subspan(row * width, width));
       }
     }
   }
 
  private:
-  // The CPUs of a row that are of one kind.
-  struct Part {
-    const SnapshotRow* row;
-    const CpuSet* cpus;
-  };
+  // Whether all rows gave the same for these MSRs.
+  bool IsSameOn(const SnapshotRow& any) const {
+    return std::all_of(numbers_.begin(), numbers_.end(),
+                       [&](std::size_t number) { return any.IsMsrOfAll(number); });
+  }
 
-  void SplitByKind(const std::vector<SnapshotRow>& kinds);
-  std::span<const Part> PartsOf(std::size_t kind) const;
-
+  const std::vector<SnapshotRow>& kinds_;
   std::vector<MsrAddress> addresses_;
-  std::vector<std::size_t> numbers_;  // of each address in the rows' selection
-  std::vector<SnapshotRow> rows_;
-  std::vector<Overlap> split_;     // of kinds and rows, if there are several kinds
-  std::vector<Part> parts_;        // kind by kind, and of a kind in the order of the rows
-  std::vector<std::size_t> ends_;  // of each kind's parts
+  std::vector<std::size_t> numbers_;  // of each address
+  // Of a rule that is none of the project's, if it looks at other MSRs.
+  std::optional<RowsByKind> own_rows_;
+  const RowsByKind* rows_;
 };
 
 }  // namespace vtprobe::rules

@@ -53,6 +53,8 @@ class SnapshotRow final : public RegisterView {
   // search; and without handing it over in registers, which costs more than
   // all the rest.
   void ReadMsr(std::size_t number, MsrReading* reading) const;
+  // Whether all rows of the call gave the same for that one.
+  bool IsMsrOfAll(std::size_t number) const;
 
  private:
   friend class PlatformSnapshot;
@@ -82,6 +84,9 @@ class PlatformSnapshot {
 
   // Every register of which anything is recorded, ascending.
   Selection Everything() const;
+
+  // Whether there is anything of the register, of whichever CPU.
+  bool IsRecorded(MsrAddress address) const;
 
   // Each distinct reading of the register with its CPUs, online or not,
   // ordered by lowest CPU. CPUs of which nothing is recorded are in none.

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -61,6 +62,10 @@ struct Finding {
 
 struct Profile;
 
+namespace rules {
+class RowsByKind;
+}
+
 // What a rule may look at. The verdict stands in it so that a rule about it
 // does not decide it a second time. Borrows what it is made from.
 class RuleInput {
@@ -69,6 +74,7 @@ class RuleInput {
   // recordings of the same machine, the earliest first.
   RuleInput(const PlatformSnapshot& machine, const VirtualizationVerdict& verdict,
             const Profile* chosen = nullptr, std::span<const PlatformSnapshot> before = {});
+  ~RuleInput();
   RuleInput(const RuleInput&) = delete;
   RuleInput& operator=(const RuleInput&) = delete;
 
@@ -80,10 +86,12 @@ class RuleInput {
   // The online CPUs, grouped by what CPUID says of their kind; each row has all
   // of registers::FeatureRegisters().
   const std::vector<SnapshotRow>& kinds() const { return kinds_; }
+  // The same CPUs by what they gave for all MSRs that rules look at.
+  const rules::RowsByKind& rows() const { return *rows_; }
 
  private:
-  const Selection features_;
   const std::vector<SnapshotRow> kinds_;
+  const std::unique_ptr<const rules::RowsByKind> rows_;
 };
 
 // The MSRs that a rule looks at. A literal type.
@@ -191,16 +199,29 @@ struct LackedBits {
   std::uint64_t mask = 0;
 };
 
+// Bits of a register by which a rule decided.
+struct LookedAtBits {
+  MsrAddress msr{};
+  std::uint64_t mask = 0;
+};
+
+// What a rule asked of one CPU.
+struct Questions {
+  std::vector<LackedBits> lacked;
+  std::vector<LookedAtBits> looked_at;
+};
+
 // An MSR as a rule asks for its bits. One that is not known reads 0, and that it was
 // asked for is kept: what is thought on that ground is not said.
 class AskedBits {
  public:
-  // `lacked` outlives it.
-  AskedBits(const MsrDef& msr, const RegisterReading& reading, std::vector<LackedBits>* lacked)
-      : msr_(&msr), reading_(reading), lacked_(lacked) {}
+  // `questions` outlives it.
+  AskedBits(const MsrDef& msr, const RegisterReading& reading, Questions* questions)
+      : msr_(&msr), reading_(reading), questions_(questions) {}
 
   std::uint64_t operator&(std::uint64_t mask) const {
-    if (!reading_.Knows(mask)) lacked_->push_back({msr_, mask & ~reading_.known()});
+    questions_->looked_at.push_back({msr_->address, mask});
+    if (!reading_.Knows(mask)) questions_->lacked.push_back({msr_, mask & ~reading_.known()});
     return reading_.known_bits() & mask;
   }
   // All of them, for who needs the value.
@@ -209,7 +230,7 @@ class AskedBits {
  private:
   const MsrDef* msr_;
   RegisterReading reading_;
-  std::vector<LackedBits>* lacked_;
+  Questions* questions_;
 };
 
 // One CPU as a rule's `check` sees it: what the rule declared, and what a
@@ -217,7 +238,9 @@ class AskedBits {
 class CheckedCpu {
  public:
   CheckedCpu(const Rule& rule, const RegisterView& registers, const Settings& settings)
-      : rule_(rule), registers_(registers), settings_(settings) {}
+      : rule_(rule), registers_(registers), watched_(registers, &questions_), settings_(settings) {}
+  CheckedCpu(const CheckedCpu&) = delete;
+  CheckedCpu& operator=(const CheckedCpu&) = delete;
 
   // One of the rule's MSRs.
   AskedBits operator[](const MsrDef& msr) const;
@@ -225,10 +248,13 @@ class CheckedCpu {
   tl::expected<AskedBits, AccessCode> Reading(const MsrDef& msr) const;
   // One of them that a CPU may lack; nothing if this CPU does.
   std::optional<AskedBits> Optional(const MsrDef& msr) const;
-  const RegisterView& registers() const { return registers_; }
+  const RegisterView& registers() const { return watched_; }
   // What was asked for so far and is not known. If there is any, nothing follows
   // from what was asked.
-  const std::vector<LackedBits>& lacked() const { return lacked_; }
+  const std::vector<LackedBits>& lacked() const { return questions_.lacked; }
+  // What was asked for so far, known or not, of each MSR: CPUs of one kind that gave
+  // the same of all that are told the same.
+  const std::vector<LookedAtBits>& looked_at() const { return questions_.looked_at; }
 
   // One of the rule's parameters: what the profile set, or its default.
   std::string_view Choice(std::string_view parameter) const;
@@ -237,10 +263,28 @@ class CheckedCpu {
   const RevisionFloors* Floors(std::string_view parameter) const;
 
  private:
+  // Who looks at a reading as it stands looks at all bits.
+  class Watched final : public RegisterView {
+   public:
+    Watched(const RegisterView& registers, Questions* questions)
+        : registers_(registers), questions_(*questions) {}
+
+    MsrReading Msr(MsrAddress address) const override {
+      questions_.looked_at.push_back({address, ~std::uint64_t{0}});
+      return registers_.Msr(address);
+    }
+    CpuidReading Cpuid(CpuidLeaf leaf) const override { return registers_.Cpuid(leaf); }
+
+   private:
+    const RegisterView& registers_;
+    Questions& questions_;
+  };
+
   const Rule& rule_;
   const RegisterView& registers_;
+  mutable Questions questions_;  // asking changes nothing else
+  Watched watched_;
   const Settings& settings_;
-  mutable std::vector<LackedBits> lacked_;  // asking changes nothing else
 };
 
 // Every rule that any machine is judged by, in the order of rules.def.
