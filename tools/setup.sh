@@ -34,7 +34,7 @@ readonly CLANG_VERSIONS
 # with.
 readonly BED_PACKAGES=(
   python3 fuse3 binutils
-  qemu-system-x86 busybox-static
+  qemu-system-x86 busybox-static ovmf
   bochs bochsbios bochs-term vgabios grub-common grub-pc-bin xorriso mtools
   msr-tools cpu-checker libvirt-clients perl-base spectre-meltdown-checker
   cpuid cpuidtool x86info strace

@@ -74,6 +74,9 @@ INSTANTIATE_TEST_SUITE_P(
                "\x1b[0mGNU GRUB  version 2.06\n\ngrub> rdmsr 0x3a\n0x5\n"},
         Sample{"Ours", "vtprobe", Confidence::kSettled,
                "vtprobe-dump 1\ncpu 0\ncpuid 0x0.0x0 = 0x1 0x2 0x3 0x4\nmsr 0x3a = 0x5\n"},
+        Sample{"OursInALog", "vtprobe-log", Confidence::kSettled,
+               "BdsDxe: starting Boot0001\r\nvtprobe-dump 1 sealed\r\ncpu 0\r\n"
+               "msr 0x3a = 0x5\r\nend 4\r\nvtprobe: recorded over the serial line\r\n"},
         Sample{"HwlocPu", "hwloc", Confidence::kCertain,
                "# mask e[abcd]x => e[abcd]x\n"
                "5 0 0 0 0 => d 756e6547 6c65746e 49656e69\n"},

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 from bed import bochs_cases as bochs
+from bed import efi_cases as efi
 from bed import proof_cases as proof
 from bed import qemu_cases as qemu
 from bed import self_comparison, served
@@ -59,6 +60,15 @@ ALL = (
     Case("bochs-writes-locked", USUAL, 900, writes.locked),
     Case("bochs-writes-locked-off", LONG, 900, writes.locked_off),
     Case("bochs-writes-unlocked", LONG, 900, writes.unlocked),
+    Case("efi-svm", QUICK, 120, efi.svm),
+    Case("efi-one-cpu", LONG, 120, efi.one),
+    Case("efi-intel", LONG, 120, efi.intel),
+    Case("efi-64-cpus", LONG, 600, efi.sixty_four),
+    Case("efi-beside-linux", USUAL, 300, efi.beside_linux),
+    Case("efi-full-stick", LONG, 120, efi.full),
+    Case("efi-read-only-stick", LONG, 120, efi.read_only),
+    Case("efi-network", LONG, 120, efi.network),
+    Case("efi-shell", LONG, 120, efi.shell),
     Case("bochs-disabled", USUAL, 900, bochs.intel(bochs.HASWELL, "0x1", "disabled_locked")),
     Case("bochs-unlocked", LONG, 900, bochs.intel(bochs.HASWELL, None, "enabled")),
     Case("bochs-boot-cpu-only", USUAL, 1200, bochs.two_cpus(

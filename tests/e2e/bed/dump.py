@@ -33,6 +33,11 @@ class Dump:
         return [" ".join(("cpuid", leaf, *words)) for (of, kind, leaf), words
                 in self._readings.items() if of == cpu and kind == "cpuid"]
 
+    def cpuid_of(self, cpu):
+        """What the CPU's CPUID answered: four numbers by "0xLEAF.0xSUBLEAF"."""
+        return {leaf: tuple(int(word, 16) for word in words[1:]) for (of, kind, leaf), words
+                in self._readings.items() if of == cpu and kind == "cpuid" and words[0] == "="}
+
     def msr(self, cpu, address):
         """The value; None for what failed or was not read."""
         reading = self._readings.get((cpu, "msr", address), ["!"])

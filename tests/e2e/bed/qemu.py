@@ -14,15 +14,16 @@ def need_qemu():
     need_programs("qemu-system-x86_64", "busybox", "strip", "rdmsr", "kvm-ok")
 
 
-def boot(work, *, kernel, model, cpus=1, append="", timeout=300):
+def boot(work, *, kernel, model, cpus=1, append="", timeout=300, firmware=()):
     """Starts the machine over what is in `work` (initramfs.gz), waits until it
-    is off and returns the serial log."""
+    is off and returns the serial log. `firmware` is as words of QEMU's, where it
+    is not to be QEMU's own."""
     serial = work / "serial"
     with open(work / "qemu.log", "w", encoding="utf-8") as log:
         qemu = subprocess.Popen(
             ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", model,
              "-smp", str(cpus), "-m", str(384 + 16 * cpus), "-nodefaults", "-display", "none",
-             "-no-reboot", "-serial", f"file:{serial}", "-kernel", str(kernel.image),
+             "-no-reboot", "-serial", f"file:{serial}", *firmware, "-kernel", str(kernel.image),
              "-initrd", str(work / "initramfs.gz"),
              "-append", f"console=ttyS0 {guest.QUICKLY} {append}"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,

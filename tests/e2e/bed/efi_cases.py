@@ -1,0 +1,214 @@
+"""The cases of the collector: what is on the stick afterwards, beside what Linux records on
+the same machine, and where the recording goes if it can't go there."""
+
+import json
+import shutil
+
+from bed import efi, guest, judge, kernel, qemu
+from bed.dump import Dump
+from bed.results import row
+from bed.tools import check, run
+
+# What a system switches on and CPUID then shows: OSXSAVE and OSPKE, and the sizes of what XSAVE
+# keeps, which follow XCR0. By leaf and subleaf, the bits of EAX, EBX, ECX and EDX.
+# [intel/sdm-vol2] CPUID
+_OF_THE_SYSTEM = {
+    "0x1.0x0": (0, 0, 1 << 27, 0),
+    "0x7.0x0": (0, 0, 1 << 4, 0),
+    "0xd.0x0": (0, 0xffffffff, 0, 0),
+    "0xd.0x1": (0, 0xffffffff, 0, 0),
+}
+
+
+def _verdict(context, *recordings):
+    words = [word for file in recordings for word in ("--replay", str(file))]
+    ended = run([str(context.vtprobe), "check", "--format", "json", *words])
+    check(ended.stdout, f"vtprobe check ended with {ended.returncode}: {ended.stderr}")
+    return json.loads(ended.stdout)
+
+
+def _row(context, model, cpus, report, where):
+    verdict = report["virtualization"]
+    failed = sorted({finding["rule"] for finding in report["findings"]
+                     if finding["outcome"] in ("fail", "warn")})
+    return {"efi": [row(context.name, f"{model}, {cpus}", where,
+                        f"{verdict['state']}; usable: {verdict['usable']}",
+                        verdict["attribution"], ", ".join(failed) or "none")]}
+
+
+def _check_whole(dump, cpus):
+    check(dump.online == set(range(cpus)), f"of {cpus} CPUs these are recorded: {dump.online}")
+    check(dump.meta["stage"] == "pre-os", f"the stage is {dump.meta['stage']}")
+    # Which every CPU of these models has: who it is, its microcode, its memory types.
+    for cpu in range(cpus):
+        for address in ("0x8b", "0xfe", "0x2ff"):
+            check(dump.msr(cpu, address) is not None, f"CPU {cpu} has no MSR {address}")
+    ids = [dump.cpuid(cpu, "0x1", "EBX") >> 24 for cpu in range(cpus)]
+    check(len(set(ids)) == cpus, f"the CPUs' APIC ids are {ids}: some was read twice")
+
+
+def _recorded(context, model, cpus, drive_of=efi.Stick.drive, timeout=120):
+    """Starts from a stick; the recording that is on it then."""
+    stick = efi.Stick(context, efi.need_efi(context))
+    started = efi.start(context.work, drive_of(stick), model=model, cpus=cpus, timeout=timeout)
+    check(started.path, f"the program says of no file:\n{started.said}")
+    check(stick.recordings() == [started.path],
+          f"on the stick are {stick.recordings()}, the program says {started.path}")
+    file = stick.read(started.path, context.work / "pre-os.dump")
+    _check_whole(Dump(file), cpus)
+    context.keep_recording(file.read_text())
+    return stick, started, file
+
+
+def _on_stick(context, model, cpus, timeout=120):
+    _, started, file = _recorded(context, model, cpus, timeout=timeout)
+    return _row(context, model, cpus, _verdict(context, file), started.path)
+
+
+def svm(context):
+    """Four CPUs with SVM; started again, another file."""
+    stick, started, file = _recorded(context, "EPYC,+svm", 4)
+    first = file.read_bytes()
+    again = efi.start(context.work, stick.drive(), model="EPYC,+svm", cpus=4)
+    check(again.path not in (None, started.path), f"the second run wrote {again.path}")
+    check(sorted(stick.recordings()) == sorted([started.path, again.path]),
+          f"on the stick are {stick.recordings()}")
+    check(stick.read(started.path, context.work / "first.dump").read_bytes() == first,
+          "the second run changed the file of the first")
+    report = _verdict(context, file)
+    check(report["virtualization"]["attribution"] == "firmware", "it was before any system")
+    check("VM_CR (0xc0010114) = 0x0  CPUs 0-3" in started.said,
+          f"the screen does not show the switch:\n{started.said}")
+    return _row(context, "EPYC,+svm", 4, report, started.path)
+
+
+def one(context):
+    """One CPU."""
+    return _on_stick(context, "EPYC,+svm", 1)
+
+
+def intel(context):
+    """An Intel model."""
+    return _on_stick(context, "Skylake-Server,-hypervisor", 4)
+
+
+def sixty_four(context):
+    """Sixty-four CPUs."""
+    return _on_stick(context, "EPYC,+svm", 64, timeout=600)
+
+
+def beside_linux(context):
+    """The same machine, before Linux and in it: CPU by CPU the same CPUID."""
+    model, cpus = "EPYC,+svm", 4
+    qemu.need_qemu()
+    linux = kernel.unpacked(context.cache)
+    _, started, pre_os = _recorded(context, model, cpus)
+    guest.initramfs(context.work / "initramfs.gz", kernel=linux, vtprobe=context.vtprobe,
+                    # Firmware's terminal stands in the midst of a line.
+                    script="echo\ninsmod /msr.ko\ninsmod /cpuid.ko\n"
+                           "section dump vtprobe record -o -\n" + judge.LOAD_KVM,
+                    modules=("msr", "cpuid", *judge.KVM_MODULES))
+    said = guest.Said(qemu.boot(context.work, kernel=linux, model=model, cpus=cpus,
+                                firmware=efi.firmware(context.work)))
+    os = context.work / "os.dump"
+    os.write_text(said["dump"])
+    context.keep_recording(said["dump"], "os.dump")
+    _compare(Dump(pre_os), Dump(os))
+    report = _verdict(context, pre_os, os)
+    check(report["subject"]["stage"] == "guest", "the last recording is Linux's")
+    return _row(context, model, cpus, report, started.path)
+
+
+def _compare(before, after):
+    """CPUs of one APIC id have the same CPUID, but for what a system switches on."""
+    def by_id(dump):
+        return {dump.cpuid(cpu, "0x1", "EBX") >> 24: cpu for cpu in dump.online}
+
+    ours, theirs = by_id(before), by_id(after)
+    check(ours.keys() == theirs.keys(), f"APIC ids: {sorted(ours)} and {sorted(theirs)}")
+    for apic_id, cpu in ours.items():
+        mine, others = before.cpuid_of(cpu), after.cpuid_of(theirs[apic_id])
+        # The command asks for some leaves by name, also behind the end of a list.
+        more = {leaf for leaf in others.keys() - mine.keys() if any(others[leaf])}
+        check(mine.keys() <= others.keys() and not more,
+              f"APIC id {apic_id}: in one alone are {mine.keys() - others.keys() or more}")
+        highest = mine["0x40000000.0x0"][0]
+        for leaf, values in mine.items():
+            # One that the hypervisor does not have is answered as the highest of the CPU, 0xd.
+            is_beyond = highest < int(leaf.partition(".")[0], 16) < 0x80000000
+            mask = _OF_THE_SYSTEM.get("0xd.0x0" if is_beyond else leaf, (0, 0, 0, 0))
+            differ = [(a ^ b) & ~bits for a, b, bits in zip(values, others[leaf], mask)]
+            check(not any(differ), f"APIC id {apic_id}, leaf {leaf}: {values} and {others[leaf]}")
+
+
+def full(context):
+    """A stick that is full: the recording goes over the serial line."""
+    stick = efi.Stick(context, efi.need_efi(context), "--size", "34")
+    filler = context.work / "filler"
+    # What is left is one cluster of 512 bytes and no more.
+    free = int(run(["mdir", "-i", str(stick.image), "::"], status=0).stdout
+               .rsplit("bytes free", 1)[0].split("\n")[-1].replace(" ", ""))
+    filler.write_bytes(bytes(free - 1024))
+    stick.put(filler, "/filler")
+    return _over_serial(context, stick, stick.drive(), "the file system is full")
+
+
+def read_only(context):
+    """A stick that may not be written."""
+    stick = efi.Stick(context, efi.need_efi(context))
+    return _over_serial(context, stick, stick.drive(read_only=True), "it is write-protected")
+
+
+def network(context):
+    """Started over the network, by PXE: there is no file system to write to."""
+    folder = context.work / "tftp"
+    folder.mkdir()
+    shutil.copyfile(efi.need_efi(context), folder / "vtprobe.efi")
+    return _over_serial(
+        context, None, ["-netdev", f"user,id=net,tftp={folder},bootfile=vtprobe.efi",
+                        "-device", "virtio-net-pci,netdev=net,bootindex=0,romfile="],
+        "the program was not loaded from a file system")
+
+
+def _over_serial(context, stick, drives, why):
+    model, cpus = "EPYC,+svm", 2
+    started = efi.start(context.work, drives, model=model, cpus=cpus)
+    check(started.path is None, f"it says that it wrote {started.path}")
+    check(f"no file could be written: {why}" in started.said,
+          f"the screen does not say why:\n{started.said[:2000]}")
+    if stick is not None:
+        check(not stick.recordings(), f"on the stick are {stick.recordings()}")
+    file = context.work / "sent.dump"
+    file.write_text(started.sent())
+    dump = Dump(file)
+    _check_whole(dump, cpus)
+    check(dump.meta["uefi.no_file"] == why, f"the recording says {dump.meta['uefi.no_file']}")
+    # The log as it is, with firmware's lines before it, is a recording, too.
+    _check_log(context)
+    return _row(context, model, cpus, _verdict(context, file), "serial line")
+
+
+def _check_log(context):
+    imported = context.work / "imported.dump"
+    run([str(context.vtprobe), "import", str(context.work / "serial"), "-o", str(imported)],
+        status=0)
+    _check_whole(Dump(imported), 2)
+
+
+def shell(context):
+    """From the UEFI shell, with -s: nothing is written."""
+    program = efi.need_efi(context)
+    stick = efi.Stick(context, program)
+    run(["mdel", "-i", str(stick.image), "::/EFI/BOOT/BOOTX64.EFI"], status=0)
+    stick.put(program, "/vtprobe.efi")
+    script = context.work / "startup.nsh"
+    script.write_text("fs0:\r\nvtprobe.efi -s -q\r\n")
+    stick.put(script, "/startup.nsh")
+    started = efi.start(context.work, stick.drive(), model="EPYC,+svm", cpus=2)
+    check(not stick.recordings(), f"on the stick are {stick.recordings()}")
+    file = context.work / "sent.dump"
+    file.write_text(started.sent())
+    dump = Dump(file)
+    _check_whole(dump, 2)
+    check("uefi.no_file" not in dump.meta, "no file was wanted")
+    return _row(context, "EPYC,+svm", 2, _verdict(context, file), "serial line, asked for")
