@@ -1,7 +1,8 @@
 # What `cpack` in the build folder makes, after building what is not yet built:
 # Debian packages, vtprobe (the command, and shared libraries where they were
-# built), libvtprobe-dev (libraries, headers, CMake package, pkg-config files) and
-# vtprobe-dumps (the recorded machines); or, of one static file, a tarball with it.
+# built), libvtprobe-dev (libraries, headers, CMake package, pkg-config files),
+# vtprobe-dumps (the recorded machines) and vtprobe-efi (the program for UEFI); or, of
+# one static file, a tarball with it.
 set(CPACK_PACKAGE_VENDOR "the vtprobe authors")
 set(VTPROBE_MAINTAINER "vtprobe authors <vtprobe@example.org>" CACHE STRING
   "Whom the packages name as their maintainer")
@@ -29,6 +30,10 @@ else()
   set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
   set(CPACK_COMPONENTS_ALL runtime development dumps)
   set(packaged vtprobe vtprobe_documents vtprobe_libraries)
+  if(TARGET efi)
+    list(APPEND CPACK_COMPONENTS_ALL efi)
+    list(APPEND packaged efi)
+  endif()
   if(TARGET vtprobe-hwtest)
     list(APPEND packaged vtprobe-hwtest)
   endif()
@@ -65,6 +70,13 @@ set(CPACK_COMPONENT_DUMPS_DESCRIPTION
   "recorded machines of vtprobe\nWhat the registers of known machines said, and what is right to say of them.")
 set(CPACK_DEBIAN_DUMPS_PACKAGE_SECTION misc)
 set(CPACK_DEBIAN_DUMPS_PACKAGE_ARCHITECTURE all)
+
+set(CPACK_DEBIAN_EFI_PACKAGE_NAME vtprobe-efi)
+set(CPACK_COMPONENT_EFI_DESCRIPTION
+  "records a machine before any system runs\nThe UEFI application vtprobe.efi, and vtprobe-make-stick, which puts it on a\nstick's image.")
+set(CPACK_DEBIAN_EFI_PACKAGE_SECTION admin)
+set(CPACK_DEBIAN_EFI_PACKAGE_DEPENDS mtools)
+set(CPACK_DEBIAN_EFI_PACKAGE_RECOMMENDS vtprobe)
 
 # vtprobe_made(FILE COMMAND...): what a command of this build prints. [gzip] -n: no
 # time in it, so that the same is packed again.
@@ -107,6 +119,14 @@ install(FILES recorded-msr-dumps/FORMAT.md RENAME RECORDINGS.md
 install(DIRECTORY probes/schemas COMPONENT runtime
   DESTINATION ${CMAKE_INSTALL_DATADIR}/vtprobe)
 
+# Where vtprobe-make-stick looks from its own place.
+install(FILES ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/vtprobe.efi OPTIONAL COMPONENT efi
+  DESTINATION lib/vtprobe)
+install(PROGRAMS tools/make-stick RENAME vtprobe-make-stick COMPONENT efi
+  DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES tools/efi/README.md COMPONENT efi
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/vtprobe-efi)
+
 # Debian has the licence in full; a tarball brings it along, and those of what the
 # file has in itself.
 if(VTPROBE_STATIC)
@@ -122,7 +142,7 @@ if(NOT VTPROBE_STATIC)
   install(FILES cmake/templates/lintian-overrides RENAME vtprobe COMPONENT runtime
     DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides)
 endif()
-foreach(component IN ITEMS runtime development dumps)
+foreach(component IN ITEMS runtime development dumps efi)
   string(TOUPPER ${component} upper)
   set(documents ${CMAKE_INSTALL_DATADIR}/doc/${CPACK_DEBIAN_${upper}_PACKAGE_NAME})
   install(FILES cmake/templates/copyright COMPONENT ${component} DESTINATION ${documents})

@@ -22,7 +22,7 @@ readonly PACKAGES=(
   libbz2-dev liblzma-dev libzstd-dev zstd
   libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev
   libxml2-utils python3-jsonschema tidy
-  dpkg-dev file googletest pkg-config
+  dpkg-dev file googletest mtools pkg-config
   ccache git mold
 )
 # Versions of clang that are known to do, the first that a release offers is taken:
@@ -35,7 +35,7 @@ readonly CLANG_VERSIONS
 readonly BED_PACKAGES=(
   python3 fuse3 binutils
   qemu-system-x86 busybox-static ovmf
-  bochs bochsbios bochs-term vgabios grub-common grub-pc-bin xorriso mtools
+  bochs bochsbios bochs-term vgabios grub-common grub-pc-bin xorriso
   msr-tools cpu-checker libvirt-clients perl-base spectre-meltdown-checker
   cpuid cpuidtool x86info strace
   linux-headers-amd64

@@ -15,7 +15,8 @@ chmod 755 .
 # Whole, where what is recorded is what differs from another machine.
 copy() { "$vtprobe" import --quiet "$dumps/$1/machine.dump" -o "$2"; }
 mkdir lab dumps
-for name in golden.dump old.dump lab/intel.dump pre-os.dump cold.dump after-s3.dump; do
+for name in golden.dump old.dump lab/intel.dump pre-os.dump vtprobe-1.dump cold.dump \
+  after-s3.dump; do
   copy server-intel "$name"
 done
 copy server-intel-debug-unlocked-on-one new.dump

@@ -8,7 +8,7 @@ build=$1 root=$2
 rm -rf "$root" "$root.packages"
 cpack --config "$build/CPackConfig.cmake" -B "$root.packages"
 shopt -s nullglob
-for name in vtprobe libvtprobe-dev vtprobe-dumps; do
+for name in vtprobe libvtprobe-dev vtprobe-dumps vtprobe-efi; do
   packages=("$root.packages/${name}"_*.deb)
   ((${#packages[@]} == 1)) || { echo "no package $name" >&2; exit 1; }
   dpkg-deb --extract "${packages[0]}" "$root"
@@ -28,3 +28,7 @@ suggested=$(dpkg-deb --field "$root.packages"/vtprobe_*.deb Suggests)
 for library in libarchive13 libfuse3; do
   [[ $suggested == *"$library"* ]] || { echo "vtprobe does not suggest $library" >&2; exit 1; }
 done
+
+# Found from where it is, wherever that is.
+"$root/usr/bin/vtprobe-make-stick" "$root.stick" || { echo "no stick is made" >&2; exit 1; }
+rm "$root.stick"
