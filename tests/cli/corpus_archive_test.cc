@@ -32,19 +32,6 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VTPROBE_HAS_A_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define VTPROBE_HAS_A_SANITIZER 1
-#endif
-#endif
-#ifdef VTPROBE_HAS_A_SANITIZER
-constexpr bool kHasASanitizer = true;
-#else
-constexpr bool kHasASanitizer = false;
-#endif
-
 constexpr std::string_view kMalformed = "vtprobe-dump 1\ncpu x\n";
 
 std::string Enabled() { return Intel("0", "msr 0x3a = 0x5\n"); }

@@ -188,6 +188,26 @@ TEST_F(Import, WhatIsMissingIsNamed) {
   EXPECT_EQ(Vtprobe({"import", Path("m/sub")}).exit_status, 66);
 }
 
+std::string Repeated(std::string_view line, int times) {
+  std::string text;
+  for (int i = 0; i < times; ++i) text += line;
+  return text;
+}
+
+// What became of a line is said once it is known, and a command is not waited for
+// when it has printed more than any does.
+TEST_F(Import, HoldsOfAPasteWhatACommandMayStillPrint) {
+  if (kHasASanitizer) GTEST_SKIP() << "a sanitizer keeps memory of its own";
+  const auto peak = [](const std::string& text) {
+    return Vtprobe({"import", "-", "-o", "/dev/null"}, {.input = text}).peak_kib;
+  };
+  const std::string command = "# rdmsr -p 1 0x3a\n";
+  const std::int64_t usual = peak(Repeated("# cat something\n\n", 200'000) + command + "5\n");
+  EXPECT_LT(peak(Repeated(command, 200'000) + "5\n"), usual + (std::int64_t{4} << 10));
+  const std::string many = "# " + Repeated("rdmsr -p 1 0x3a; ", 2'000) + "\n";
+  EXPECT_LT(peak(many + Repeated("5\n", 800'000)), usual + (std::int64_t{64} << 10));
+}
+
 TEST_F(Import, HelpListsTheFormats) {
   const Ended ended = Vtprobe({"import", "--help"});
   EXPECT_EQ(ended.exit_status, 0);

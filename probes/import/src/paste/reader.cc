@@ -84,11 +84,16 @@ void PasteReader::Read(const VisitLine& visit) {
       if (std::exchange(is_joined_, false)) outcome_of_next_ = outcome;
     }
     held_.push_back({number, raw, outcome});
-    if (!reading_.expected && reading_.command.empty()) Report(visit);
+    if (!IsPending()) Report(visit);
   }
   EndExpected(&reading_);
   Report(visit);
   StateMeasuredLaunch();
+}
+
+// Until a command has printed something, no line's fate hangs on what it will print.
+bool PasteReader::IsPending() const {
+  return !reading_.command.empty() || (reading_.expected && !reading_.expected->outputs.empty());
 }
 
 void PasteReader::Report(const VisitLine& visit) {
@@ -205,13 +210,15 @@ PasteReader::Outcome PasteReader::See(const PeeledLine& line, const TriggerIndex
 }
 
 // The lines of a log may stand between a command and what it prints, but not
-// many of them.
+// many of them; and no command prints for ever: 64 registers of 4,096 CPUs are more
+// than anybody asks for, and what it has printed is held until it ends.
 void PasteReader::EndPause(const PeeledLine& line) {
   if (!reading_.expected) return;
   constexpr std::size_t kLongest = 64;
+  constexpr std::size_t kMost = std::size_t{64} << 12;
   const Expected& expected = *reading_.expected;
   const std::size_t last = expected.outputs.empty() ? expected.line : expected.outputs.back().line;
-  if (line.number > last + kLongest) EndExpected(&reading_);
+  if (line.number > last + kLongest || line.number > expected.line + kMost) EndExpected(&reading_);
 }
 
 // The command with this line, or nothing if the line is no part of it.

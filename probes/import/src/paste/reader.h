@@ -57,6 +57,7 @@ class PasteReader {
   Outcome SeeNothing(const PeeledLine& line);
   void StateMeasuredLaunch();
   void EndPause(const PeeledLine& line);
+  bool IsPending() const;
   void Report(const VisitLine& visit);
 
   std::string_view content_;
