@@ -37,7 +37,8 @@ constexpr Parameter kParameters[] = {
      .meaning = "the lowest revision, by CPU signature, in place of the built-in levels"}};
 
 // What an emulator tells of a CPU that it made up, Intel's and AMD's: [qemu]
-// target/i386/cpu.c (ucode_rev). No level is as low.
+// target/i386/cpu.c (x86_cpu_realizefn, ucode_rev), which follows [linux]
+// arch/x86/kvm/svm/svm.c (__svm_vcpu_reset). No level is as low.
 constexpr std::array<std::uint64_t, 2> kMadeUp = {0x1, 0x1000065};
 
 // Firmware that lacks its part of the mend makes the CPU refuse later microcode:
