@@ -64,6 +64,7 @@ ALL = (
     Case("efi-one-cpu", LONG, 120, efi.one),
     Case("efi-intel", LONG, 120, efi.intel),
     Case("efi-64-cpus", LONG, 600, efi.sixty_four),
+    Case("efi-disabled-cpu", LONG, 120, efi.disabled_cpu),
     Case("efi-beside-linux", USUAL, 300, efi.beside_linux),
     Case("efi-full-stick", LONG, 120, efi.full),
     Case("efi-read-only-stick", LONG, 120, efi.read_only),

@@ -7,7 +7,7 @@ import shutil
 from bed import efi, guest, judge, kernel, qemu
 from bed.dump import Dump
 from bed.results import row
-from bed.tools import check, run
+from bed.tools import check, need, run
 
 # What a system switches on and CPUID then shows: OSXSAVE and OSPKE, and the sizes of what XSAVE
 # keeps, which follow XCR0. By leaf and subleaf, the bits of EAX, EBX, ECX and EDX.
@@ -195,16 +195,38 @@ def _check_log(context):
     _check_whole(Dump(imported), 2)
 
 
+def _from_shell(context, programs, script, cpus):
+    """Starts the shell, which runs the script of a stick that has these programs; the stick,
+    and what was said."""
+    stick = efi.Stick(context, programs[0])
+    run(["mdel", "-i", str(stick.image), "::/EFI/BOOT/BOOTX64.EFI"], status=0)
+    for program in programs:
+        stick.put(program, f"/{program.name}")
+    file = context.work / "startup.nsh"
+    file.write_text("".join(line + "\r\n" for line in ("fs0:", *script)))
+    stick.put(file, "/startup.nsh")
+    return stick, efi.start(context.work, stick.drive(), model="EPYC,+svm", cpus=cpus)
+
+
+def disabled_cpu(context):
+    """A CPU that was taken out of use: it is offline, and the others are there."""
+    program = efi.need_efi(context)
+    helper = program.with_name("disable_cpu.efi")
+    need(helper.exists(), "not built: disable_cpu.efi (target vtprobe_efi_helpers)")
+    stick, started = _from_shell(context, [program, helper], ["disable_cpu.efi", "vtprobe.efi"], 4)
+    check(started.path == "/vtprobe-1.dump", f"the program says of no file:\n{started.said}")
+    file = stick.read(started.path, context.work / "pre-os.dump")
+    dump = Dump(file)
+    check((dump.online, dump.offline) == ({0, 2, 3}, {1}),
+          f"online are {dump.online}, offline {dump.offline}")
+    check(dump.meta["uefi.out_of_use"] == "1: disabled", f"it says: {dump.meta}")
+    check("out of use  1: disabled" in started.said, f"the screen says nothing:\n{started.said}")
+    return _row(context, "EPYC,+svm", 4, _verdict(context, file), started.path)
+
+
 def shell(context):
     """From the UEFI shell, with -s: nothing is written."""
-    program = efi.need_efi(context)
-    stick = efi.Stick(context, program)
-    run(["mdel", "-i", str(stick.image), "::/EFI/BOOT/BOOTX64.EFI"], status=0)
-    stick.put(program, "/vtprobe.efi")
-    script = context.work / "startup.nsh"
-    script.write_text("fs0:\r\nvtprobe.efi -s -q\r\n")
-    stick.put(script, "/startup.nsh")
-    started = efi.start(context.work, stick.drive(), model="EPYC,+svm", cpus=2)
+    stick, started = _from_shell(context, [efi.need_efi(context)], ["vtprobe.efi -s -q"], 2)
     check(not stick.recordings(), f"on the stick are {stick.recordings()}")
     file = context.work / "sent.dump"
     file.write_text(started.sent())
