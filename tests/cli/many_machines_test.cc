@@ -216,6 +216,34 @@ TEST_F(ManyMachines, NameTheRulesThatAProfileMisses) {
   EXPECT_THAT(ended.out, Not(HasSubstr("1 usable")));
 }
 
+TEST_F(ManyMachines, SayWhatAProfileExpectsThatNoRuleIsNamedAfter) {
+  const std::string profile = File(
+      "lab.toml",
+      "name = \"lab\"\n[expect]\ncpus = 16\n\"IA32_FEATURE_CONTROL.LOCK\" = 1\n\"0x3a\" = 0x5\n");
+  const std::string unlocked = Machine("unlocked.dump", "0x4");
+  const std::string usable = Machine("usable.dump", "0x5");
+  const std::string out = Vtprobe({"check", "--profile", profile, unlocked, usable}).out;
+  EXPECT_THAT(out, HasSubstr("profile.registers (0x3a is 0x4 and should be 0x5, and 1 more)"));
+  EXPECT_THAT(out, HasSubstr("Fails: profile.cpus (Online cpus: 8, and there should be 16)."));
+}
+
+// A line has room for four names unless the answer is to be short otherwise.
+TEST_F(ManyMachines, NameAllRulesInTheShortAnswer) {
+  std::string text = "name = \"lab\"\n[expect]\n\"board\" = \"X\"\n";
+  // None of whose registers is in the recordings.
+  const std::vector<std::string> rules = {"intel.debug_interface.locked", "intel.smrr.locked",
+                                          "intel.c_states.locked", "intel.power_limit.locked"};
+  for (const std::string& rule : rules) text += "[rules.\"" + rule + "\"]\nrequired = true\n";
+  const std::string profile = File("lab.toml", text);
+  const std::string a = Machine("a.dump", "0x5");
+  const std::string b = Machine("b.dump", "0x5");
+  const Ended full = Vtprobe({"check", "--profile", profile, a, b});
+  EXPECT_THAT(full.out, HasSubstr("Not known: 5 rules."));
+  const Ended quiet = Vtprobe({"check", "--profile", profile, a, b, "-q"});
+  for (const std::string& rule : rules) EXPECT_THAT(quiet.out, HasSubstr(rule));
+  EXPECT_THAT(quiet.out, HasSubstr("profile.machine (board should be X and is not recorded)."));
+}
+
 TEST_F(ManyMachines, MissACpuThatIsAskedFor) {
   const std::string a = Machine("a.dump", "0x5");
   const std::string b = Machine("b.dump", "0x5");

@@ -106,5 +106,41 @@ TEST(WriteProfile, KeepsEveryCharacterOfItsTexts) {
   EXPECT_EQ(parsed->expected.fields.at("0x3f0").value, ~std::uint64_t{0});
 }
 
+// A line of a comment is whatever its value is made of; without the # it is asked for.
+TEST(WriteProfile, TellsWhatElseAMachineSaidOfItselfInComments) {
+  Metadata told;
+  told.Set(meta::kFirmwareVersion, "F7\" ] beta");
+  told.Set(meta::kBoard, "X12");
+  told.Set("serial", "4711");
+  Profile profile;
+  profile.name = "golden";
+  profile.expected.statements["board"] = {"X12"};
+  const std::string text = WriteProfile(profile, &told);
+  EXPECT_TRUE(text.ends_with("\n# \"firmware.version\" = \"F7\\\" ] beta\"\n")) << text;
+  EXPECT_EQ(text.find("4711"), std::string::npos);
+  const auto parsed = ParseProfile(text, "2026-11-22");
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_FALSE(parsed->expected.statements.contains("firmware.version"));
+
+  std::string asked = text;
+  asked.erase(asked.rfind("# "), 2);
+  const auto asking = ParseProfile(asked, "2026-11-22");
+  ASSERT_TRUE(asking) << asking.error().message;
+  EXPECT_EQ(asking->expected.statements.at("firmware.version"),
+            std::vector<std::string>{"F7\" ] beta"});
+}
+
+TEST(WriteProfile, OfAMachineThatExpectsNothingCanBeAskedForMoreAllTheSame) {
+  Metadata told;
+  told.Set(meta::kKernel, "6.1");
+  Profile profile;
+  profile.name = "golden";
+  std::string text = WriteProfile(profile, &told);
+  text.erase(text.rfind("# "), 2);
+  const auto asking = ParseProfile(text, "2026-11-22");
+  ASSERT_TRUE(asking) << asking.error().message << text;
+  EXPECT_EQ(asking->expected.statements.at("kernel"), std::vector<std::string>{"6.1"});
+}
+
 }  // namespace
 }  // namespace vtprobe

@@ -86,7 +86,8 @@ OrFailure<std::string> From(const std::string& path, const Process& process) {
   const std::string machine =
       subject.model.value_or(subject.codename.value_or(subject.vendor.value_or("a machine")));
   return WriteProfile(
-      ProfileOf(recording->snapshot, NameOf(path), Printable("What " + machine + " passes")));
+      ProfileOf(recording->snapshot, NameOf(path), Printable("What " + machine + " passes")),
+      &recording->snapshot.metadata());
 }
 
 OrFailure<std::string> Answer(const Arguments& arguments, const Process& process) {

@@ -83,6 +83,18 @@ void WriteExpected(const Expected& expected, std::string* text) {
   }
 }
 
+void SuggestStatements(const Expected& expected, const Metadata& told, std::string* text) {
+  std::string lines;
+  for (const std::string_view key : kExpectedStatements) {
+    const auto value = told.Get(key);
+    if (!value || expected.statements.contains(key)) continue;
+    lines += fmt::format("# {} = {}\n", Quoted(key), Quoted(*value));
+  }
+  if (lines.empty()) return;
+  if (expected.empty()) *text += "\n[expect]\n";
+  *text += "# It says this of itself too: without the # it is asked of the others.\n" + lines;
+}
+
 // Whether it says more than that the rule counts.
 bool SaysSomething(const RuleProfile& profile) {
   return profile.severity || profile.required || profile.strict || !profile.settings.empty() ||
@@ -91,7 +103,7 @@ bool SaysSomething(const RuleProfile& profile) {
 
 }  // namespace
 
-std::string WriteProfile(const Profile& profile) {
+std::string WriteProfile(const Profile& profile, const Metadata* told) {
   std::string text = fmt::format("name = {}\n", Quoted(profile.name));
   if (!profile.title.empty()) text += fmt::format("title = {}\n", Quoted(profile.title));
   for (const Rule* const rule : AllRules()) {
@@ -103,6 +115,7 @@ std::string WriteProfile(const Profile& profile) {
     if (own != nullptr && SaysSomething(*own)) WriteRule(*rule, *own, &text);
   }
   WriteExpected(profile.expected, &text);
+  if (told != nullptr) SuggestStatements(profile.expected, *told, &text);
   return text;
 }
 

@@ -150,6 +150,29 @@ class Rows {
   std::vector<TextRow> rows_;
 };
 
+bool IsOfProfile(std::string_view rule) {
+  const auto rules = ProfileRules();
+  return std::any_of(rules.begin(), rules.end(),
+                     [&](const Rule* known) { return known->id == rule; });
+}
+
+// The first of its findings, and how many more there are.
+std::string WithItsFinding(std::string_view rule, Outcome outcome, const Report& report) {
+  std::string said;
+  std::size_t others = 0;
+  for (const Finding& finding : report.findings) {
+    if (finding.rule != rule || finding.outcome != outcome) continue;
+    if (said.empty()) {
+      said = finding.message;
+    } else {
+      ++others;
+    }
+  }
+  if (said.ends_with('.')) said.pop_back();
+  if (others != 0) said += fmt::format(", and {} more", others);
+  return fmt::format("{} ({})", rule, said);
+}
+
 }  // namespace
 
 std::string_view OutcomeLabel(Outcome outcome) {
@@ -212,6 +235,14 @@ std::vector<std::string_view> RulesThat(Outcome outcome, bool counted, const Rep
     if (rules.empty() || rules.back() != finding.rule) rules.push_back(finding.rule);
   }
   return rules;
+}
+
+std::vector<std::string> RulesInWords(Outcome outcome, bool counted, const Report& report) {
+  std::vector<std::string> words;
+  for (const std::string_view rule : RulesThat(outcome, counted, report)) {
+    words.push_back(IsOfProfile(rule) ? WithItsFinding(rule, outcome, report) : std::string(rule));
+  }
+  return words;
 }
 
 }  // namespace vtprobe

@@ -37,6 +37,11 @@ std::string ProfileLine(const Report& report);
 // in the order of the findings.
 std::vector<std::string_view> RulesThat(Outcome outcome, bool counted, const Report& report);
 
+// The same by their names, and where a name says nothing of what it is about, since a
+// profile says that, with the first finding: "profile.cpus (Online cpus: 64, and there
+// should be 128)".
+std::vector<std::string> RulesInWords(Outcome outcome, bool counted, const Report& report);
+
 }  // namespace vtprobe
 
 #endif  // VTPROBE_PROBES_REPORT_SRC_FINDING_ROWS_H_

@@ -54,7 +54,7 @@ std::string WhatIsNotMet(const Report& report) {
   std::string text;
   for (const auto& [outcome, what] :
        {std::pair{Outcome::kFail, "Fails"}, std::pair{Outcome::kIndeterminate, "Not known"}}) {
-    const auto rules = RulesThat(outcome, true, report);
+    const auto rules = RulesInWords(outcome, true, report);
     if (!rules.empty()) text += fmt::format("{}: {}.\n", what, fmt::join(rules, ", "));
   }
   return text;

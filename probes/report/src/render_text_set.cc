@@ -32,28 +32,29 @@ struct Line {
 };
 
 // A clause on each kind of rule that there are any of: as many names as a line
-// has room for.
-std::string RulesText(std::string_view what, const std::vector<std::string_view>& rules) {
+// has room for, or all.
+std::string RulesText(std::string_view what, Outcome outcome, bool counted, const Report& report,
+                      bool names_all) {
   constexpr std::size_t kNamed = 4;
+  const std::vector<std::string> rules = RulesInWords(outcome, counted, report);
   if (rules.empty()) return {};
-  if (rules.size() > kNamed) return fmt::format(" {}: {} rules.", what, rules.size());
+  if (rules.size() > kNamed && !names_all) return fmt::format(" {}: {} rules.", what, rules.size());
   return fmt::format(" {}: {}.", what, fmt::join(rules, ", "));
 }
 
-Line LineOf(const Report& report) {
-  const std::vector<std::string_view> advice = RulesThat(Outcome::kFail, false, report);
-  Line line{StandingOf(report.exit_code), advice.size(),
+Line LineOf(const Report& report, bool names_all) {
+  Line line{StandingOf(report.exit_code), RulesThat(Outcome::kFail, false, report).size(),
             report.subject.file.value_or("this machine"), report.headline,
             report.profile.has_value()};
   if (report.profile) {
-    line.text += RulesText("Fails", RulesThat(Outcome::kFail, true, report));
-    line.text += RulesText("Not known", RulesThat(Outcome::kIndeterminate, true, report));
+    line.text += RulesText("Fails", Outcome::kFail, true, report, names_all);
+    line.text += RulesText("Not known", Outcome::kIndeterminate, true, report, names_all);
   }
-  line.text += RulesText("Advice", advice);
+  line.text += RulesText("Advice", Outcome::kFail, false, report, false);
   return line;
 }
 
-Line LineOf(const UnreadRecording& unread) {
+Line LineOf(const UnreadRecording& unread, bool) {
   return {Standing::kUnread, 0, unread.file, unread.why, false};
 }
 
@@ -67,8 +68,9 @@ Colour ColourOf(Standing worst) {
 std::string RenderTextSet(const ReportSet& set, const RenderOptions& options) {
   std::vector<Line> lines;
   lines.reserve(set.machines.size());
+  const bool names_all = options.verbosity == Verbosity::kQuiet;
   for (const auto& machine : set.machines) {
-    lines.push_back(std::visit([](const auto& one) { return LineOf(one); }, machine));
+    lines.push_back(std::visit([&](const auto& one) { return LineOf(one, names_all); }, machine));
   }
   std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
     return std::tuple(a.standing, b.advice) < std::tuple(b.standing, a.advice);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "vtprobe/hal/metadata.h"
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/probes/expectations.h"
 
@@ -46,8 +47,10 @@ tl::expected<Profile, ProfileError> ParseProfile(std::string_view text, std::str
 // firmware sets. That virtualization is usable counts in it even if it is not.
 Profile ProfileOf(const PlatformSnapshot& machine, std::string name, std::string title);
 
-// As ParseProfile() takes it, with what each rule is about.
-std::string WriteProfile(const Profile& profile);
+// As ParseProfile() takes it, with what each rule is about. What `told` has of a
+// machine that a profile may ask for and this one does not, such as its firmware's
+// version, becomes a comment, which is asked for once its # is taken away.
+std::string WriteProfile(const Profile& profile, const Metadata* told = nullptr);
 
 // The files of probes/profiles, in the order of their names.
 struct ShippedProfile {
