@@ -72,10 +72,10 @@ ALL = (
     Case("efi-shell", LONG, 120, efi.shell),
     Case("bochs-disabled", USUAL, 900, bochs.intel(bochs.HASWELL, "0x1", "disabled_locked")),
     Case("bochs-unlocked", LONG, 900, bochs.intel(bochs.HASWELL, None, "enabled")),
-    Case("bochs-boot-cpu-only", USUAL, 1200, bochs.two_cpus(
+    Case("bochs-boot-cpu-only", LONG, 1200, bochs.two_cpus(
         "0x1", (None, None), "inconsistent",
         why="firmware locked the boot CPU alone; the kernel locked the other")),
-    Case("bochs-svm-enabled", USUAL, 900, bochs.svm),
+    Case("bochs-svm-enabled", LONG, 900, bochs.svm),
     Case("bochs-core2-smx-only", LONG, 900, bochs.intel(
         bochs.CORE_2, "0x3", "enabled_in_smx_only")),
     Case("bochs-skylake-ff03", LONG, 900, bochs.intel(
