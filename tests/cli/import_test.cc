@@ -162,8 +162,15 @@ TEST_F(Import, WhatIsNoRecordingIsMalformedInput) {
   tree_.Write("text", 0, "hello\n");
   const Ended unknown = Vtprobe({"import", Path("text")});
   EXPECT_EQ(unknown.exit_status, 65);
-  EXPECT_THAT(unknown.err, StartsWith(Path("text") + ":1:1: expected the first line"));
-  EXPECT_THAT(unknown.err, HasSubstr("chipsec"));
+  EXPECT_THAT(unknown.err, StartsWith(Path("text") + ":1:1: no line of it is understood"));
+  EXPECT_THAT(unknown.err, HasSubstr("vtprobe import --help"));
+  tree_.Write("bytes", 0,
+              std::string_view("\x7f"
+                               "ELF\0\0",
+                               6));
+  EXPECT_THAT(Vtprobe({"import", Path("bytes")}).err, HasSubstr("bytes:1:1: it is no text"));
+  tree_.Write("empty", 0, "\n");
+  EXPECT_THAT(Vtprobe({"import", Path("empty")}).err, HasSubstr("empty:1:1: it is empty\n"));
 
   tree_.Write("pu1", 0, "1 1 0 0 0 => 1 2 3\n");
   const Ended broken = Vtprobe({"import", "--from", "hwloc", Path("pu1")});

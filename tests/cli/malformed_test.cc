@@ -41,12 +41,12 @@ TEST_P(MalformedDump, IsRefusedWithItsPlace) {
 INSTANTIATE_TEST_SUITE_P(
     Check, MalformedDump,
     testing::Values(
-        Malformed{"Empty", "", "1:1", "vtprobe-dump 1"},
+        Malformed{"Empty", "", "1:1", "it is empty"},
         Malformed{"Binary",
                   std::string("\x7f"
                               "ELF\0\0\1",
                               7),
-                  "1:1", "vtprobe-dump 1"},
+                  "1:1", "it is no text"},
         Malformed{"OtherText", "CPU 0:\n", "1:1", "vtprobe-dump 1"},
         Malformed{"ByteOrderMark", "\xef\xbb\xbfvtprobe-dump 1\n", "1:1", "vtprobe-dump 1"},
         Malformed{"CommentFirst", "# mine\nvtprobe-dump 1\n", "1:1", "vtprobe-dump 1"},

@@ -69,7 +69,8 @@ class List {
     collector_.metadata().Set(meta::kTool, "Firecracker");
     if (wide_ != 0) {
       collector_.AddNote(fmt::format(
-          "the driver cut addresses to 32 bits, so some are readings of another register: {}",
+          "addresses of more than 32 bits: {}. The msr driver cuts them off, so these are readings "
+          "of the registers that are left, and stand as theirs",
           wide_));
     }
     return std::move(collector_).Build(file);

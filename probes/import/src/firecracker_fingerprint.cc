@@ -232,8 +232,9 @@ tl::expected<Imported, Error> Import(std::span<const File> files, const Options&
   metadata.Set(meta::kTool, "Firecracker " + fingerprint.version());
   for (const auto& [key, value] : fingerprint.host()) metadata.Set(key, value);
   if (fingerprint.open() != 0) {
-    collector.AddNote(fmt::format(
-        "registers with open bits (x), which are no values, are left out: {}", fingerprint.open()));
+    collector.AddNote(
+        fmt::format("registers left out: {}. Some of their bits are open (x), which is no value",
+                    fingerprint.open()));
   }
   return std::move(collector).Build(file);
 }

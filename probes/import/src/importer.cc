@@ -9,6 +9,7 @@
 
 #include "importers.h"
 #include "paste/paste.h"
+#include "text_lines.h"
 
 namespace vtprobe::import {
 namespace {
@@ -113,6 +114,17 @@ Guess GuessFormat(const File& file) {
   return guess;
 }
 
+// What a content is that nobody knows, for somebody who took it for a recording.
+std::string_view WhatUnknownIs(std::string_view content) {
+  if (content.find_first_not_of(" \t\r\n") == std::string_view::npos) return "it is empty";
+  if (Head(content).find('\0') != std::string_view::npos) {
+    return "it is no text, and no recording that is known (vtprobe import --help lists those)";
+  }
+  return "no line of it is understood as one of a register: give a command with its whole output, "
+         "such as sudo rdmsr -a 0x3a, or a recording that is known: a dump, whose first line is "
+         "\"vtprobe-dump 1\", or one that vtprobe import --help lists";
+}
+
 tl::expected<const Importer*, Error> Detect(std::span<const File> files) {
   const File& file = files.front();
   const auto [confidence, candidates] = GuessFormat(file);
@@ -122,10 +134,7 @@ tl::expected<const Importer*, Error> Detect(std::span<const File> files) {
                           : candidates.size() == 1 && IsBetterRead(file, *candidates.front()));
   if (is_text) return &kPaste;
   if (candidates.empty()) {
-    return tl::unexpected(
-        Error{file.name, 1, 1,
-              "expected the first line \"vtprobe-dump 1\" or a recording of a known format (" +
-                  Names({kImporters.begin(), kImporters.end()}) + ")"});
+    return tl::unexpected(Error{file.name, 1, 1, std::string(WhatUnknownIs(file.content))});
   }
   if (candidates.size() > 1) {
     return tl::unexpected(Error{

@@ -71,7 +71,8 @@ class Reader {
 bool Reader::HasRegister(std::string_view part) {
   if (options_.msr) return true;
   error_ = Error{file_.name, lines_.number(), lines_.ColumnOf(part),
-                 "rdmsr's output does not name the register: say which with --register"};
+                 "rdmsr's output does not name the register: say which it was, as vtprobe import "
+                 "--register 0x3a does"};
   return false;
 }
 

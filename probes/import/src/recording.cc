@@ -79,7 +79,10 @@ Error NoneRecognised(const std::vector<Input>& files) {
   }
   if (files.empty()) return {"", 0, 0, "there is no file to read"};
   return {files.front().name, 0, 0,
-          "neither this file nor those beside it are a recording of a known format"};
+          files.size() == 1
+              ? "it is no recording that is known (vtprobe import --help lists those)"
+              : "neither this file nor those beside it are a recording that is known (vtprobe "
+                "import --help lists those)"};
 }
 
 // The format that the files have in common. A column of bare numbers beside
