@@ -46,12 +46,13 @@ set(VTPROBE_EXPORTED_SYMBOLS ${PROJECT_BINARY_DIR}/exported-symbols.map)
 
 # vtprobe_library(NAME hal DESCRIPTION ... LINKS_PUBLIC ... LINKS_PRIVATE ...
 #                 [PKGCONFIG_STATIC_REQUIRES ...] [PKGCONFIG_STATIC_LIBS ...]
-#                 [PKGCONFIG_CFLAGS ...] [BUNDLE])
+#                 [PKGCONFIG_CFLAGS ...] [X86_ONLY file...] [BUNDLE])
 # Makes vtprobe_NAME, alias vtprobe::NAME, from src/**.cc and include/**.h,
 # static or shared by BUILD_SHARED_LIBS, and a component of the package. What is
 # header-only and in LINKS_PRIVATE stands in $<BUILD_INTERFACE:...>: who uses the
 # installed library needs none. PKGCONFIG_STATIC_ is what a static library does
-# not bring along. A BUNDLE has no sources: it stands for what it links to.
+# not bring along. X86_ONLY names, without a folder and .cc or .h, what other
+# architectures have not. A BUNDLE has no sources: it stands for what it links to.
 #
 # A library sees what it links to and no other of this tree: that is how the
 # layers are kept apart. The global property VTPROBE_LIBRARIES has the names of
@@ -59,14 +60,14 @@ set(VTPROBE_EXPORTED_SYMBOLS ${PROJECT_BINARY_DIR}/exported-symbols.map)
 function(vtprobe_library)
   cmake_parse_arguments(ARG "BUNDLE"
     "NAME;DESCRIPTION;PKGCONFIG_STATIC_LIBS;PKGCONFIG_CFLAGS"
-    "LINKS_PUBLIC;LINKS_PRIVATE;PKGCONFIG_STATIC_REQUIRES" ${ARGN})
+    "LINKS_PUBLIC;LINKS_PRIVATE;PKGCONFIG_STATIC_REQUIRES;X86_ONLY" ${ARGN})
   set(target vtprobe_${ARG_NAME})
   if(ARG_BUNDLE)
     add_library(${target} INTERFACE)
     target_link_libraries(${target} INTERFACE ${ARG_LINKS_PUBLIC})
     set_target_properties(${target} PROPERTIES EXPORT_NAME ${ARG_NAME})
   else()
-    vtprobe_add_sources(${target})
+    vtprobe_add_sources(${target} ${ARG_X86_ONLY})
     target_link_libraries(${target} PUBLIC ${ARG_LINKS_PUBLIC}
       PRIVATE ${ARG_LINKS_PRIVATE} $<BUILD_INTERFACE:vtprobe_developer_options>)
     set_target_properties(${target} PROPERTIES EXPORT_NAME ${ARG_NAME})
@@ -87,11 +88,18 @@ function(vtprobe_library)
   endif()
 endfunction()
 
-# The library itself, of the folder's files.
+# The library itself, of the folder's files; what stands behind the target is
+# X86_ONLY.
 function(vtprobe_add_sources target)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/src/*.cc)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/include/*.h)
   file(GLOB_RECURSE rows CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/include/*.def)
+  if(NOT VTPROBE_X86)
+    foreach(file IN LISTS ARGN)
+      list(FILTER sources EXCLUDE REGEX "/${file}\\.cc$")
+      list(FILTER headers EXCLUDE REGEX "/${file}\\.h$")
+    endforeach()
+  endif()
   add_library(${target} ${sources})
   target_sources(${target} PUBLIC
     FILE_SET HEADERS BASE_DIRS ${CMAKE_CURRENT_SOURCE_DIR}/include FILES ${headers}

@@ -5,6 +5,8 @@
 #
 #   tools/fresh.sh           all of that
 #   tools/fresh.sh --ci      .ci/run in place of that (an hour and more)
+#   tools/fresh.sh --tests   setup.sh and some suites in place of that
+#     --debian 13            another release
 #     --keep                 leaves the folder, build/fresh, to look at
 #
 # Needs root and debootstrap. Packages come from where this machine's apt has
@@ -13,7 +15,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly SUITE=bookworm
+declare -rA SUITES=([12]=bookworm [13]=trixie)
+suite=${SUITES[12]}
 readonly ROOT=$PWD/build/fresh
 readonly PACKAGES=$PWD/build/fresh-packages
 
@@ -24,23 +27,26 @@ die() {
 
 # --- Outside --------------------------------------------------------------
 
-# Lines of a sources.list, of Debian's own packages.
+# Lines of a sources.list, of Debian's own packages, from where this machine has those
+# of whichever release it is.
 sources() {
   # The variables are apt's.
   # shellcheck disable=SC2016
   apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' \
-    'Created-By: Packages' 'Origin: Debian' | grep -E "/? $SUITE(-[a-z]+)? main$" | sort -u
+    'Created-By: Packages' 'Origin: Debian' |
+    sed -nE "s,/? ([a-z]+)(-updates|-security)? main\$,/ $suite\2 main,p" | sort -u
 }
 
 make_machine() {
   local lines mirror
-  lines=$(sources) || die "this machine's apt knows no Debian $SUITE (apt-get update?)"
-  mirror=$(awk -v suite="$SUITE" '$3 == suite { print $2; exit }' <<<"$lines")
+  lines=$(sources)
+  [[ $lines ]] || die "this machine's apt knows no Debian (apt-get update?)"
+  mirror=$(awk -v suite="$suite" '$3 == suite { print $2; exit }' <<<"$lines")
   rm -rf --one-file-system "$ROOT"
   mkdir -p "$ROOT" "$PACKAGES"
   # What becomes a root has to be a mount.
   mount --bind "$ROOT" "$ROOT"
-  debootstrap --variant=minbase --cache-dir="$PACKAGES" "$SUITE" "$ROOT" "$mirror" >"$ROOT.log" 2>&1 ||
+  debootstrap --variant=minbase --cache-dir="$PACKAGES" "$suite" "$ROOT" "$mirror" >"$ROOT.log" 2>&1 ||
     die "debootstrap failed: $(tail -n 3 "$ROOT.log")"
 
   printf '%s\n' "$lines" >"$ROOT/etc/apt/sources.list"
@@ -73,7 +79,7 @@ enter() {
 outside() {
   (($(id -u) == 0)) || die "needs root, to make a machine and to enter it"
   command -v debootstrap >/dev/null || die "needs debootstrap: apt-get install debootstrap"
-  printf '== A bare Debian %s\n' "$SUITE"
+  printf '== A bare Debian %s\n' "$suite"
   make_machine
   local status=0
   enter "$@" || status=$?
@@ -95,9 +101,16 @@ step() {
 }
 
 inside() {
-  if [[ ${1-} == --ci ]]; then
-    step .ci/run .ci/run
-  else
+  case ${1-} in
+  --ci) step .ci/run .ci/run ;;
+  --tests)
+    step setup tools/setup.sh
+    step configure cmake --preset dev
+    step build cmake --build --preset dev --parallel "$(nproc)" --target vtprobe \
+      vtprobe_cli_tests vtprobe_corpus_tests vtprobe_hal_tests vtprobe_import_tests
+    step tests ctest --preset dev -L '^(cli|corpus|hal|import)$' --quiet --output-on-failure
+    ;;
+  *)
     step setup tools/setup.sh --packages-only --with-clang --with-beds
     step command tools/setup.sh
     local preset
@@ -105,7 +118,8 @@ inside() {
     step beds tests/e2e/run
     step format tools/lint.sh format
     step docs cmake --build build/dev --target docs
-  fi
+    ;;
+  esac
   printf '\n'
   ((${#failed[@]} == 0)) || printf 'failed: %s\n' "${failed[@]}"
   # One who finds no place to run says so in these words.
@@ -120,22 +134,29 @@ case ${1-} in
     inside "$@"
     ;;
   --mounted)
-    shift
+    suite=$2
+    shift 2
     outside "$@"
     ;;
   *)
     keep=false
     what=()
-    for argument in "$@"; do
-      case $argument in
+    while (($#)); do
+      case $1 in
         --keep) keep=true ;;
-        --ci) what=(--ci) ;;
-        *) die "unknown argument: $argument (known: --ci, --keep)" ;;
+        --ci | --tests) what=("$1") ;;
+        --debian)
+          suite=${SUITES[${2-none}]-}
+          [[ $suite ]] || die "--debian takes one of ${!SUITES[*]}"
+          shift
+          ;;
+        *) die "unknown argument: $1 (known: --ci, --tests, --debian, --keep)" ;;
       esac
+      shift
     done
     status=0
     # unshare heeds no request to end; what it started ends with it.
-    unshare --mount --pid --fork --kill-child "$PWD/tools/fresh.sh" --mounted "${what[@]}" &
+    unshare --mount --pid --fork --kill-child "$PWD/tools/fresh.sh" --mounted "$suite" "${what[@]}" &
     machine=$!
     trap 'kill -KILL "$machine" 2>/dev/null || true' EXIT
     wait "$machine" || status=$?

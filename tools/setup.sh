@@ -8,6 +8,8 @@
 #     --with-beds     also the emulators and tools of tests/e2e and bench/peers, and
 #                     their kernel; and what packages are tried with
 #     --with-browser  also the browser that tests look at pages in (400 MB)
+#     --with-arm64    also what builds for arm64 and runs that, for the preset arm64:
+#                     a compiler, an emulator, and libraries in build/arm64-root
 #   tools/setup.sh --help             this text
 #
 # May be run again at any time: what is there already is left alone.
@@ -30,8 +32,8 @@ readonly PACKAGES=(
 read -ra CLANG_VERSIONS <cmake/clang-versions
 readonly CLANG_VERSIONS
 # What tests/e2e and bench/peers run: the emulators with what boots in them, and
-# the tools and headers that vtprobe is compared with. In the last row, what packages are tried
-# with.
+# the tools and headers that vtprobe is compared with. In the last row, what packages and
+# other releases are tried with.
 readonly BED_PACKAGES=(
   python3 fuse3 binutils
   qemu-system-x86 busybox-static ovmf
@@ -39,10 +41,20 @@ readonly BED_PACKAGES=(
   msr-tools cpu-checker libvirt-clients perl-base spectre-meltdown-checker
   cpuid cpuidtool x86info strace
   linux-headers-amd64
-  fish zsh groff lintian
+  fish zsh groff lintian debootstrap
 )
 # What tests/browser and tools/take-pictures.py look at pages with, and the letters.
 readonly BROWSER_PACKAGES=(chromium fonts-dejavu-core python3)
+
+# What compiles for arm64, which is installed, and what that is linked with, which is
+# not: it is unpacked below build, and this machine's list of packages stays as it is.
+readonly ARM64_TOOLS=(g++-aarch64-linux-gnu qemu-user)
+readonly ARM64_PACKAGES=(
+  libc6-dev
+  libcli11-dev libexpected-dev libfmt-dev libtomlplusplus-dev nlohmann-json3-dev
+  libarchive-dev libfuse3-dev libpugixml-dev libseccomp-dev libxxhash-dev zlib1g-dev
+  libgmock-dev libgtest-dev librapidcheck-dev
+)
 
 readonly EXAMPLE_DUMP=recorded-msr-dumps/intel/core2-smx-only-ff03/machine.dump
 
@@ -107,6 +119,38 @@ install_packages() {
 apt-get update && apt-get install ${missing[*]}"
 }
 
+# Lines of a sources.list, of what this machine has from Debian itself. The variables
+# are apt's.
+# shellcheck disable=SC2016
+debian_sources() {
+  apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' \
+    'Created-By: Packages' 'Origin: Debian' | grep ' main$' | sort -u
+}
+
+# By an apt of their own, which knows of no package that is installed.
+unpack_arm64_packages() {
+  local root=$PWD/build/arm64-root apt=$PWD/build/arm64-apt package
+  if [[ -e $root/complete ]]; then
+    echo "What is linked with is unpacked in $root."
+    return
+  fi
+  rm -rf "$root" "$apt"
+  mkdir -p "$root/usr/lib" "$apt"/{lists,archives}/partial
+  ln -s usr/lib "$root/lib"
+  : >"$apt/status"
+  debian_sources >"$apt/sources.list" || die "this machine's apt knows no Debian (apt-get update?)"
+  local apt_get=(apt-get -q -o Acquire::Retries=3 -o APT::Sandbox::User=
+    -o APT::Architecture=arm64 -o APT::Architectures::=arm64
+    -o Dir::State="$apt" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt"
+    -o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts=-)
+  { "${apt_get[@]}" update &&
+    "${apt_get[@]}" install -y --no-install-recommends --download-only "${ARM64_PACKAGES[@]}"; } ||
+    die "Debian's packages for arm64 can't be had; what apt-get says stands above"
+  for package in "$apt"/archives/*.deb; do dpkg-deb -x "$package" "$root"; done
+  rm -rf "$apt"
+  : >"$root/complete"
+}
+
 # Somebody else's tree: nothing can be built in it, and git refuses it.
 check_that_tree_is_ours() {
   [[ -w . ]] || die "$PWD is $(stat -c %U .)'s and not $(id -un)'s: nothing can be built in it. \
@@ -132,6 +176,7 @@ ask() {
 with_clang=false
 with_beds=false
 with_browser=false
+with_arm64=false
 packages_only=false
 for argument in "$@"; do
   case $argument in
@@ -139,12 +184,13 @@ for argument in "$@"; do
     --with-clang) with_clang=true ;;
     --with-beds) with_beds=true ;;
     --with-browser) with_browser=true ;;
+    --with-arm64) with_arm64=true ;;
     -h | --help)
       help
       exit 0
       ;;
     *) die "unknown argument: $argument (known: --packages-only, --with-clang, --with-beds, \
---with-browser, --help)" ;;
+--with-browser, --with-arm64, --help)" ;;
   esac
 done
 
@@ -159,7 +205,9 @@ if $with_clang; then
 fi
 if $with_beds; then packages+=("${BED_PACKAGES[@]}"); fi
 if $with_browser; then packages+=("${BROWSER_PACKAGES[@]}"); fi
+if $with_arm64; then packages+=("${ARM64_TOOLS[@]}"); fi
 install_packages "${packages[@]}"
+if $with_arm64; then unpack_arm64_packages; fi
 if $with_beds && ! tests/e2e/run --prepare; then
   echo "setup.sh: without that kernel, tests/e2e skips its emulators" >&2
 fi

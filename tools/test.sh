@@ -24,7 +24,10 @@ presets=("$@")
 setup=(tools/setup.sh --packages-only)
 for preset in "${presets[@]}"; do
   rm -f "build/${preset%%[:!]*}/ctest.log"
-  case ${preset%%[:!]*} in clang | asan-ubsan) setup+=(--with-clang) ;; esac
+  case ${preset%%[:!]*} in
+    clang | asan-ubsan) setup+=(--with-clang) ;;
+    arm64) setup+=(--with-arm64) ;;
+  esac
 done
 "${setup[@]}"
 

@@ -15,7 +15,6 @@
 
 #include "capture/machine.h"
 #include "vtprobe/fixtures/mock_readers.h"
-#include "vtprobe/hal/cpuid_instruction.h"
 #include "vtprobe/hal/fault_injecting_backend.h"
 #include "vtprobe/hal/replay_backend.h"
 #include "vtprobe/hal/snapshot_builder.h"
@@ -278,21 +277,6 @@ TEST(Capture, OnKeptWorkersReadsAnewEachTime) {
       ASSERT_EQ(captured.Msr(LogicalCpu{cpu}, kUnknownToTheTable), std::uint64_t{cpu} << 32 | 0x39);
     }
   }
-}
-
-// The kernel refuses to bind a thread to a CPU that does not exist as it refuses
-// one outside the cpuset.
-TEST(Capture, OfACpuThatNoThreadMayGoToHasNoCpuid) {
-  const LogicalCpu forbidden{kMaxCpuNumber};
-  CpuidInstruction instruction;
-  NiceMock<MockMsrReader> msrs;
-  ON_CALL(msrs, ReadMsr(forbidden, kUnknownToTheTable)).WillByDefault(Return(0x5));
-  const PlatformSnapshot captured =
-      Capture(Reading({kVendor}, {kUnknownToTheTable}), CpuSet(forbidden), CpuSet(), Metadata(),
-              msrs, instruction);
-  EXPECT_EQ(captured.Cpuid(forbidden, kVendor),
-            CpuidReading(tl::unexpected(AccessCode::kNotPinned)));
-  EXPECT_EQ(captured.Msr(forbidden, kUnknownToTheTable), 0x5);
 }
 
 // A CPU with leaves 0 to 4, one cache, and a serial number.

@@ -185,7 +185,8 @@ std::vector<std::string> Environment(const Surroundings& around) {
 
 Ended Vtprobe(const std::vector<std::string>& arguments, const Surroundings& around) {
   std::signal(SIGPIPE, SIG_IGN);
-  std::vector<std::string> words = {VTPROBE_EXECUTABLE};
+  // Behind the emulator, if it is of another architecture.
+  std::vector<std::string> words = {VTPROBE_STARTED_BY};
   words.insert(words.end(), arguments.begin(), arguments.end());
 
   Connection in = Pipe(false);

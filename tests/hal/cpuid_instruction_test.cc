@@ -16,6 +16,7 @@
 #include "vtprobe/fixtures/live_cpuid_contract.h"
 #include "vtprobe/fixtures/result_matchers.h"
 #include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/linux_cpuid_device.h"
 #include "vtprobe/hal/pinned_scope.h"
 
 namespace vtprobe {
@@ -111,6 +112,19 @@ TEST(CpuidInstruction, KeepsTheErrnoOfARefusedAffinity) {
     CpuidInstruction cpuid;
     EXPECT_THAT(cpuid.ReadCpuid(elsewhere, {0, 0}), FailsWith(AccessCode::kNotPinned));
   });
+}
+
+TEST(CpuidInstruction, AgreesWithTheDriver) {
+  LinuxCpuidDevice device;
+  CpuidInstruction instruction;
+  for (const LogicalCpu cpu : UsableCpus()) {
+    // Leaf 1 has each CPU's own APIC id. [intel/sdm-vol2] CPUID
+    for (const CpuidLeaf leaf : {CpuidLeaf{0, 0}, CpuidLeaf{1, 0}, CpuidLeaf{0xb, 1}}) {
+      const auto answer = device.ReadCpuid(cpu, leaf);
+      if (!answer) GTEST_SKIP() << "/dev/cpu/N/cpuid: " << Describe(answer.error().code);
+      EXPECT_THAT(instruction.ReadCpuid(cpu, leaf), ReadsAs(*answer));
+    }
+  }
 }
 
 }  // namespace

@@ -18,7 +18,6 @@
 #include "hal/usable_cpus.h"
 #include "vtprobe/fixtures/backend_contract.h"
 #include "vtprobe/fixtures/result_matchers.h"
-#include "vtprobe/hal/cpuid_instruction.h"
 
 namespace vtprobe {
 namespace {
@@ -118,19 +117,6 @@ TEST(LinuxCpuidDeviceFiles, WithAnotherCpusNodeTheCpuIsOffline) {
   tree.Write("0/cpuid", 0, "0123456789abcdef");
   LinuxCpuidDevice device(tree.root());
   EXPECT_THAT(device.ReadCpuid(kCpu1, {0, 0}), FailsWith(AccessCode::kCpuOffline));
-}
-
-TEST(LinuxCpuidDeviceFiles, AgreesWithTheInstruction) {
-  LinuxCpuidDevice device;
-  CpuidInstruction instruction;
-  for (const LogicalCpu cpu : UsableCpus()) {
-    // Leaf 1 has each CPU's own APIC id. [intel/sdm-vol2] CPUID
-    for (const CpuidLeaf leaf : {CpuidLeaf{0, 0}, CpuidLeaf{1, 0}, CpuidLeaf{0xb, 1}}) {
-      const auto answer = device.ReadCpuid(cpu, leaf);
-      if (!answer) GTEST_SKIP() << "/dev/cpu/N/cpuid: " << Describe(answer.error().code);
-      EXPECT_THAT(instruction.ReadCpuid(cpu, leaf), ReadsAs(*answer));
-    }
-  }
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "hal/system_call_filter.h"
 
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -16,8 +15,6 @@ bool AnswerSystemCallWith(long number, int sys_errno) {
   constexpr auto kSkipUnlessEqual = std::uint16_t{BPF_JMP | BPF_JEQ | BPF_K};
   constexpr auto kReturn = std::uint16_t{BPF_RET | BPF_K};
   sock_filter program[] = {
-      {kLoad, 0, 0, offsetof(seccomp_data, arch)},
-      {kSkipUnlessEqual, 0, 3, AUDIT_ARCH_X86_64},
       {kLoad, 0, 0, offsetof(seccomp_data, nr)},
       {kSkipUnlessEqual, 0, 1, static_cast<std::uint32_t>(number)},
       {kReturn, 0, 0, SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(sys_errno)},

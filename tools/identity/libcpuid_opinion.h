@@ -5,6 +5,9 @@
 // it never replaces a name; where it knows the CPU and names another design, both
 // are shown. It names the variant of a design where our table
 // names the design, or a product and no design at all: neither is a doubt.
+//
+// Where the build found no libcpuid (which is there for x86 alone), LibcpuidDoubt() has
+// none, and the others are not there.
 
 #ifndef VTPROBE_TOOLS_IDENTITY_LIBCPUID_OPINION_H_
 #define VTPROBE_TOOLS_IDENTITY_LIBCPUID_OPINION_H_

@@ -13,11 +13,11 @@
 #include "command.h"
 #include "each_machine.h"
 #include "identity/libcpuid_opinion.h"
+#include "live_machine.h"
 #include "output.h"
 #include "profile_argument.h"
 #include "progress.h"
 #include "subject.h"
-#include "this_machines_guests.h"
 #include "vtprobe/probes/capture.h"
 #include "vtprobe/probes/selections.h"
 #include "vtprobe/probes/suggestions.h"
@@ -179,7 +179,8 @@ OrFailure<std::optional<Proof>> ProofIfAsked(const Arguments& arguments) {
   if (!cpus) return tl::unexpected(cpus.error());
   const auto host = ChosenHost(*cpus);
   if (!host) return tl::unexpected(host.error());
-  return ProveThisMachine(*host, 0);
+  return ProveLiveMachine(*host, 0).map(
+      [](ProofReport&& report) { return std::optional(std::move(report.proof)); });
 }
 
 // All of CPUID is compared between CPUs. What a file expects is known when it is

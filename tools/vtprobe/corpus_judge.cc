@@ -8,7 +8,7 @@
 #include <utility>
 #include <variant>
 
-#include "vtprobe/machine/this_machine.h"
+#include "vtprobe/machine/cpus_of_this_process.h"
 #include "vtprobe/probes/virtualization.h"
 #include "vtprobe/report/report.h"
 

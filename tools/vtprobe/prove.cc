@@ -2,11 +2,8 @@
 
 #include "command.h"
 #include "host_question.h"
+#include "live_machine.h"
 #include "output.h"
-#include "this_machines_guests.h"
-#include "vtprobe/hal/cpuid_instruction.h"
-#include "vtprobe/hal/cpuid_view.h"
-#include "vtprobe/registers/cpuid.h"
 #include "vtprobe/report/proof.h"
 
 namespace vtprobe {
@@ -40,24 +37,17 @@ OrFailure<Reads> WhatIsRead(const Arguments&) {
   return Reads{.paths = {}, .machine = true, .proves = true};
 }
 
-bool IsUnderHypervisor(const CpuSet& cpus) {
-  if (cpus.empty()) return false;
-  CpuidInstruction cpuid;
-  return registers::IsSetIn(CpuidView(cpuid, cpus.First()), registers::kHypervisor);
-}
-
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   const auto question = QuestionOf(arguments, process);
   if (!question) return tl::unexpected(question.error());
 
-  ProofReport report;
-  report.proof = ProveThisMachine(question->host, arguments.seconds);
-  report.is_under_hypervisor = IsUnderHypervisor(question->host.online);
+  const auto report = ProveLiveMachine(question->host, arguments.seconds);
+  if (!report) return tl::unexpected(report.error());
   const auto written =
-      process.output->Write(question->as_json ? RenderProofJson(report, process.version)
-                                              : RenderProofText(report, question->style));
+      process.output->Write(question->as_json ? RenderProofJson(*report, process.version)
+                                              : RenderProofText(*report, question->style));
   if (!written) return tl::unexpected(written.error());
-  return ExitCode(Conclude(report.proof));
+  return ExitCode(Conclude(report->proof));
 }
 
 }  // namespace

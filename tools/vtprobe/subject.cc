@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "input.h"
+#include "live_machine.h"
 #include "output.h"
 #include "sequence.h"
 #include "vtprobe/hal/metadata.h"
-#include "vtprobe/machine/this_machine.h"
 #include "vtprobe/registers/same_cpus.h"
 #include "vtprobe/report/printable.h"
 #include "vtprobe/report/report.h"
@@ -135,12 +135,12 @@ OrFailure<std::optional<CpuSet>> ChosenCpus(const Arguments& arguments) {
 }
 
 OrFailure<HostContext> ChosenHost(const std::optional<CpuSet>& chosen) {
-  HostContext host = DescribeThisMachine();
-  if (!chosen) return host;
-  const auto present = CheckPresent(*chosen, host.online, host.offline, "this machine");
+  auto host = DescribeLiveMachine();
+  if (!host || !chosen) return host;
+  const auto present = CheckPresent(*chosen, host->online, host->offline, "this machine");
   if (!present) return tl::unexpected(present.error());
-  host.online = host.online.Intersection(*chosen);
-  host.offline = host.offline.Intersection(*chosen);
+  host->online = host->online.Intersection(*chosen);
+  host->offline = host->offline.Intersection(*chosen);
   return host;
 }
 
@@ -200,11 +200,9 @@ OrFailure<LoadedSubject> LoadSubjectWithEarlier(const Arguments& arguments, cons
     plan.sequential = arguments.sequential;
     const auto host = ChosenHost(*chosen);
     if (!host) return tl::unexpected(host.error());
-    return LoadedSubject{
-        ReadThisMachine(plan, *host,
-                        [&](bool checks) { process.confinement->DevicesAreOpen(checks); }),
-        std::nullopt,
-        {}};
+    auto snapshot = ReadLiveMachine(plan, *host, process.confinement);
+    if (!snapshot) return tl::unexpected(snapshot.error());
+    return LoadedSubject{*std::move(snapshot), std::nullopt, {}};
   }
   const HowToLoad how{
       .cpus = *chosen, .is_quiet = arguments.quiet, .opened = &process.confinement->files()};

@@ -60,7 +60,8 @@ constexpr Places PlacesOf(const MsrCell*, std::uint32_t version) {
 // the failure.
 constexpr Places PlacesOf(const CpuidCell*, std::uint32_t) { return {16, 24}; }
 
-static_assert(std::endian::native == std::endian::little, "x86 is");
+static_assert(std::endian::native == std::endian::little,
+              "the file is, and is read as it lies in memory: on no big-endian machine");
 // The file holds these as memory does.
 static_assert(std::is_trivially_copyable_v<CpuidCell> && sizeof(CpuidCell) == 24 &&
               offsetof(CpuidCell, registers) == 0 && offsetof(CpuidCell, set) == 16 &&

@@ -1,10 +1,8 @@
 #include "vtprobe/machine/this_machine.h"
 
-#include <sched.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -37,18 +35,6 @@ bool IsGuest(const PlatformSnapshot& snapshot) {
 }
 
 }  // namespace
-
-CpuSet CpusOfThisProcess() {
-  // Larger than any kernel's mask, which a smaller one would make an error.
-  std::array<cpu_set_t, (kMaxCpuNumber + 1) / CPU_SETSIZE> mask{};
-  constexpr std::size_t kBytes = sizeof(mask);
-  if (::sched_getaffinity(0, kBytes, mask.data()) != 0) return {};
-  std::vector<CpuSet::Range> ranges;
-  for (std::uint32_t cpu = 0; cpu <= kMaxCpuNumber; ++cpu) {
-    if (CPU_ISSET_S(cpu, kBytes, mask.data())) ranges.push_back({cpu, cpu});
-  }
-  return CpuSet(std::move(ranges));
-}
 
 HostContext DescribeThisMachine() {
   HostContext host = ReadHostContext();

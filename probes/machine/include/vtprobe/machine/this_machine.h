@@ -6,15 +6,12 @@
 
 #include <functional>
 
-#include "vtprobe/hal/cpu_set.h"
 #include "vtprobe/hal/host_context.h"
 #include "vtprobe/hal/snapshot.h"
+#include "vtprobe/machine/cpus_of_this_process.h"
 #include "vtprobe/probes/capture.h"
 
 namespace vtprobe {
-
-// The CPUs that this thread may run on; none where the kernel does not say.
-CpuSet CpusOfThisProcess();
 
 // What the host says of itself. If it does not say which CPUs are online, they
 // are those on which this process may run.

@@ -1,0 +1,49 @@
+#include "live_machine.h"
+
+#include <chrono>
+#include <cstdint>
+#include <random>
+
+#include "progress.h"
+#include "vtprobe/hal/cpuid_instruction.h"
+#include "vtprobe/hal/cpuid_view.h"
+#include "vtprobe/machine/this_machine.h"
+#include "vtprobe/proof/kvm.h"
+#include "vtprobe/registers/cpuid.h"
+
+namespace vtprobe {
+namespace {
+
+std::uint64_t Seed() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
+bool IsUnderHypervisor(const CpuSet& cpus) {
+  if (cpus.empty()) return false;
+  CpuidInstruction cpuid;
+  return registers::IsSetIn(CpuidView(cpuid, cpus.First()), registers::kHypervisor);
+}
+
+}  // namespace
+
+OrFailure<HostContext> DescribeLiveMachine() { return DescribeThisMachine(); }
+
+OrFailure<PlatformSnapshot> ReadLiveMachine(const CapturePlan& plan, const HostContext& host,
+                                            Confinement* confinement) {
+  return ReadThisMachine(plan, host, [&](bool checks) { confinement->DevicesAreOpen(checks); });
+}
+
+OrFailure<ProofReport> ProveLiveMachine(const HostContext& host, unsigned seconds) {
+  LinuxKvmDevice device;
+  KvmGuestRunner runner(device);
+  Progress progress("CPUs ran guests");
+  return ProofReport{.proof = Prove(runner, FindGuestProvider("/", host.metadata),
+                                    {.cpus = host.online,
+                                     .at_least = std::chrono::seconds(seconds),
+                                     .seed = Seed(),
+                                     .progress = progress.Callback()}),
+                     .is_under_hypervisor = IsUnderHypervisor(host.online)};
+}
+
+}  // namespace vtprobe
