@@ -25,7 +25,7 @@ namespace {
 constexpr const Command* kDefaultCommand = kCommands.front();
 
 constexpr const char* kDescription =
-    "Says whether this machine can run hardware-assisted virtual machines, on every CPU,\n"
+    "Says whether this machine can run hardware-assisted virtual machines, on every CPU, "
     "and if not, who switched that off and what brings it back.\n"
     "vtprobe help COMMAND shows what a command takes.\n";
 

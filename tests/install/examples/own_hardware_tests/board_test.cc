@@ -1,6 +1,7 @@
 #include <vtprobe/fixtures/verdict_matchers.h>
 #include <vtprobe/hwtest/live_backends.h>
 #include <vtprobe/hwtest/main.h>
+#include <vtprobe/registers/msr.h>
 
 using vtprobe::hwtest::Machine;
 
