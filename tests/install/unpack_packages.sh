@@ -24,6 +24,9 @@ for file in doc/vtprobe/{README,RULES,REGISTERS,PROFILES,RECORDINGS}.md \
   vtprobe/schemas/vtprobe-report-1.schema.json; do
   [[ -s $file ]] || { echo "no $file is packed" >&2; exit 1; }
 done
+for program in bin/vtprobe bin/vtprobe-hwtest libexec/vtprobe/vtprobe-msr-writer; do
+  [[ -x $root/usr/$program ]] || { echo "no $program is packed" >&2; exit 1; }
+done
 suggested=$(dpkg-deb --field "$root.packages"/vtprobe_*.deb Suggests)
 for library in libarchive13 libfuse3; do
   [[ $suggested == *"$library"* ]] || { echo "vtprobe does not suggest $library" >&2; exit 1; }
