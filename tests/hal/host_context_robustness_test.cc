@@ -37,7 +37,12 @@ constexpr std::string_view kFiles[] = {
     "sys/class/dmi/id/bios_date",
     "sys/class/dmi/id/board_vendor",
     "sys/class/dmi/id/board_name",
+    "sys/devices/system/cpu/smt/control",
     "sys/kernel/security/lockdown",
+    "sys/kernel/irq/0/chip_name",
+    "sys/firmware/acpi/tables/APIC",
+    "sys/firmware/acpi/tables/WSMT",
+    "sys/bus/pci/drivers/ccp/0000:22:00.1/fused_part",
     "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
     "sys/firmware/efi/efivars/SetupMode-8be4df61-93ca-11d2-aa0d-00e098032b8c",
 };

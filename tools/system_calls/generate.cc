@@ -28,6 +28,9 @@ constexpr std::uint64_t kOpensToWrite = O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFI
 // As hal/src/linux/read_only_ioctl.cc has them: the structure of a batch is a
 // count, and a pointer at the next multiple of eight.
 constexpr std::uint64_t kMsrBatch = _IOWR('c', 0xA2, std::uint64_t[2]);
+// A command of 16 bytes, without gaps: what is sent is looked at in
+// read_only_ioctl.cc, since a filter does not see it.
+constexpr std::uint64_t kIssueSevCommand = _IOC(_IOC_READ | _IOC_WRITE, 'S', 0x0, 16);
 constexpr std::uint64_t kKvmListFeatureMsrs = _IOWR(0xAE, 0x0A, std::uint32_t);
 constexpr std::uint64_t kKvmGetMsrs = _IOWR(0xAE, 0x88, std::uint64_t);
 

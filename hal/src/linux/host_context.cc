@@ -5,9 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "linux/acpi.h"
 #include "linux/cpu_presence.h"
 #include "linux/firmware.h"
 #include "linux/host_file.h"
+#include "linux/interrupt_remapping.h"
 #include "linux/iommu.h"
 #include "linux/kernel_config.h"
 #include "linux/kernel_log.h"
@@ -16,7 +18,10 @@
 #include "linux/lockdown.h"
 #include "linux/measured_launch.h"
 #include "linux/microcode.h"
+#include "linux/psp.h"
 #include "linux/secure_boot.h"
+#include "linux/sev_firmware.h"
+#include "linux/smt.h"
 #include "linux/xen.h"
 
 namespace vtprobe {
@@ -51,10 +56,19 @@ HostContext ReadHostContext(const std::filesystem::path& root) {
   metadata.Set(meta::kSecureBoot, ReadSecureBoot(root));
   metadata.Set(meta::kIommuTable, ReadIommuTable(root));
   metadata.Set(meta::kIommuUnits, ReadIommuUnits(root));
+  metadata.Set(meta::kInterruptRemapping, ReadInterruptRemapping(root));
+  metadata.Set(meta::kSmt, ReadSmt(root));
+  ReadAcpi(root, &metadata);
+  if (metadata.Get(meta::kCpusAnnounced) && !context.online.empty()) {
+    metadata.Set(meta::kCpusOnline, std::to_string(context.online.Count()));
+  }
+  ReadPsp(root, &metadata);
   ReadXen(root, &metadata);
   ReadKvmModule(root, &metadata);
   PosixKvmCalls kvm_calls;
   ReadKvmFeatureMsrs(root, kvm_calls, &metadata);
+  PosixSevCalls sev_calls;
+  ReadSevFirmware(root, sev_calls, &metadata);
   if (const auto messages = ReadVirtualizationMessages(root)) {
     metadata.Set(meta::kKernelLog, messages->complete ? "complete" : "partial");
     for (std::size_t i = 0; i < messages->lines.size(); ++i) {

@@ -120,11 +120,12 @@ std::optional<bool> Logged(const Log& log, MessageOf message_of, std::string_vie
   return banner && log.gapless ? std::optional(false) : std::nullopt;
 }
 
-// What KVM's modules say of the machine, and the lines that newer kernels print
-// without a prefix. A line about one guest starts with "kvm [" and is none of
+// What KVM's modules and what TDX and SEV-SNP need before them say of the machine, and
+// the lines that newer kernels print without a prefix. A line about one guest starts with "kvm [" and is none of
 // these.
-constexpr std::array<std::string_view, 6> kVirtualizationPrefixes = {
-    "kvm: ", "kvm_intel: ", "kvm_amd: ", "SVM disabled", "SVM: kvm: ", "has_svm: "};
+constexpr std::array<std::string_view, 8> kVirtualizationPrefixes = {
+    "kvm: ",      "kvm_intel: ", "kvm_amd: ",  "SVM disabled",
+    "SVM: kvm: ", "has_svm: ",   "virt/tdx: ", "SEV-SNP: "};
 // "x86/cpu: VMX (outside TXT) disabled by BIOS" stands among lines about every
 // feature of the CPU.
 constexpr std::string_view kCpuPrefix = "x86/cpu: ";

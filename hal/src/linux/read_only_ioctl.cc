@@ -28,6 +28,23 @@ constexpr std::uint64_t kListFeatureMsrs = _IOWR(0xAE, 0x0A, std::uint32_t);
 constexpr std::uint64_t kGetMsrs = _IOWR(0xAE, 0x88, std::uint64_t);
 static_assert(offsetof(KvmMsrs, entry) == sizeof(std::uint64_t));
 
+// A command to the firmware of AMD's Secure Processor; by its number it may write, so
+// none but these two is sent. [linux] include/uapi/linux/psp-sev.h
+struct [[gnu::packed]] SevCommand {
+  std::uint32_t command;
+  std::uint64_t data;
+  std::uint32_t error;
+};
+constexpr std::uint64_t kIssueSevCommand = _IOWR('S', 0x0, SevCommand);
+constexpr std::uint32_t kSevPlatformStatus = 1;
+constexpr std::uint32_t kSnpPlatformStatus = 9;
+
+int IssueSevCommand(int fd, std::uint32_t command, void* answer) {
+  SevCommand request{
+      .command = command, .data = reinterpret_cast<std::uintptr_t>(answer), .error = 0};
+  return ::ioctl(fd, kIssueSevCommand, &request) == 0 ? 0 : -errno;
+}
+
 // Far more than any KVM has.
 constexpr std::size_t kMostFeatureMsrs = 1024;
 
@@ -57,6 +74,14 @@ int ReadKvmFeatureMsrIoctl(int fd, std::uint32_t address, std::uint64_t* value) 
   if (count != 1) return -ENOENT;
   *value = msrs.entry.value;
   return 0;
+}
+
+int ReadSevStatusIoctl(int fd, SevStatus* status) {
+  return IssueSevCommand(fd, kSevPlatformStatus, status);
+}
+
+int ReadSnpStatusIoctl(int fd, SnpStatus* status) {
+  return IssueSevCommand(fd, kSnpPlatformStatus, status);
 }
 
 }  // namespace vtprobe

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "linux/msr_batch.h"
+#include "linux/sev_status.h"
 
 namespace vtprobe {
 
@@ -20,6 +21,11 @@ int ReadMsrBatchIoctl(int fd, MsrBatchArray* batch);
 // KVM_GET_MSR_FEATURE_INDEX_LIST and KVM_GET_MSRS as a system ioctl
 int ListKvmFeatureMsrsIoctl(int fd, std::vector<std::uint32_t>* addresses);
 int ReadKvmFeatureMsrIoctl(int fd, std::uint32_t address, std::uint64_t* value);
+
+// Of an open /dev/sev: what the firmware says of itself. 0, or -errno. Nothing else
+// that can be asked of the driver is. [linux] include/uapi/linux/psp-sev.h
+int ReadSevStatusIoctl(int fd, SevStatus* status);
+int ReadSnpStatusIoctl(int fd, SnpStatus* status);
 
 }  // namespace vtprobe
 

@@ -7,6 +7,7 @@
 
 #include "alike_cpus.h"
 #include "settings.h"
+#include "vtprobe/registers/gates.h"
 
 namespace vtprobe::rules {
 
@@ -19,6 +20,13 @@ bool HostFacts::IsGuest() const {
   return Get(meta::kStage) == "guest" ||
          std::any_of(kinds.begin(), kinds.end(),
                      [&](const SnapshotRow& kind) { return rules::IsGuest(input_, kind); });
+}
+
+bool HostFacts::Lacks(const Requirement& requirement) const {
+  const auto& kinds = input_.kinds();
+  return !kinds.empty() && std::all_of(kinds.begin(), kinds.end(), [&](const SnapshotRow& kind) {
+    return registers::Meets(kind, requirement) == Presence::kAbsent;
+  });
 }
 
 std::vector<Finding> HostFacts::Say(Outcome outcome, std::string message) const {

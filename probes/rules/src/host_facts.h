@@ -12,6 +12,7 @@
 
 #include "findings.h"
 #include "vtprobe/probes/rule.h"
+#include "vtprobe/registers/requirement.h"
 
 namespace vtprobe::rules {
 
@@ -25,6 +26,8 @@ class HostFacts {
   // Under the profile, of the rule's parameters.
   std::string_view Choice(std::string_view parameter) const;
   bool IsGuest() const;
+  // Whether it is known that no CPU meets that.
+  bool Lacks(const Requirement& requirement) const;
 
   // One finding, with the rule's remedy if it fails or warns.
   std::vector<Finding> Say(Outcome outcome, std::string message) const;

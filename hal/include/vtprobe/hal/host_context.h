@@ -26,6 +26,9 @@ struct HostContext {
   // firmware.vendor, firmware.version, firmware.date (YYYY-MM-DD if firmware
   // wrote a date, else what it wrote), board ("VENDOR NAME"), lockdown
   // (none, integrity, confidentiality), secure_boot, iommu.table, iommu.units,
+  // interrupt_remapping, smt, cpus.announced with cpus.online, acpi.dmar_flags and
+  // acpi.wsmt (root's to read), psp.ATTRIBUTE, sev.firmware and snp.firmware with
+  // what that says of its state (root's, too),
   // kvm.module with that module's parameters ("kvm_intel.ept"), kvm.extension and
   // kvm.feature_msrs, which KVM tells whoever may open /dev/kvm, and kernel_log
   // with what the kernel said of virtualization ("kernel_log.1").

@@ -8,6 +8,7 @@
 #ifndef VTPROBE_HAL_METADATA_H_
 #define VTPROBE_HAL_METADATA_H_
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,7 +37,28 @@ inline constexpr std::string_view kLockdown = "lockdown";       // none, integri
 inline constexpr std::string_view kSecureBoot = "secure_boot";  // on, off, setup-mode, legacy-boot
 inline constexpr std::string_view kIommuTable = "iommu.table";  // DMAR, IVRS, none
 inline constexpr std::string_view kIommuUnits = "iommu.units";  // how many the kernel drives
-inline constexpr std::string_view kKvmModule = "kvm.module";    // kvm_intel, kvm_amd, none
+inline constexpr std::string_view kInterruptRemapping = "interrupt_remapping";  // on, off
+inline constexpr std::string_view kSmt = "smt";                                 // on, off, none
+// How many CPUs firmware enabled (MADT), and how many the kernel has online.
+inline constexpr std::string_view kCpusAnnounced = "cpus.announced";
+inline constexpr std::string_view kCpusOnline = "cpus.online";
+// Flags of ACPI tables, hexadecimal; of WSMT "none" where there is no such table.
+inline constexpr std::string_view kAcpiDmarFlags = "acpi.dmar_flags";
+inline constexpr std::string_view kAcpiWsmt = "acpi.wsmt";
+// psp.fused_part and so on: 0, 1
+inline constexpr std::string_view kPsp = "psp";
+inline constexpr std::array<std::string_view, 6> kPspAttributes = {
+    "fused_part",  "boot_integrity",       "debug_lock_on",
+    "tsme_status", "anti_rollback_status", "rom_armor_enforced"};
+inline constexpr std::string_view kSevFirmware = "sev.firmware";  // MAJOR.MINOR.BUILD
+inline constexpr std::string_view kSevState = "sev.state";        // uninit, init, working
+inline constexpr std::string_view kSnpFirmware = "snp.firmware";
+inline constexpr std::string_view kSnpState = "snp.state";             // uninit, init
+inline constexpr std::string_view kSnpRmp = "snp.rmp";                 // initialized: yes, no
+inline constexpr std::string_view kSnpAliasCheck = "snp.alias_check";  // complete: yes, no
+inline constexpr std::string_view kSnpTcb = "snp.tcb";                 // hexadecimal
+inline constexpr std::string_view kSnpReportedTcb = "snp.reported_tcb";
+inline constexpr std::string_view kKvmModule = "kvm.module";  // kvm_intel, kvm_amd, none
 // A module of KVM that needs no hardware virtualization: kvm_pvm
 inline constexpr std::string_view kKvmProvider = "kvm.provider";
 inline constexpr std::string_view kXenFeatures = "xen.features";          // hexadecimal, of dom0

@@ -63,9 +63,9 @@ struct Expected {
 // How many there are online.
 inline constexpr std::array<std::string_view, 3> kExpectedCounts = {"cpus", "cores", "packages"};
 // Keys of a recording's metadata.
-inline constexpr std::array<std::string_view, 5> kExpectedStatements = {
+inline constexpr std::array<std::string_view, 6> kExpectedStatements = {
     meta::kFirmwareVendor, meta::kFirmwareVersion, meta::kFirmwareDate, meta::kBoard,
-    meta::kKernel};
+    meta::kKernel,         meta::kSmt};
 
 struct Profile {
   std::string name;

@@ -1,0 +1,126 @@
+// What is thought of a server's facts besides its registers, where one decides and
+// where another is not there.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rules/judged_dump.h"
+
+namespace vtprobe {
+namespace {
+
+// "AuthenticAMD" with SEV-SNP (leaf 8000001FH, EAX[4]), and "GenuineIntel".
+const std::string kAmd =
+    "cpu 0-3\n"
+    "cpuid 0x0.0x0 = 0x10 0x68747541 0x444d4163 0x69746e65\n"
+    "cpuid 0x1.0x0 = 0xa10f11 0x0 0x0 0x0\n"
+    "cpuid 0x80000000.0x0 = 0x80000028 0x0 0x0 0x0\n"
+    "cpuid 0x8000001f.0x0 = 0x1b 0x0 0x0 0x0\n";
+const std::string kIntel =
+    "cpu 0-3\n"
+    "cpuid 0x0.0x0 = 0x20 0x756e6547 0x6c65746e 0x49656e69\n"
+    "cpuid 0x1.0x0 = 0x806f8 0x0 0x0 0x0\n";
+
+Finding Judge(std::string_view rule, const std::string& facts, const std::string& cpus,
+              const Profile* profile = nullptr) {
+  const auto findings = JudgeDump(rule, "meta stage = os\n" + facts + cpus, profile);
+  EXPECT_EQ(findings.size(), 1u);
+  return findings.front();
+}
+
+TEST(HostServerFacts, ThatNobodyRecordedAreNotJudged) {
+  for (const auto& [rule, cpus] : {std::pair{"host.cpus_online", &kIntel},
+                                   {"host.interrupt_remapping", &kIntel},
+                                   {"host.wsmt", &kIntel},
+                                   {"host.dma_opt_in", &kIntel},
+                                   {"host.psp_part", &kAmd},
+                                   {"host.psp_flash", &kAmd},
+                                   {"host.snp_firmware", &kAmd}}) {
+    const Finding finding = Judge(rule, "", *cpus);
+    EXPECT_EQ(finding.outcome, Outcome::kIndeterminate) << rule;
+    EXPECT_EQ(finding.unread, AccessCode::kNotRecorded) << rule;
+    EXPECT_EQ(finding.cpus.ToString(), "0-3") << rule;
+  }
+}
+
+TEST(HostServerFacts, OfTheOtherMakerAreNotAskedFor) {
+  EXPECT_EQ(Judge("host.dma_opt_in", "", kAmd).outcome, Outcome::kNotApplicable);
+  for (const char* const rule : {"host.psp_part", "host.psp_flash", "host.snp_firmware"}) {
+    EXPECT_EQ(Judge(rule, "", kIntel).outcome, Outcome::kNotApplicable) << rule;
+  }
+}
+
+TEST(HostCpusOnline, MoreThanAnnouncedAreNoneTooFew) {
+  const auto judged = [](const std::string& announced, const std::string& online) {
+    return Judge("host.cpus_online",
+                 "meta cpus.announced = " + announced + "\nmeta cpus.online = " + online + "\n",
+                 kIntel)
+        .outcome;
+  };
+  EXPECT_EQ(judged("8", "7"), Outcome::kWarn);
+  EXPECT_EQ(judged("8", "8"), Outcome::kPass);
+  EXPECT_EQ(judged("8", "9"), Outcome::kPass);
+  EXPECT_EQ(judged("all", "8"), Outcome::kIndeterminate);
+}
+
+TEST(HostInterruptRemapping, IsAsTheProfileWantsIt) {
+  Profile on;
+  on.rules["host.interrupt_remapping"].settings["expect"] = "on";
+  Profile off;
+  off.rules["host.interrupt_remapping"].settings["expect"] = "off";
+  const auto judged = [](const std::string& state, const Profile* profile) {
+    return Judge("host.interrupt_remapping", "meta interrupt_remapping = " + state + "\n", kIntel,
+                 profile)
+        .outcome;
+  };
+  EXPECT_EQ(judged("on", nullptr), Outcome::kPass);
+  EXPECT_EQ(judged("off", nullptr), Outcome::kWarn);
+  EXPECT_EQ(judged("off", &on), Outcome::kFail);
+  EXPECT_EQ(judged("off", &off), Outcome::kPass);
+  EXPECT_EQ(judged("on", &off), Outcome::kFail);
+}
+
+// [microsoft/wsmt]: three protections. Bits above them are reserved.
+TEST(HostWsmt, PromisesAllOfThree) {
+  const auto judged = [](const std::string& flags) {
+    return Judge("host.wsmt", "meta acpi.wsmt = " + flags + "\n", kIntel).outcome;
+  };
+  EXPECT_EQ(judged("0x7"), Outcome::kPass);
+  EXPECT_EQ(judged("0xf"), Outcome::kPass);
+  for (const char* const flags : {"0x0", "0x3", "0x5", "0x6", "0x8", "none"}) {
+    EXPECT_EQ(judged(flags), Outcome::kWarn) << flags;
+  }
+  EXPECT_EQ(judged("7"), Outcome::kIndeterminate);
+}
+
+TEST(HostPsp, ALackDecidesWhateverElseIsUnread) {
+  EXPECT_EQ(Judge("host.psp_part", "meta psp.debug_lock_on = 0\n", kAmd).outcome, Outcome::kWarn);
+  EXPECT_EQ(Judge("host.psp_part", "meta psp.debug_lock_on = 1\n", kAmd).outcome,
+            Outcome::kIndeterminate);
+  EXPECT_EQ(
+      Judge("host.psp_part", "meta psp.debug_lock_on = 1\nmeta psp.fused_part = 1\n", kAmd).outcome,
+      Outcome::kPass);
+}
+
+TEST(HostSnpFirmware, IsInitializedAndReportsWhatRuns) {
+  const std::string good =
+      "meta kvm_amd.sev_snp = Y\nmeta snp.firmware = 1.55.40\nmeta snp.rmp = yes\n"
+      "meta snp.alias_check = yes\nmeta snp.tcb = 0x5\n";
+  const auto judged = [&](const std::string& facts) {
+    return Judge("host.snp_firmware", facts, kAmd).outcome;
+  };
+  EXPECT_EQ(judged(good + "meta snp.state = init\nmeta snp.reported_tcb = 0x5\n"), Outcome::kPass);
+  EXPECT_EQ(judged(good + "meta snp.state = uninit\n"), Outcome::kFail);
+  EXPECT_EQ(judged(good + "meta snp.state = init\nmeta snp.reported_tcb = 0x4\n"), Outcome::kWarn);
+  EXPECT_EQ(judged("meta snp.state = init\nmeta snp.rmp = no\n"), Outcome::kFail);
+  EXPECT_EQ(judged("meta snp.state = init\nmeta snp.alias_check = no\n"), Outcome::kWarn);
+  EXPECT_EQ(judged("meta kvm_amd.sev_snp = N\n"), Outcome::kNotApplicable);
+}
+
+}  // namespace
+}  // namespace vtprobe
