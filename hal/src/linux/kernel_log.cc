@@ -121,8 +121,8 @@ std::optional<bool> Logged(const Log& log, MessageOf message_of, std::string_vie
 }
 
 // What KVM's modules and what TDX and SEV-SNP need before them say of the machine, and
-// the lines that newer kernels print without a prefix. A line about one guest starts with "kvm [" and is none of
-// these.
+// the lines that newer kernels print without a prefix. A line about one guest starts with "kvm ["
+// and is none of these.
 constexpr std::array<std::string_view, 8> kVirtualizationPrefixes = {
     "kvm: ",      "kvm_intel: ", "kvm_amd: ",  "SVM disabled",
     "SVM: kvm: ", "has_svm: ",   "virt/tdx: ", "SEV-SNP: "};

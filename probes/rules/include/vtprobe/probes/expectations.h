@@ -64,8 +64,8 @@ struct Expected {
 inline constexpr std::array<std::string_view, 3> kExpectedCounts = {"cpus", "cores", "packages"};
 // Keys of a recording's metadata.
 inline constexpr std::array<std::string_view, 6> kExpectedStatements = {
-    meta::kFirmwareVendor, meta::kFirmwareVersion, meta::kFirmwareDate, meta::kBoard,
-    meta::kKernel,         meta::kSmt};
+    meta::kFirmwareVendor, meta::kFirmwareVersion, meta::kFirmwareDate,
+    meta::kBoard,          meta::kKernel,          meta::kSmt};
 
 struct Profile {
   std::string name;
