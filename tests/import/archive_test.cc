@@ -148,7 +148,7 @@ TEST(Archive, AnArchiveInAnArchiveStaysShut) {
   const std::string inner = Pack(Machine(), kGzip.add);
   const auto outer = Read("x.tar", Pack({{"inner.tar.gz", inner}}, kNoCompression.add));
   ASSERT_FALSE(outer.has_value());
-  EXPECT_THAT(outer.error().message, HasSubstr("known format"));
+  EXPECT_THAT(outer.error().message, HasSubstr("no recording that is known"));
 
   const auto beside =
       Read("x.tar", Pack({{"inner.tar.gz", inner}, {"pu4", Pu(4)}}, kNoCompression.add));

@@ -157,7 +157,7 @@ TEST(FirecrackerCsv, AWideAddressIsThatOfItsLow32Bits) {
                                   "0x400000011,0x8\n");
   ASSERT_TRUE(imported.has_value()) << Said(imported.error());
   EXPECT_EQ(Body(imported->snapshot), "cpu 0\nmsr 0x10 = 0x7\nmsr 0x11 = 0x8\n");
-  EXPECT_THAT(imported->notes, ElementsAre(HasSubstr("another register: 2")));
+  EXPECT_THAT(imported->notes, ElementsAre(HasSubstr("addresses of more than 32 bits: 2.")));
 }
 
 TEST(FirecrackerCsv, RefusesWithThePlace) {
