@@ -41,8 +41,9 @@ class HeadlineWriter {
   std::string Write() const {
     std::string text = Sentence();
     const bool proven = verdict_.state != State::kIndeterminate;
-    if (proven && !unread_.empty())
+    if (proven && !unread_.empty()) {
       text += fmt::format(" {} could not be read.", CpusText(unread_));
+    }
     return text;
   }
 
