@@ -42,23 +42,25 @@ struct Search {
 
 Search Look(std::string_view content) {
   Search search;
-  std::optional<Found> open;
+  Found open;  // line 0: none is
   TextLines lines(content);
   while (lines.Next()) {
     const std::string_view line = WithoutControls(lines.line());
     if (IsBegin(line)) {
-      if (open) search.broken = open->line;
+      if (open.line != 0) search.broken = open.line;
       const auto begin = static_cast<std::size_t>(line.data() - content.data());
       open = Found{content.substr(begin), lines.number()};
       continue;
     }
-    if (!open || line != "end " + std::to_string(lines.number() - open->line + 1)) continue;
-    const auto end = static_cast<std::size_t>(line.data() + line.size() - open->text.data());
-    search.whole = Found{open->text.substr(0, end), open->line};
+    if (open.line == 0 || line != "end " + std::to_string(lines.number() - open.line + 1)) {
+      continue;
+    }
+    const auto end = static_cast<std::size_t>(line.data() + line.size() - open.text.data());
+    search.whole = Found{open.text.substr(0, end), open.line};
     ++search.count;
-    open.reset();
+    open = {};
   }
-  if (open) search.broken = open->line;
+  if (open.line != 0) search.broken = open.line;
   return search;
 }
 
