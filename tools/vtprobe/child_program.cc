@@ -82,9 +82,15 @@ tl::expected<EndedProgram, int> RunProgram(const std::string& path,
   err->writes.Close();
   EndedProgram ended;
   ReadBoth(out->reads, &ended.out, err->reads, &ended.err);
-  while (::waitpid(*child, &ended.status, 0) < 0 && errno == EINTR) {
-  }
+  ended.status = StatusOf(*child);
   return ended;
+}
+
+int StatusOf(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
 }
 
 tl::expected<pid_t, int> StartProgram(const std::string& path, std::vector<std::string> arguments) {

@@ -27,6 +27,9 @@ tl::expected<EndedProgram, int> RunProgram(const std::string& path,
 // waited for (WaitFor(), worker.h). The errno of what kept it from starting.
 tl::expected<pid_t, int> StartProgram(const std::string& path, std::vector<std::string> arguments);
 
+// Waits for a child to end: its status, as waitpid() has it.
+int StatusOf(pid_t child);
+
 }  // namespace vtprobe
 
 #endif  // VTPROBE_TOOLS_VTPROBE_CHILD_PROGRAM_H_

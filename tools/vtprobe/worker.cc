@@ -16,6 +16,7 @@
 #include <string_view>
 #include <utility>
 
+#include "child_program.h"
 #include "fd_io.h"
 
 namespace vtprobe {
@@ -82,12 +83,7 @@ int EndAs(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-int WaitFor(pid_t child) {
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return EndAs(status);
-}
+int WaitFor(pid_t child) { return EndAs(StatusOf(child)); }
 
 OrFailure<int> RunInWorker(Output* output, const std::function<OrFailure<int>(Output&)>& work) {
   std::array<int, 2> ends{};

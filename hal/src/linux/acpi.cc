@@ -64,12 +64,6 @@ std::optional<std::size_t> CountCpus(std::string_view madt) {
   return ids.size();
 }
 
-std::string Hex(std::uint32_t number) {
-  std::string text;
-  AppendHex(number, &text);
-  return text;
-}
-
 }  // namespace
 
 void ReadAcpi(const std::filesystem::path& root, Metadata* metadata) {
@@ -81,11 +75,11 @@ void ReadAcpi(const std::filesystem::path& root, Metadata* metadata) {
   }
   // A width of addresses, and the flags. [intel/vt-d] 8.1
   if (const auto dmar = ReadTable(tables, "DMAR", kHeaderBytes + 2)) {
-    metadata->Set(meta::kAcpiDmarFlags, Hex(ByteAt(*dmar, kHeaderBytes + 1)));
+    metadata->Set(meta::kAcpiDmarFlags, HexText(ByteAt(*dmar, kHeaderBytes + 1)));
   }
   // [microsoft/wsmt]
   if (const auto wsmt = ReadTable(tables, "WSMT", kHeaderBytes + 4)) {
-    metadata->Set(meta::kAcpiWsmt, Hex(WordAt(*wsmt, kHeaderBytes)));
+    metadata->Set(meta::kAcpiWsmt, HexText(WordAt(*wsmt, kHeaderBytes)));
     return;
   }
   std::error_code error;

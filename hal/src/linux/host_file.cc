@@ -77,6 +77,15 @@ std::optional<std::string> ReadAttribute(const std::filesystem::path& path) {
   return content;
 }
 
+int OpenCharacterDevice(const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0) return -errno;
+  struct stat status {};
+  if (::fstat(fd, &status) == 0 && S_ISCHR(status.st_mode)) return fd;
+  ::close(fd);
+  return -ENODEV;
+}
+
 bool IsFolder(const std::filesystem::path& path) {
   std::error_code error;
   return std::filesystem::is_directory(path, error) && !error;

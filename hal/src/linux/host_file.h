@@ -51,6 +51,10 @@ std::optional<std::string> ReadWholeFile(const std::filesystem::path& path, std:
 // it is empty, has further lines, or is not plain text.
 std::optional<std::string> ReadAttribute(const std::filesystem::path& path);
 
+// A descriptor of that character device, opened for reading without blocking, for the
+// caller to close; or -errno, which is -ENODEV where something else stands there.
+int OpenCharacterDevice(const std::filesystem::path& path);
+
 // Whether a folder, or a link to one, stands there.
 bool IsFolder(const std::filesystem::path& path);
 

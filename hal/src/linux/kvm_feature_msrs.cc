@@ -1,10 +1,7 @@
 #include "linux/kvm_feature_msrs.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <string>
 #include <string_view>
 
@@ -27,14 +24,7 @@ std::string_view ExtensionOf(std::uint32_t address) {
 
 }  // namespace
 
-int PosixKvmCalls::Open(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  if (fd < 0) return -errno;
-  struct stat status {};
-  if (::fstat(fd, &status) == 0 && S_ISCHR(status.st_mode)) return fd;
-  ::close(fd);
-  return -ENODEV;
-}
+int PosixKvmCalls::Open(const std::filesystem::path& path) { return OpenCharacterDevice(path); }
 
 int PosixKvmCalls::ListFeatureMsrs(int fd, std::vector<std::uint32_t>* addresses) {
   return ListKvmFeatureMsrsIoctl(fd, addresses);

@@ -1,11 +1,8 @@
 #include "linux/sev_firmware.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -31,12 +28,6 @@ std::string Version(unsigned major, unsigned minor, unsigned build) {
   return text;
 }
 
-std::string Hex(std::uint64_t number) {
-  std::string text;
-  AppendHex(number, &text);
-  return text;
-}
-
 void Describe(const SnpStatus& status, Metadata* metadata) {
   constexpr unsigned kRmpInitialized = 1;
   constexpr unsigned kAliasCheckComplete = 2;
@@ -44,20 +35,13 @@ void Describe(const SnpStatus& status, Metadata* metadata) {
   metadata->Set(meta::kSnpState, StateOf(status.state));
   metadata->Set(meta::kSnpRmp, (status.checks & kRmpInitialized) != 0 ? "yes" : "no");
   metadata->Set(meta::kSnpAliasCheck, (status.checks & kAliasCheckComplete) != 0 ? "yes" : "no");
-  metadata->Set(meta::kSnpTcb, Hex(status.tcb));
-  metadata->Set(meta::kSnpReportedTcb, Hex(status.reported_tcb));
+  metadata->Set(meta::kSnpTcb, HexText(status.tcb));
+  metadata->Set(meta::kSnpReportedTcb, HexText(status.reported_tcb));
 }
 
 }  // namespace
 
-int PosixSevCalls::Open(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  if (fd < 0) return -errno;
-  struct stat status {};
-  if (::fstat(fd, &status) == 0 && S_ISCHR(status.st_mode)) return fd;
-  ::close(fd);
-  return -ENODEV;
-}
+int PosixSevCalls::Open(const std::filesystem::path& path) { return OpenCharacterDevice(path); }
 
 int PosixSevCalls::ReadSevStatus(int fd, SevStatus* status) {
   return ReadSevStatusIoctl(fd, status);

@@ -18,6 +18,12 @@ inline void AppendHex(std::uint64_t number, std::string* text) {
   text->append(digits.data(), end);
 }
 
+inline std::string HexText(std::uint64_t number) {
+  std::string text;
+  AppendHex(number, &text);
+  return text;
+}
+
 }  // namespace vtprobe
 
 #endif  // VTPROBE_HAL_HEX_H_
