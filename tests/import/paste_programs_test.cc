@@ -195,6 +195,12 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         PasteCase{"Wmic", "VirtualizationFirmwareEnabled\nTRUE\n",
                   "meta tool_log.1 = VirtualizationFirmwareEnabled : TRUE\n"},
+        PasteCase{
+            "CimInstance",
+            "Name                                     VirtualizationFirmwareEnabled\n----      "
+            "                               -----------------------------\nIntel(R) Core(TM) "
+            "i7-8550U CPU @ 1.80GHz                         False\n",
+            "meta tool_log.1 = VirtualizationFirmwareEnabled : False\n"},
         PasteCase{"WinDbg",
                   "0: kd> rdmsr 3a\nmsr[3a] = 00000000`00000005\n1: kd> rdmsr 480\nmsr[480] = "
                   "00da0400`00000004\n",
@@ -333,6 +339,43 @@ INSTANTIATE_TEST_SUITE_P(
         PasteCase{"OfAGuest", "vcpu0: MSR_IA32_MISC_ENABLE = 0x1\n", "error 1:1:"},
         PasteCase{"OfASource", "MSR_IA32_FEATURE_CONTROL = 0x3a,\n", "error 0:0:"},
         PasteCase{"OfAnAmbiguousNumber", "IA32_FEATURE_CONTROL is 10\n", "error 0:0:"}),
+    NameOfPaste);
+
+// src/cpu/msr/msr.c of fwts, whose lines end at column 80; in newer versions the
+// address stands before the name.
+INSTANTIATE_TEST_SUITE_P(
+    Fwts, PasteOf,
+    testing::Values(
+        PasteCase{"Broken",
+                  "FAILED [MEDIUM] MSRCPUsInconsistent: Test 1, MSR FEATURE_CONTROL (0x3a) has 2\n"
+                  "inconsistent values across 3 CPUs for (shift: 0 mask: 0xff07).\n"
+                  "MSR CPU 0 -> 0x5 vs CPU 1 -> 0x1\nMSR CPU 0 -> 0x5 vs CPU 2 -> 0x1\n",
+                  "cpu 0\nmsr 0x3a = 0x5 known 0xff07\ncpu 1-2\nmsr 0x3a = 0x1 known 0xff07\n"},
+        PasteCase{"OfTwoParts",
+                  "FAILED [HIGH] MSRCPUsInconsistent: Test 4, MSR 0x000001f3 SMRR_PHYSMASK has 1 "
+                  "inconsistent values across 2 CPUs (shift: 12 mask: 0xfffff).\n"
+                  "MSR CPU 0 -> 0xff800 vs CPU 1 -> 0x0\n"
+                  "FAILED [HIGH] MSRCPUsInconsistent: Test 4, MSR 0x000001f3 SMRR_VALID has 1 "
+                  "inconsistent values across 2 CPUs (shift: 11 mask: 0x1).\n"
+                  "MSR CPU 0 -> 0x1 vs CPU 1 -> 0x0\n",
+                  "cpu 0\nmsr 0x1f3 = 0xff800800 known 0xfffff800\ncpu 1\nmsr 0x1f3 = 0x0 known "
+                  "0xfffff800\n"},
+        PasteCase{"Whole",
+                  "FAILED [MEDIUM] MSRCPUsInconsistent: Test 1, MSR VM_CR (0xc0010114) has 1 "
+                  "inconsistent values across 2 CPUs for (shift: 0 mask: 0xffffffffffffffff).\n"
+                  "MSR CPU 0 -> 0x8 vs CPU 1 -> 0x18\n",
+                  "cpu 0\nmsr 0xc0010114 = 0x8\ncpu 1\nmsr 0xc0010114 = 0x18\n"},
+        PasteCase{"OfNoPart", "MSR CPU 0 -> 0x5 vs CPU 1 -> 0x1\n", "error 0:0:"},
+        PasteCase{
+            "BeyondItsMask",
+            "MSRCPUsInconsistent: Test 1, MSR MTRRCAP (0xfe) has 1 inconsistent values across "
+            "2 CPUs for (shift: 0 mask: 0xff).\nMSR CPU 0 -> 0x100 vs CPU 1 -> 0x1\n",
+            "error 2:1:"},
+        PasteCase{"DisabledByBios",
+                  "FAILED [MEDIUM] VirtDisabledByBIOS: Test 1, Virtualization extensions supported "
+                  "but disabled by BIOS.\n",
+                  "meta tool_log.1 = FAILED [MEDIUM] VirtDisabledByBIOS: Test 1, Virtualization "
+                  "extensions supported but disabled by BIOS.\n"}),
     NameOfPaste);
 
 }  // namespace

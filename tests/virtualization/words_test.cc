@@ -93,6 +93,11 @@ TEST(Words, OfEachProgramMeanWhatItMeansByThem) {
       {"firmware_log", "VMX status: disabled, unlocked", Technology::kVtx, kUnlocked,
        Usable::kNotYet, kFirmware},
       // kvm-ok, virt-host-validate's neighbours, and Windows
+      {"tool_log",
+       "FAILED [MEDIUM] VirtDisabledByBIOS: Test 1, Virtualization extensions supported but "
+       "disabled by BIOS.",
+       Technology::kVtx, kDisabledLocked, Usable::kNo, kFirmwareOrKernel},
+      {"tool_log", "VirtualizationFirmwareEnabled : True", kAny, kEnabled, Usable::kYes, kUnknown},
       {"tool_log", "INFO: KVM (vmx) is disabled by your BIOS", Technology::kVtx, kDisabledLocked,
        Usable::kNo, kUnknown},
       {"tool_log", "INFO: KVM (svm) is disabled by your BIOS", Technology::kSvm, kDisabledLocked,

@@ -98,6 +98,10 @@ constexpr std::array kRows = {
         State::kDisabledLocked, Usable::kNo, Attribution::kUnknown},
     Row{meta::kToolLog, "kvm (svm) is disabled by your bios", Technology::kSvm,
         State::kDisabledLocked, Usable::kNo, Attribution::kUnknown},
+    // src/cpu/virt of fwts, which asks 0x3a for LOCK without bit 2. What it calls enabled
+    // may be unlocked as well, and of VM_CR it asks nothing.
+    Row{meta::kToolLog, "virtualization extensions supported but disabled by bios",
+        Technology::kVtx, State::kDisabledLocked, Usable::kNo, Attribution::kFirmwareOrKernel},
     // Windows: English, German, French, Spanish, Italian and Portuguese. msinfo32 has
     // no colon; a hypervisor that runs is why the line is left out, so that it is not
     // off for one.

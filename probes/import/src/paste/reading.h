@@ -62,6 +62,13 @@ struct ShownBytes {
   bool is_read = false;
 };
 
+// The part of a register that a program compared among CPUs.
+struct ComparedPart {
+  MsrAddress address{};
+  std::uint32_t shift = 0;
+  std::uint64_t mask = 0;  // of the shifted value
+};
+
 // What /proc/cpuinfo and lscpu say of one CPU, until it is enough.
 struct StatedIdentity {
   std::optional<std::uint32_t> family;
@@ -83,7 +90,10 @@ struct Reading {
   // A leaf that broke off at the end of its line.
   std::optional<std::pair<CpuidLeaf, PartialCpuid>> unfinished;
   std::optional<ShownBytes> bytes;
-  std::optional<Whose> debugged;  // the processor that WinDbg's prompt names
+  std::string fwts_sentence;  // of a register that fwts found inconsistent
+  std::size_t fwts_lines = 0;
+  std::optional<ComparedPart> compared;  // which it says
+  std::optional<Whose> debugged;         // the processor that WinDbg's prompt names
   // Of the device that cpucontrol asked for CPUID; false if that is not known.
   std::optional<std::pair<bool, Whose>> device;
   SubleafOrder subleaves;

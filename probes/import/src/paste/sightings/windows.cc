@@ -1,5 +1,7 @@
 // Programs of Windows: its kernel debugger, RWEverything, Task Manager.
 
+#include <fmt/format.h>
+
 #include <array>
 #include <string>
 
@@ -80,17 +82,23 @@ Fate SeeTaskManager(const PeeledLine& line, Reading* reading) {
 }
 
 // `wmic cpu get VirtualizationFirmwareEnabled` prints the name and the value below
-// it. FALSE says nothing: so it is below a hypervisor, too.
+// it, Get-CimInstance with a line of dashes between; with other columns it is the last
+// of them. FALSE says nothing: so it is below a hypervisor, too.
 Fate SeeWmic(const PeeledLine& line, Reading* reading) {
-  if (Lowercase(line.text) != "virtualizationfirmwareenabled") return Fate::kNothing;
+  if (!Lowercase(line.text).ends_with("virtualizationfirmwareenabled")) return Fate::kNothing;
   reading->table = TableKind::kWmic;
   return Fate::kKnown;
 }
 
 Fate SeeWmicRow(const PeeledLine& line, Reading* reading) {
+  if (line.text.find_first_not_of("- ") == std::string_view::npos) return Fate::kKnown;
   reading->table = TableKind::kNone;
-  if (line.text != "TRUE" && line.text != "FALSE") return Fate::kNothing;
-  const std::string words = "VirtualizationFirmwareEnabled : " + std::string(line.text);
+  const std::size_t blank = line.text.find_last_of(" \t");
+  const std::string_view last =
+      blank == std::string_view::npos ? line.text : line.text.substr(blank + 1);
+  const std::string value = Lowercase(last);
+  if (value != "true" && value != "false") return Fate::kNothing;
+  const std::string words = fmt::format("VirtualizationFirmwareEnabled : {}", last);
   reading->evidence.AddWords(Speaker::kTool, words, line.number);
   return Fate::kUsed;
 }
