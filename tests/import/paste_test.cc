@@ -161,6 +161,9 @@ INSTANTIATE_TEST_SUITE_P(
         PasteCase{"ADuplicatedBlock", "$ rdmsr -a 0x3a\n5\n1\n> $ rdmsr -a 0x3a\n> 5\n> 1\n",
                   Unknown("cpu 0\nmsr 0x3a = 0x5\ncpu 1\nmsr 0x3a = 0x1\n")},
         PasteCase{"NumbersWithoutACommandAreNothing", "5\n5\n1\n", "error 0:0:"},
+        PasteCase{"ACommandWithoutOutput",
+                  "Hello\n$ clush -w node[01-02] rdmsr -p 0 0x3a\nnode01: 5\nnode02: 1\n",
+                  "error 2:1: rdmsr is run here"},
         PasteCase{"ProseIsNothing", "Please run rdmsr -a 0x3a and tell us what it prints.\n",
                   "error 0:0:"}),
     NameOfPaste);

@@ -91,6 +91,12 @@ tl::expected<Imported, Error> ReadPaste(const File& file, const VisitLine& visit
     if (reader.not_understood() != 0) {
       return tl::unexpected(Error{file.name, reader.first_not_understood(), 1, WhyNot(reader)});
     }
+    if (const std::size_t line = reader.silent_command(); line != 0) {
+      return tl::unexpected(
+          Error{file.name, line, 1,
+                "rdmsr is run here, and no number stands below it that it printed "
+                "of one machine: give its whole output, as it was printed"});
+    }
     return tl::unexpected(Error{file.name, 0, 0, "there is not one reading of a register in it"});
   }
   Evidence::Count count;

@@ -367,7 +367,11 @@ bool HasAllOutput(const Reading& reading) {
 void EndExpected(Reading* reading) {
   if (!reading->expected) return;
   const Expected expected = *std::exchange(reading->expected, std::nullopt);
-  if (expected.outputs.empty() || Placer(expected, reading).Place()) return;
+  if (expected.outputs.empty()) {
+    if (reading->silent == 0) reading->silent = expected.line;
+    return;
+  }
+  if (Placer(expected, reading).Place()) return;
   std::size_t first = 0;
   for (const Expected::Output& output : expected.outputs) {
     if (!output.value) continue;

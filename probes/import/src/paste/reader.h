@@ -31,6 +31,8 @@ class PasteReader {
   std::size_t logged() const { return logged_; }
   std::size_t not_understood() const { return not_understood_; }
   std::size_t first_not_understood() const { return first_not_understood_; }
+  // The first line that runs rdmsr and has no output below; 0 if each has.
+  std::size_t silent_command() const { return reading_.silent; }
   // Sightings that took a line by their position, then those of the words.
   const TriggerIndex::Hits& used() const { return used_; }
 

@@ -85,6 +85,7 @@ struct Reading {
   std::vector<std::uint32_t> group;  // the CPUs that a header of BITS names
   TableKind table = TableKind::kNone;
   std::optional<Expected> expected;
+  std::size_t silent = 0;          // the first line that runs rdmsr and has no output below
   bool expects_release = false;    // `uname -r` was run
   std::optional<CpuidLeaf> asked;  // CPUID was asked for, the answer stands below
   // A leaf that broke off at the end of its line.
