@@ -404,9 +404,28 @@ ShellLine::Pipe PipeOf(std::string_view pipes) {
   return pipe;
 }
 
+// What `echo -n TEXT` and `printf TEXT` put before the output of the next command:
+// nothing where a variable or a format stands in it.
+std::string_view PrefixOf(std::string_view command) {
+  std::string_view text;
+  if (command.starts_with("echo -n ")) {
+    text = Trimmed(command.substr(8));
+  } else if (command.starts_with("printf ")) {
+    text = Trimmed(command.substr(7));
+  } else {
+    return {};
+  }
+  const bool is_quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') &&
+                         text.back() == text.front();
+  if (is_quoted) text = text.substr(1, text.size() - 2);
+  return text.find_first_of("$%\\`'\"") == std::string_view::npos ? text : std::string_view();
+}
+
 // The commands of a line or of a loop's body, up to each ";" and "&&". True if
 // each that runs rdmsr could be read; `rest` is what stands behind the last.
-bool ParseCalls(std::string_view text, ShellLine* line, std::string_view* rest) {
+// `prefix` is what was printed before the first of them, on its line.
+bool ParseCalls(std::string_view text, std::string_view prefix, ShellLine* line,
+                std::string_view* rest) {
   while (!text.empty()) {
     const std::size_t end = text.find_first_of(";&");
     std::string_view command = text.substr(0, end);
@@ -418,6 +437,7 @@ bool ParseCalls(std::string_view text, ShellLine* line, std::string_view* rest) 
     const Found found = FindProgram(command);
     if (!found) {
       const std::string_view trimmed = Trimmed(command);
+      prefix = PrefixOf(trimmed);
       const bool prints_line =
           trimmed.starts_with("echo ") && trimmed.find(" -n") == std::string_view::npos;
       if (prints_line && line->is_loop) {
@@ -433,6 +453,7 @@ bool ParseCalls(std::string_view text, ShellLine* line, std::string_view* rest) 
     const auto call = parser.Parse();
     if (!call) return false;
     line->calls.push_back(*call);
+    line->calls.back().prefix = std::exchange(prefix, {});
     *rest = Trimmed(parser.rest());
     if (!pipes.empty()) line->pipe = PipeOf(pipes);
   }
@@ -450,7 +471,7 @@ bool TakeLoop(const Loop& loop, std::string_view line, ShellLine* shell) {
     if (bar != std::string_view::npos) shell->pipe = PipeOf(behind.substr(bar));
   }
   std::string_view rest;
-  return ParseCalls(loop.body, shell, &rest);
+  return ParseCalls(loop.body, {}, shell, &rest);
 }
 
 // xargs runs the command for each word that it reads, and may add the word.
@@ -464,7 +485,15 @@ void RepeatByXargs(ShellLine* shell) {
 // `before` stands before the first of the commands.
 bool TakeCommands(std::string_view before, std::string_view commands, ShellLine* shell) {
   std::string_view rest;
-  if (!ParseCalls(commands, shell, &rest)) return false;
+  std::string_view echo = WithoutBlanksAtEnd(before);
+  if (echo.ends_with(';')) {
+    echo.remove_suffix(1);
+    echo =
+        echo.substr(std::min(echo.size(), std::min(echo.find("echo -n "), echo.find("printf "))));
+  } else {
+    echo = {};
+  }
+  if (!ParseCalls(commands, PrefixOf(echo), shell, &rest)) return false;
   shell->has_prompt = !WithoutWrappers(before).empty();
   if (before.find("xargs ") != std::string_view::npos) RepeatByXargs(shell);
   // Of a group "(rdmsr A; rdmsr B) | sort" it is not known which is which.
@@ -530,6 +559,12 @@ bool IsUnfinishedCommand(std::string_view line) {
   const Found found = FindProgram(line);
   CallParser parser(found.program.form, line.substr(found.end()));
   return !parser.Parse() && parser.rest().empty();
+}
+
+bool RunsAtPrompt(std::string_view line) {
+  const bool names_register = line.find("0x") != std::string_view::npos;
+  const bool prints_here = line.find(" >") == std::string_view::npos;
+  return names_register && prints_here && FindProgram(line) && HasPrompt(line);
 }
 
 bool IsUnfinishedLoop(std::string_view line) {

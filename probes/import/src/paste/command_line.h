@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct RdmsrCall {
   unsigned high = 63;  // -f
   unsigned low = 0;
   bool is_raw = false;    // -r: bytes and no text
+  std::string prefix;     // what `echo -n` puts before it on the same line
   bool is_label = false;  // no rdmsr at all: an echo, which prints a line of its own
 };
 
@@ -65,6 +67,10 @@ bool HasPrompt(std::string_view line);
 // Whether the line runs one of them and breaks off before it names a register, or where
 // another command has to follow.
 bool IsUnfinishedCommand(std::string_view line);
+
+// Whether rdmsr is run at a prompt for a register, in a way that ParseShellLine may not
+// understand.
+bool RunsAtPrompt(std::string_view line);
 
 }  // namespace vtprobe::import
 

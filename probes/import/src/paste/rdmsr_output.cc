@@ -37,6 +37,9 @@ struct Labelled {
 // "5", "CPU 0: 5", "0: 5", "cpu3 0x5", "0x3a: 5".
 std::optional<Labelled> ParseLabelled(std::string_view text, const RdmsrCall& call) {
   Labelled labelled;
+  if (!call.prefix.empty() && text.starts_with(call.prefix)) {
+    text = Trimmed(text.substr(call.prefix.size()));
+  }
   if (const auto value = ParseRdmsrNumber(text, call.base)) {
     labelled.value = *value;
     return labelled;

@@ -153,7 +153,7 @@ Fate SeeRdmsr(const PeeledLine& line, Reading* reading) {
     Expect(*std::move(shell), line, reading);
     return is_known ? Fate::kUsed : Fate::kNotUnderstood;
   }
-  return Fate::kNothing;
+  return RunsAtPrompt(line.text) ? Fate::kNotUnderstood : Fate::kNothing;
 }
 
 }  // namespace vtprobe::import
