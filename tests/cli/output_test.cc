@@ -120,6 +120,22 @@ TEST_F(Output, ToAFolderThatIsNotThereLeavesNothing) {
   EXPECT_THAT(Names(tree_.root()), IsEmpty());
 }
 
+TEST_F(Output, SaysWhereALinkLeadsThatLacksItsFolder) {
+  const std::string root = tree_.root();
+  std::filesystem::create_symlink("none/report.txt", root + "/report");
+  std::filesystem::create_symlink("nowhere", root + "/folder");
+  std::filesystem::create_symlink(".", root + "/here");
+  const Ended file = Check({"-o", root + "/report"});
+  EXPECT_EQ(file.exit_status, 74);
+  EXPECT_THAT(file.err, HasSubstr("a link on the way leads to none/report.txt, and there is no "
+                                  "none\n"));
+  EXPECT_THAT(Check({"-o", root + "/folder/report"}).err,
+              HasSubstr("a link on the way leads to nowhere, and there is no nowhere\n"));
+  // What lacks is behind the link, and not its fault.
+  EXPECT_THAT(Check({"-o", root + "/here/none/report.txt"}).err,
+              HasSubstr("/here/none/report.txt: No such file or directory"));
+}
+
 TEST_F(Output, ToAFileThatMayNotBeWrittenFails) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may write every file";
   tree_.Write("report.txt", 0, "old");

@@ -215,6 +215,19 @@ TEST(Sarif, SaysHowEachCheckWent) {
   EXPECT_EQ(sarif["runs"][0]["tool"]["driver"]["rules"].size(), 5u);
 }
 
+TEST(Sarif, KeepsAdviceToANote) {
+  Report report =
+      WithFindings({MakeFinding("a.rule", Outcome::kFail), MakeFinding("b.rule", Outcome::kWarn),
+                    MakeFinding("c.rule", Outcome::kPass), MakeFinding("d.rule", Outcome::kFail)});
+  for (std::size_t i = 0; i < 3; ++i) report.findings[i].counted = false;
+  const auto sarif = nlohmann::json::parse(Render("sarif", report));
+  const auto& results = sarif["runs"][0]["results"];
+  EXPECT_EQ(results[0]["level"], "note");
+  EXPECT_EQ(results[1]["level"], "note");
+  EXPECT_EQ(results[2]["level"], "none");
+  EXPECT_EQ(results[3]["level"], "error");
+}
+
 TEST(Sarif, NamesTheRecordingAndTheCpus) {
   Report report = WithFindings({MakeFinding("a.rule", Outcome::kFail)});
   report.subject.source = "a thread";

@@ -60,6 +60,10 @@ class Walk {
       if (name.empty()) return Why(EISDIR);  // the path ends with a slash
       Fd found(::openat(folder_.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
       if (!found.valid()) {
+        if (errno == ENOENT && !rest_.empty() && rest_.size() >= behind_link_) {
+          return tl::unexpected(
+              fmt::format("a link on the way leads to {}, and there is no {}", target_, name));
+        }
         if (errno != ENOENT || !rest_.empty()) return Why(errno);
         return New(name);
       }
@@ -129,7 +133,9 @@ class Walk {
     std::array<char, PATH_MAX> target{};
     const ssize_t size = ::readlinkat(link.get(), "", target.data(), target.size());
     if (size < 0) return Why(errno);
-    rest_.insert(0, target.data(), static_cast<std::size_t>(size));
+    target_.assign(target.data(), static_cast<std::size_t>(size));
+    behind_link_ = rest_.size();
+    rest_.insert(0, target_);
     return Begin();
   }
 
@@ -178,6 +184,9 @@ class Walk {
   std::string rest_;
   Fd folder_{-1};
   int links_ = 0;
+  std::string target_;  // of the link that was followed last
+  // How much of the path is left where that ends; where none was, more than there is.
+  std::size_t behind_link_ = std::string::npos;
   bool is_magic_ = false;
   // The owner of the links that were followed and are neither this user's nor
   // root's: what they lead to must be theirs.

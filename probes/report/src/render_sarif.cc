@@ -1,6 +1,7 @@
 // SARIF 2.1.0, which code-scanning services read: a result for each finding.
 // [oasis/sarif] 3.27: `kind` says how the check went, and only a "fail" has a
-// level other than "none".
+// level other than "none". What does not count is advice and no higher than a note:
+// services turn a change red that an "error" names.
 
 #include <fmt/format.h>
 
@@ -96,7 +97,8 @@ OrderedJson ResultJson(const Finding& finding, std::size_t rule_index, const Sub
   json["ruleId"] = finding.rule;
   json["ruleIndex"] = rule_index;
   json["kind"] = KindOf(finding.outcome);
-  json["level"] = LevelOf(finding.outcome, finding.severity);
+  const std::string_view level = LevelOf(finding.outcome, finding.severity);
+  json["level"] = finding.counted || level == "none" ? level : "note";
   json["message"]["text"] = Printable(finding.message);
   json["locations"] = OrderedJson::array({LocationJson(finding, subject)});
   if (finding.outcome == Outcome::kWaived) {
