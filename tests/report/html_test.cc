@@ -229,6 +229,36 @@ TEST(Page, TellsATicketWhichMachineItIs) {
                           "microcode 0x2b000643\n"));
 }
 
+// A page of hundreds that held all of each could not be opened.
+TEST(Page, OfMoreThanSixteenMachinesShowsWhatDeviatesAndTheRecording) {
+  Report report = WithOneOther();
+  Finding right;
+  right.rule = "a.rule";
+  right.outcome = Outcome::kPass;
+  right.message = "As it should be.";
+  Finding wrong = right;
+  wrong.rule = "b.rule";
+  wrong.outcome = Outcome::kFail;
+  wrong.message = "Not as it should be.";
+  report.findings = {right, wrong};
+  ReportSet set;
+  set.machines.assign(16, report);
+  const ParsedPage whole(PageOfSeveral(set));
+  EXPECT_EQ(whole.Count("//p[.='As it should be.']"), 16U);
+  EXPECT_EQ(whole.Count("//details[@class='whole']"), 16U);
+
+  set.machines.emplace_back(report);
+  const ParsedPage brief(PageOfSeveral(set));
+  ASSERT_TRUE(brief.ok());
+  EXPECT_EQ(brief.Count("//p[.='As it should be.']"), 0U);
+  EXPECT_EQ(brief.Count("//details[summary='Pass: 1']/p[.='a.rule']"), 17U);
+  EXPECT_EQ(brief.Count("//p[.='Not as it should be.']"), 17U);
+  EXPECT_EQ(brief.Count("//details[@class='register differs']"), 17U);
+  EXPECT_EQ(brief.Count("//a[@class='download']"), 17U);
+  EXPECT_EQ(brief.Count("//details[@class='whole']"), 0U);
+  EXPECT_EQ(brief.Count("//p[starts-with(., 'Of more than 16 machines')]"), 1U);
+}
+
 // A serial number is in no report. "vtprobe-dump 1 " begins the recording.
 TEST(Page, HoldsTheRecordingWithoutWhatIdentifiesTheMachine) {
   Report report = WithOneOther();

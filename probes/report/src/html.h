@@ -7,12 +7,17 @@
 #ifndef VTPROBE_PROBES_REPORT_SRC_HTML_H_
 #define VTPROBE_PROBES_REPORT_SRC_HTML_H_
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace vtprobe {
+
+// How much of a machine a page holds. Of many the page would be too large to be opened
+// with all of it: in brief it is what deviates, and the recording.
+enum class HtmlDetail : std::uint8_t { kAll, kBrief };
 
 class Markup {
  public:

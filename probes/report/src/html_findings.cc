@@ -115,13 +115,20 @@ Markup OutcomeBadge(Outcome outcome, bool counted) {
   return HtmlBadge(mood, is_beside ? "\u2013" : Sign(mood), label);
 }
 
-Markup HtmlFindings(const Report& report, std::string_view page_id) {
+Markup HtmlFindings(const Report& report, std::string_view page_id, HtmlDetail detail) {
   std::map<std::string_view, int> numbers;
   Markup findings;
   std::map<Outcome, std::pair<Markup, std::size_t>> folded;
   for (const Finding* const finding : ByUrgency(report.findings)) {
     const int number = ++numbers[finding->rule];
     if (number > kMostOfARule) continue;
+    if (detail == HtmlDetail::kBrief && IsFolded(*finding)) {
+      auto& [names, count] = folded[finding->outcome];
+      names +=
+          Fill("{{sign}}{{rule}}", {{"sign", count == 0 ? "" : ", "}, {"rule", finding->rule}});
+      ++count;
+      continue;
+    }
     std::string id = fmt::format("{}-{}", page_id, finding->rule);
     if (number > 1) id += fmt::format("-{}", number);
     const Markup shown = HtmlFinding(*finding, report.subject.cpus_online, id);
@@ -138,7 +145,9 @@ Markup HtmlFindings(const Report& report, std::string_view page_id) {
     auto& [alike, count] = folded[outcome];
     if (count == 0) continue;
     findings += Fill(html::kRest, {{"summary", fmt::format("{}: {}", WhatIsFolded(outcome), count)},
-                                   {"content", std::move(alike)}});
+                                   {"content", detail == HtmlDetail::kBrief
+                                                   ? Fill("<p>{{names}}</p>", {{"names", alike}})
+                                                   : std::move(alike)}});
   }
   return findings;
 }

@@ -15,9 +15,9 @@ namespace vtprobe {
 Markup OutcomeBadge(Outcome outcome, bool counted);
 
 // Each can be linked to: its id is `page_id`, the rule's, and where a rule has
-// several findings their number. What is right or
-// not known is folded away, but for what counts.
-Markup HtmlFindings(const Report& report, std::string_view page_id);
+// several findings their number. What is right or not known is folded away, but for
+// what counts; in brief its rules are named and no more.
+Markup HtmlFindings(const Report& report, std::string_view page_id, HtmlDetail detail);
 
 // "1 fail, 16 pass" of all findings.
 std::string FindingsSummary(const Report& report);

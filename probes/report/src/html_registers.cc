@@ -55,16 +55,20 @@ Markup HtmlRegister(const ReportedRegister& shown) {
 
 }  // namespace
 
-Markup HtmlRegisters(const Report& report) {
+Markup HtmlRegisters(const Report& report, HtmlDetail detail) {
   if (report.registers.empty()) return {};
   Markup differing;
   Markup alike;
   std::size_t count = 0;
   for (const ReportedRegister& reg : report.registers) {
     if (!reg.differs) ++count;
+    if (!reg.differs && detail == HtmlDetail::kBrief) continue;
     (reg.differs ? differing : alike) += HtmlRegister(reg);
   }
-  if (count != 0 && count != report.registers.size()) {
+  if (detail == HtmlDetail::kBrief) {
+    alike = Fill("<p>{{text}}</p>\n",
+                 {{"text", fmt::format("Alike on all CPUs, and not in this page: {}", count)}});
+  } else if (count != 0 && count != report.registers.size()) {
     alike = Fill(html::kRest, {{"summary", fmt::format("Alike on all CPUs: {}", count)},
                                {"content", std::move(alike)}});
   }

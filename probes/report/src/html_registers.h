@@ -9,8 +9,9 @@
 
 namespace vtprobe {
 
-// Those whose CPUs differ first. Nothing of a report without its recording.
-Markup HtmlRegisters(const Report& report);
+// Those whose CPUs differ first; in brief these alone. Nothing of a report without its
+// recording.
+Markup HtmlRegisters(const Report& report, HtmlDetail detail);
 
 }  // namespace vtprobe
 

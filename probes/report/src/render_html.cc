@@ -174,6 +174,9 @@ std::string Base64(std::string_view bytes) {
   return text;
 }
 
+// Of so many machines all is shown: a page of 16 servers has 3 MB.
+constexpr std::size_t kMostWhole = 16;
+
 // Of a larger recording the page would be too large for a mail. One of 1,024 CPUs has
 // 100 KB if they are much alike.
 constexpr std::size_t kLargestRecording = 400'000;
@@ -190,7 +193,8 @@ Markup HtmlDownload(const Report& report) {
   return Fill(html::kDownload, {{"base64", Base64(dump)}});
 }
 
-Markup HtmlText(const Report& report) {
+Markup HtmlText(const Report& report, HtmlDetail detail) {
+  if (detail == HtmlDetail::kBrief) return {};
   const RenderOptions all{.verbosity = Verbosity::kVerbose, .width = kColumns};
   const std::string text = RenderText(report, all);
   if (text.size() <= kLargestText) return Fill(html::kWhole, {{"text", text}});
@@ -200,7 +204,8 @@ Markup HtmlText(const Report& report) {
                                     static_cast<double>(text.size()) / 1e6)}});
 }
 
-Markup HtmlMachine(const Report& report, std::string_view id, std::string_view level) {
+Markup HtmlMachine(const Report& report, std::string_view id, std::string_view level,
+                   HtmlDetail detail) {
   return Fill(html::kMachine, {{"id", id},
                                {"name", report.subject.file.value_or("this machine")},
                                {"answer", HtmlAnswers(report, level)},
@@ -211,11 +216,11 @@ Markup HtmlMachine(const Report& report, std::string_view id, std::string_view l
                                {"packages", HtmlMap(report)},
                                {"stages", HtmlStages(report)},
                                {"summary", FindingsSummary(report)},
-                               {"findings", HtmlFindings(report, id)},
-                               {"registers", HtmlRegisters(report)},
+                               {"findings", HtmlFindings(report, id, detail)},
+                               {"registers", HtmlRegisters(report, detail)},
                                {"ticket", TicketText(report)},
                                {"download", HtmlDownload(report)},
-                               {"whole", HtmlText(report)}});
+                               {"whole", HtmlText(report, detail)}});
 }
 
 Markup Entry(int exit_code, std::string_view status, Markup file, std::string_view text) {
@@ -228,10 +233,13 @@ Markup Entry(int exit_code, std::string_view status, Markup file, std::string_vi
 }  // namespace
 
 std::string RenderHtml(const Report& report, const RenderOptions&) {
-  return HtmlPage(report.headline, report.tool_version, HtmlMachine(report, "machine", "h1"));
+  return HtmlPage(report.headline, report.tool_version,
+                  HtmlMachine(report, "machine", "h1", HtmlDetail::kAll));
 }
 
 std::string RenderHtmlSet(const ReportSet& set, const RenderOptions&) {
+  const HtmlDetail detail =
+      set.machines.size() <= kMostWhole ? HtmlDetail::kAll : HtmlDetail::kBrief;
   Markup rows;
   Markup machines;
   std::size_t number = 0;
@@ -247,7 +255,7 @@ std::string RenderHtmlSet(const ReportSet& set, const RenderOptions&) {
     rows +=
         Entry(report.exit_code, LabelOf(StandingOf(report.exit_code), report.profile.has_value()),
               Fill(html::kLinked, {{"id", id}, {"text", file}}), report.headline);
-    machines += HtmlMachine(report, id, "h2");
+    machines += HtmlMachine(report, id, "h2", detail);
   }
   const Mood mood = MoodOf(ExitCode(set));
   const std::string headline = SetHeadline(set);
@@ -255,6 +263,13 @@ std::string RenderHtmlSet(const ReportSet& set, const RenderOptions&) {
   if (set.not_recordings != 0) {
     note = Fill("<p>Files that are no recordings: {{count}}.</p>",
                 {{"count", fmt::format("{}", set.not_recordings)}});
+  }
+  if (detail == HtmlDetail::kBrief) {
+    note += Fill("<p>{{text}}</p>",
+                 {{"text", fmt::format("Of more than {} machines what deviates is shown, and not "
+                                       "what is alike or right: vtprobe check of a recording "
+                                       "alone, which each machine has here, shows all.",
+                                       kMostWhole)}});
   }
   return HtmlPage(headline, set.tool_version,
                   Fill(html::kIndex, {{"mood", Name(mood)},
