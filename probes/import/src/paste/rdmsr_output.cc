@@ -354,7 +354,7 @@ bool TakeNumberOfRdmsr(const PeeledLine& line, Reading* reading) {
 
 RdmsrCall TakeFailureOfRdmsr(std::size_t line, Reading* reading) {
   Expected& expected = *reading->expected;
-  const RdmsrCall call = NextCall(expected);
+  RdmsrCall call = NextCall(expected);
   Expected::Output output;
   output.line = line;
   expected.outputs.push_back(output);
