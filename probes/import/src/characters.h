@@ -45,6 +45,12 @@ inline constexpr std::string_view Trimmed(std::string_view text) {
   return WithoutBlanksAtEnd(text);
 }
 
+// What stands behind the last blank: nothing where the text ends with one.
+inline constexpr std::string_view LastWord(std::string_view text) {
+  const std::size_t blank = text.find_last_of(" \t");
+  return blank == std::string_view::npos ? text : text.substr(blank + 1);
+}
+
 }  // namespace vtprobe::import
 
 #endif  // VTPROBE_PROBES_IMPORT_SRC_CHARACTERS_H_

@@ -42,11 +42,6 @@ bool IsWrapper(std::string_view word) {
   return std::find(kWrappers.begin(), kWrappers.end(), word) != kWrappers.end();
 }
 
-std::string_view LastWord(std::string_view text) {
-  const std::size_t blank = text.find_last_of(" \t");
-  return blank == std::string_view::npos ? text : text.substr(blank + 1);
-}
-
 // Without the programs that only start another one.
 std::string_view WithoutWrappers(std::string_view before) {
   before = WithoutBlanksAtEnd(before);

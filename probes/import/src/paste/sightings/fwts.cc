@@ -2,7 +2,6 @@
 // part of it, and the part as CPU 0 and each other CPU have it. src/cpu/msr/msr.c of
 // the Firmware Test Suite.
 
-#include <algorithm>
 #include <string>
 #include <utility>
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "characters.h"
 #include "paste/sightings.h"
 #include "paste/sightings/parts.h"
 #include "scanner.h"
@@ -93,9 +94,7 @@ Fate SeeWmic(const PeeledLine& line, Reading* reading) {
 Fate SeeWmicRow(const PeeledLine& line, Reading* reading) {
   if (line.text.find_first_not_of("- ") == std::string_view::npos) return Fate::kKnown;
   reading->table = TableKind::kNone;
-  const std::size_t blank = line.text.find_last_of(" \t");
-  const std::string_view last =
-      blank == std::string_view::npos ? line.text : line.text.substr(blank + 1);
+  const std::string_view last = LastWord(line.text);
   const std::string value = Lowercase(last);
   if (value != "true" && value != "false") return Fate::kNothing;
   const std::string words = fmt::format("VirtualizationFirmwareEnabled : {}", last);
