@@ -23,7 +23,7 @@
 #include "vtprobe/fixtures/verdict_matchers.h"
 #include "vtprobe/registers/msr.h"
 
-static_assert(VTPROBE_RECIPES == 7, "a recipe of COOKBOOK.md is not included here, or is gone");
+static_assert(VTPROBE_RECIPES == 8, "a recipe of COOKBOOK.md is not included here, or is gone");
 
 // NOLINTBEGIN(google-build-using-namespace): as who follows a recipe writes it
 using namespace vtprobe;
@@ -119,9 +119,22 @@ TEST(Cookbook, RunsFirmwareThroughSleep) {
 #include "recipe_6.inc"
 }
 
-// Recipe 7: a driver of EDK2's kind.
+}  // namespace
+
+// Recipe 7: firmware in C, which calls what the recipe defines.
+extern "C" std::uint64_t my_rdmsr(unsigned address);
+extern "C" void my_wrmsr(unsigned address, std::uint64_t value);
+extern "C" void my_firmware_in_c() {
+  if ((my_rdmsr(0x3a) & 1) == 0) my_wrmsr(0x3a, 0x5);
+}
+
+#include "recipe_7.inc"
+
+namespace {
+
+// Recipe 8: a driver of EDK2's kind.
 void CpuFeaturesInitialize() { AsmWriteMsr64(0x3a, 0x5); }
 
 }  // namespace
 
-#include "recipe_7.inc"
+#include "recipe_8.inc"
