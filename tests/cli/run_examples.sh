@@ -32,6 +32,8 @@ copy server-intel-debug-unlocked-on-one new.dump
 copy amd-server lab/amd.dump
 copy mismatch-cpu-17-of-64 dumps/machine.dump
 tar -cf more.tar lab && zstd -q more.tar && cp more.tar.zst fleet.tar.zst
+mkdir boots && cp old.dump new.dump boots && cp more.tar.zst rack-1.tar.zst
+"$vtprobe" fleet report lab --format json -o 2.json || (($? <= 3))
 for name in scrollback.txt mail.txt sol.log; do
   printf '# rdmsr -a 0x3a\n5\n5\n' >"$name"
 done

@@ -93,8 +93,12 @@ writer=$(grep -m 1 -E 'linkat\(|renameat2\(' "$work/file" | cut -d ' ' -f 1)
 if grep -E "^$writer +read\(.*machine\.dump" "$work/file"; then complain "who makes the file reads the recording"; fi
 [[ -s $work/answer ]] || complain "no answer"
 
-trace folder corpus "$work"
-in_order 'capset\(' "$FILTER" 'getdents64\(' 'read\([0-9]+<.*machine\.dump>'
+for command in corpus "fleet report"; do
+  # shellcheck disable=SC2086
+  trace folder $command "$work"
+  in_order 'capset\(' "$FILTER" 'getdents64\(' 'read\([0-9]+<.*machine\.dump>'
+  only_allowed reading "$(line "$FILTER")"
+done
 
 # The machine: devices and the kernel's log under a filter that still lets rights
 # be given up, the rest under the one that does not.

@@ -2,7 +2,7 @@
 
     check_formats.py FORMAT VTPROBE DUMPS SCHEMA
 
-FORMAT is json or sarif (SCHEMA is a JSON Schema), junit (an XSD), tap (no
+FORMAT is json, sarif or fleet (SCHEMA is a JSON Schema), junit (an XSD), tap (no
 schema: the rules of TAP 14 that matter are stated here) or html (a page that is
 well-formed XML, too, of which tidy has no warning where it is installed, and needs
 nothing that is not in it). JUnit and TAP also have
@@ -189,7 +189,56 @@ def check_html(vtprobe, form, dumps, _):
     return wrong
 
 
-CHECKS = {"html": check_html, "json": check_json, "sarif": check_json, "junit": check_junit,
+def check_fleet(vtprobe, form, dumps, schema):
+    """All recorded machines as a fleet, and in it what each list of the report is for."""
+    try:
+        import jsonschema
+    except ImportError:
+        skip("python3-jsonschema is not installed")
+    rules = json.loads(schema.read_text())
+    jsonschema.Draft202012Validator.check_schema(rules)
+    validator = jsonschema.Draft202012Validator(rules)
+    wrong = []
+    filled = set()
+    with tempfile.TemporaryDirectory() as folder:
+        for name, arguments in (("all", [str(dumps)]), ("made up", made_up_fleet(folder))):
+            done = subprocess.run([vtprobe, "fleet", "report", "--format", "json", *arguments],
+                                  capture_output=True, check=False)
+            document = json.loads(done.stdout)
+            if document["exit_code"] != done.returncode:
+                wrong.append(f"{name}: exit status {done.returncode}")
+            filled |= {key for key, part in document.items() if part}
+            wrong += [f"{name}: {error.json_path}: {error.message}"
+                      for error in validator.iter_errors(document)]
+    empty = {key for key, part in rules["properties"].items() if part.get("type") == "array"} - filled
+    return wrong + [f"{key} was empty each time" for key in sorted(empty)]
+
+
+def made_up_fleet(folder):
+    """Arguments for machines, of each some boots, of which a report has everything to say."""
+    def machine(name, boots, firmware, register):
+        for boot, value in enumerate(boots):
+            file = pathlib.Path(folder, name, f"{boot}.dump")
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(
+                "vtprobe-dump 1\nmeta board = X\n"
+                f"meta time = 2026-11-0{boot + 1}T00:00:00Z\nmeta firmware.version = {firmware}\n"
+                "cpu 0-3\ncpuid 0x0.0x0 = 0x16 0x756e6547 0x6c65746e 0x49656e69\n"
+                "cpuid 0x1.0x0 = 0x506e3 0x100800 0x7ffafbff 0xbfebfbff\n"
+                f"msr 0x3a = {value}\nmsr 0x1f2 = 0x7b000006\n{register}")
+    for number in range(4):
+        machine(f"old{number}", ["0x5"], "1", "msr 0xfe = 0xd08\n")
+    machine("off", ["0x1"], "1", "msr 0xfe ! general-protection\n")
+    machine("new0", ["0x1", "0x5", "0x5"], "2", "msr 0xfe = 0xd0a\n")
+    machine("new1", ["0x5", "0x5", "0x5", "0x4", "0x5", "0x1"], "2", "msr 0xfe = 0xd0a\n")
+    machine("other0", ["0x5"], "3", "msr 0x17 = 0x1\n")
+    machine("other1", ["0x5"], "3", "msr 0x17 = 0x2\ncpu 4 offline\n")
+    pathlib.Path(folder, "bad").mkdir()
+    pathlib.Path(folder, "bad", "a.dump").write_text("vtprobe-dump 1\ncpu x\n")
+    return ["--machines", "folders", folder]
+
+
+CHECKS = {"fleet": check_fleet, "html": check_html, "json": check_json, "sarif": check_json, "junit": check_junit,
           "tap": check_tap}
 
 

@@ -136,16 +136,5 @@ TEST(MayBeRecording, TellsByTheBeginning) {
   EXPECT_FALSE(MayBeRecording("y\ny\ny\n"));
 }
 
-TEST(NaturalOrder, CountsNumbers) {
-  const std::vector<std::string_view> ordered = {
-      "", "a", "pu", "pu0", "pu00", "pu1", "pu2", "pu10", "pu10a", "pu18446744073709551616", "pub"};
-  for (std::size_t i = 0; i < ordered.size(); ++i) {
-    for (std::size_t j = 0; j < ordered.size(); ++j) {
-      EXPECT_EQ(IsNaturallyBefore(ordered[i], ordered[j]), i < j)
-          << ordered[i] << " against " << ordered[j];
-    }
-  }
-}
-
 }  // namespace
 }  // namespace vtprobe::import

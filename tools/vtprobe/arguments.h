@@ -52,6 +52,8 @@ struct Arguments {
   std::string fail_on = "any";
   std::vector<std::string> ignored;
   std::optional<std::string> operand;
+  std::optional<std::string> against;
+  std::string machines = "files";
 };
 
 // Options that several commands take, each declared in one place.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "command.h"
+#include "fleet.h"
 #include "vtprobe/import/importer.h"
 #include "vtprobe/probes/profile.h"
 #include "vtprobe/probes/rule.h"
@@ -36,6 +37,7 @@ Names Formats(std::string_view command) {
     return NamesOf(kReferenceFormats, [](std::string_view name) { return name; });
   }
   if (command == "diff") return {"html", "json", "markdown", "text"};
+  if (command == "fleet") return {"csv", "json", "text"};
   return {"json", "text"};
 }
 
@@ -61,7 +63,11 @@ Names Choices(std::string_view command, std::string_view name) {
   if (name == "WORD") {
     return NamesOf(Glossary(), [](const Term& term) { return term.word; });
   }
+  if (name == "ACTION" && command == "fleet") {
+    return NamesOf(FleetActions(), [](const FleetAction* action) { return action->name; });
+  }
   if (name == "ACTION") return {"check", "from", "list", "show"};
+  if (name == "--machines") return {"files", "folders"};
   if (name == "SHELL") return {"bash", "fish", "zsh"};
   const bool is_register = name == "REGISTER" || name == "NAME" || name == "--register";
   return is_register || name == "--ignore" ? Registers() : Names();

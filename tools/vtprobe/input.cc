@@ -12,6 +12,7 @@
 
 #include "fd_io.h"
 #include "output.h"
+#include "vtprobe/hal/natural_order.h"
 #include "vtprobe/import/difference.h"
 #include "vtprobe/import/explain.h"
 #include "vtprobe/report/printable.h"
@@ -60,7 +61,7 @@ OrFailure<std::vector<std::string>> FilesIn(const std::string& folder) {
   }
   if (error) return CantRead(folder, error.message());
   if (files.empty()) return CantRead(folder, "the directory holds no file");
-  std::sort(files.begin(), files.end(), import::IsNaturallyBefore);
+  std::sort(files.begin(), files.end(), IsNaturallyBefore);
   return files;
 }
 

@@ -7,6 +7,7 @@
 
 #include "input.h"
 #include "vtprobe/hal/dump.h"
+#include "vtprobe/hal/natural_order.h"
 #include "vtprobe/import/difference.h"
 #include "vtprobe/report/printable.h"
 
@@ -134,7 +135,7 @@ void MachineGatherer::Close(Folder* folder) {
   std::vector<import::Input> files = std::move(folder->waiting);
   Empty(folder, folder->kind);
   std::sort(files.begin(), files.end(), [](const import::Input& a, const import::Input& b) {
-    return import::IsNaturallyBefore(a.name, b.name);
+    return IsNaturallyBefore(a.name, b.name);
   });
   for (import::Input& file : files) file.is_named = false;
   take_({NameOf(folder->path), std::move(files)});

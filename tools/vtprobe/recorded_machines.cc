@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "input.h"
+#include "vtprobe/hal/natural_order.h"
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {
@@ -31,8 +32,8 @@ std::error_code List(const fs::path& folder, Listing* listing) {
       listing->folders.push_back(path);
     }
   }
-  std::sort(listing->files.begin(), listing->files.end(), import::IsNaturallyBefore);
-  std::sort(listing->folders.begin(), listing->folders.end(), import::IsNaturallyBefore);
+  std::sort(listing->files.begin(), listing->files.end(), IsNaturallyBefore);
+  std::sort(listing->folders.begin(), listing->folders.end(), IsNaturallyBefore);
   return error;
 }
 

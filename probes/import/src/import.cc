@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtprobe/hal/natural_order.h"
 #include "vtprobe/import/difference.h"
 #include "vtprobe/import/recording.h"
 

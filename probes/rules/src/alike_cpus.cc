@@ -12,10 +12,10 @@
 #include <string>
 #include <utility>
 
-#include "core_type.h"
 #include "deciding_msrs.h"
 #include "precedents.h"
 #include "rows_of_rule.h"
+#include "vtprobe/probes/core_type.h"
 #include "vtprobe/probes/expectations.h"
 #include "vtprobe/probes/system.h"
 #include "vtprobe/registers/cpuid.h"

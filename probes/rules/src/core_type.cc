@@ -1,4 +1,4 @@
-#include "core_type.h"
+#include "vtprobe/probes/core_type.h"
 
 #include "vtprobe/registers/cpuid.h"
 

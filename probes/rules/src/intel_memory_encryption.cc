@@ -85,13 +85,13 @@ constexpr LeftOut kTmeLeftOut[] = {{&kTmeActivate,
                                     kTmeActivate["LOCK"].mask() |
                                         kTmeActivate["TME_ENABLE"].mask() |
                                         kTmeActivate["TME_ENCRYPTION_BYPASS_ENABLE"].mask(),
-                                    kOwnRule, kTmeActivate.spec}};
+                                    kOwnRule, kTmeActivate.spec, true}};
 constexpr LeftOut kSeamrrLeftOut[] = {
-    {&kSeamrrPhysBase, kSeamrrPhysBase["CONFIGURED"].mask(), kOwnRule, kSeamrrPhysBase.spec},
+    {&kSeamrrPhysBase, kSeamrrPhysBase["CONFIGURED"].mask(), kOwnRule, kSeamrrPhysBase.spec, true},
     {&kSeamrrPhysMask, kSeamrrPhysMask["LOCK"].mask() | kSeamrrPhysMask["ENABLE"].mask(), kOwnRule,
-     kSeamrrPhysMask.spec}};
+     kSeamrrPhysMask.spec, true}};
 constexpr LeftOut kPrmrrLeftOut[] = {
-    {&kPrmrrPhysMask, ~kPrmrrPhysMask["MASK"].mask(), kOwnRule, kPrmrrPhysMask.spec}};
+    {&kPrmrrPhysMask, ~kPrmrrPhysMask["MASK"].mask(), kOwnRule, kPrmrrPhysMask.spec, true}};
 
 Opinion PrmrrIsOn(const CheckedCpu& cpu) {
   const AskedBits value = cpu[kPrmrrPhysMask];

@@ -122,13 +122,13 @@ Opinion AreLocked(const CheckedCpu& cpu) {
 }
 
 constexpr LeftOut kLeftOut[] = {{&kSmrrPhysBase, kSmrrPhysBase["TYPE"].mask(),
-                                 "intel.smrr.enabled judges it", kSmrrPhysBase.spec},
+                                 "intel.smrr.enabled judges it", kSmrrPhysBase.spec, true},
                                 {&kSmrrPhysMask, kSmrrPhysMask["VALID"].mask(),
-                                 "intel.smrr.enabled judges it", kSmrrPhysMask.spec},
+                                 "intel.smrr.enabled judges it", kSmrrPhysMask.spec, true},
                                 {&kSmrrPhysMask, kSmrrPhysMask["LOCK"].mask(),
-                                 "intel.smrr.locked judges it", kSmrrPhysMask.spec},
+                                 "intel.smrr.locked judges it", kSmrrPhysMask.spec, true},
                                 {&kSmrr2PhysMask, kSmrr2PhysMask["LOCK"].mask(),
-                                 "intel.smrr.locked judges it", kSmrr2PhysMask.spec}};
+                                 "intel.smrr.locked judges it", kSmrr2PhysMask.spec, true}};
 
 constexpr Parameter kMinimum[] = {{.name = "minimum_mib",
                                    .kind = Parameter::Kind::kNumber,

@@ -8,9 +8,9 @@
 #include <string>
 #include <utility>
 
-#include "core_type.h"
 #include "rules.h"
 #include "uniformity.h"
+#include "vtprobe/probes/core_type.h"
 #include "vtprobe/registers/cpuid.h"
 
 namespace vtprobe::rules {

@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "alike_cpus.h"
-#include "core_type.h"
 #include "rules.h"
 #include "uniformity.h"
+#include "vtprobe/probes/core_type.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/msr.h"
 #include "vtprobe/registers/table.h"
@@ -46,7 +46,7 @@ constexpr std::uint32_t Bit32(unsigned bit) { return std::uint32_t{1} << bit; }
 constexpr LeftOutCpuid kLeftOut[] = {
     {0x1, 0x1, kEbx, 0xff00'0000, kTopology, kIntel},
     {0x1, 0x1, kEcx, Bit32(27), kSystems, kIntel},
-    {0x1, 0x1, kEcx, Bit32(5), "virtualization.uniform judges it", kIntel},
+    {0x1, 0x1, kEcx, Bit32(5), "virtualization.uniform judges it", kIntel, nullptr, 0, true},
     {0x2, 0x2, kAllCpuidRegisters, ~0u,
      "a core whose hyper-threading is off has another share of the TLBs", kIntel},
     {0x3, 0x3, kAllCpuidRegisters, ~0u, "it is a serial number", kIntel},
@@ -61,12 +61,14 @@ constexpr LeftOutCpuid kLeftOut[] = {
     {0x19, 0x19, kEbx, Bit32(0), kSystems, kIntel},
     {0x1f, 0x1f, static_cast<CpuidRegisterMask>(kEbx | kEdx), ~0u, kTopology, kIntel},
     {0x4000'0000, 0x4fff'ffff, kAllCpuidRegisters, ~0u, "it is a hypervisor's", kIntel},
-    {0x8000'0001, 0x8000'0001, kEcx, Bit32(2), "virtualization.uniform judges it", kAmd},
+    {0x8000'0001, 0x8000'0001, kEcx, Bit32(2), "virtualization.uniform judges it", kAmd, nullptr, 0,
+     true},
     {0x8000'0006, 0x8000'0006, kEdx, 0xfffc'0000, "one die of several may have more cache (L3)",
      kAmd},
     {0x8000'0007, 0x8000'0007, kEdx, Bit32(9), "an operating system switches boost for single CPUs",
      "[linux] drivers/cpufreq/acpi-cpufreq.c (boost_set_msr)"},
-    {0x8000'000a, 0x8000'000a, kAllCpuidRegisters, ~0u, "uniform.svm_features judges it", kAmd},
+    {0x8000'000a, 0x8000'000a, kAllCpuidRegisters, ~0u, "uniform.svm_features judges it", kAmd,
+     nullptr, 0, true},
     {0x8000'001d, 0x8000'001d, kEcx, ~0u, "one die of several may have more cache (L3)", kAmd},
     {0x8000'001e, 0x8000'001e, kEax, ~0u, kTopology, kAmd},
     {0x8000'001e, 0x8000'001e, static_cast<CpuidRegisterMask>(kEbx | kEcx), 0xff, kTopology, kAmd},

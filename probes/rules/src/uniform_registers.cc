@@ -32,7 +32,7 @@ constexpr std::string_view kUndefined = "the manual does not say what it is";
 
 constexpr LeftOut kMiscEnableLeftOut[] = {
     {&kMiscEnable, kMiscEnable["XD_BIT_DISABLE"].mask() | kMiscEnable["LIMIT_CPUID_MAXVAL"].mask(),
-     kOwnRule, kMiscEnable.spec},
+     kOwnRule, kMiscEnable.spec, true},
     {&kMiscEnable, kMiscEnable["TURBO_MODE_DISABLE"].mask(),
      "an operating system switches turbo for single CPUs",
      "[linux] drivers/cpufreq/acpi-cpufreq.c (boost_set_msr)"}};
@@ -43,7 +43,7 @@ constexpr LeftOut kEferLeftOut[] = {
      "[amd/apm-vol2] 3.1.7, [linux/kvm-x86]"}};
 
 constexpr LeftOut kHwcrLeftOut[] = {
-    {&kHwcr, kHwcr["SMMLOCK"].mask() | kHwcr["SmmBaseLock"].mask(), kOwnRule, kHwcr.spec},
+    {&kHwcr, kHwcr["SMMLOCK"].mask() | kHwcr["SmmBaseLock"].mask(), kOwnRule, kHwcr.spec, true},
     {&kHwcr, kHwcr["MCSTATUSWREN"].mask(),
      "tools that inject machine checks set it on the CPU at hand",
      "[linux] arch/x86/kernel/cpu/mce/inject.c"},
@@ -57,19 +57,19 @@ constexpr LeftOut kHwcrLeftOut[] = {
 constexpr LeftOut kSyscfgLeftOut[] = {{&kSyscfg,
                                        kSyscfg["MtrrFixDramModEn"].mask() | kSyscfg["SMEE"].mask() |
                                            kSyscfg["SNPE"].mask() | kSyscfg["VMPLE"].mask(),
-                                       kOwnRule, kSyscfg.spec},
+                                       kOwnRule, kSyscfg.spec, true},
                                       {&kSyscfg, ~kSyscfg.fields.mask(), kUndefined, kSyscfg.spec}};
 
 constexpr LeftOut kSmmMaskLeftOut[] = {
     {&kSmmMask,
      kSmmMask["AValid"].mask() | kSmmMask["TValid"].mask() | kSmmMask["AClose"].mask() |
          kSmmMask["TClose"].mask(),
-     kOwnRule, kSmmMask.spec},
+     kOwnRule, kSmmMask.spec, true},
     {&kSmmMask, ~kSmmMask.fields.mask(), kUndefined, kSmmMask.spec}};
 
 constexpr LeftOut kVmCrLeftOut[] = {
     {&kVmCr, kVmCr["LOCK"].mask() | kVmCr["SVMDIS"].mask(),
-     "they make the virtualization state, which virtualization.uniform compares", kVmCr.spec},
+     "they make the virtualization state, which virtualization.uniform compares", kVmCr.spec, true},
     {&kVmCr, ~kVmCr.fields.mask(), kUndefined, kVmCr.spec}};
 
 constexpr LeftOut kApicBaseLeftOut[] = {

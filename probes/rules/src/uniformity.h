@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "alike_cpus.h"
-#include "core_type.h"
 #include "findings.h"
+#include "vtprobe/probes/core_type.h"
 #include "vtprobe/probes/rule.h"
 #include "vtprobe/registers/definition.h"
 

@@ -37,9 +37,6 @@ tl::expected<Imported, Error> ReadRecording(std::vector<Input> inputs, const Imp
 // of one tells. So what never ends and is none need not be read to its end.
 bool MayBeRecording(std::string_view beginning);
 
-// "pu2" before "pu10": numbers within the names count as numbers.
-bool IsNaturallyBefore(std::string_view a, std::string_view b);
-
 }  // namespace vtprobe::import
 
 #endif  // VTPROBE_IMPORT_RECORDING_H_

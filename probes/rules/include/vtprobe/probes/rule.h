@@ -134,6 +134,8 @@ struct LeftOut {
   std::uint64_t mask = 0;
   std::string_view reason;
   std::string_view spec;
+  // Another rule judges them: between machines they are compared.
+  bool judged_elsewhere = false;
 };
 
 // Bits of CPUID that a rule does not compare between CPUs.
@@ -147,6 +149,7 @@ struct LeftOutCpuid {
   // Only where CPUs differ in these bits of an MSR, which another rule judges.
   const MsrDef* follows = nullptr;
   std::uint64_t switches = 0;
+  bool judged_elsewhere = false;  // as LeftOut::judged_elsewhere
 };
 
 struct Rule {

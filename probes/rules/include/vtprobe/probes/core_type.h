@@ -1,8 +1,8 @@
 // Processors with cores of several kinds: what differs between the kinds is no
 // defect, what differs within one is.
 
-#ifndef VTPROBE_PROBES_RULES_SRC_CORE_TYPE_H_
-#define VTPROBE_PROBES_RULES_SRC_CORE_TYPE_H_
+#ifndef VTPROBE_PROBES_CORE_TYPE_H_
+#define VTPROBE_PROBES_CORE_TYPE_H_
 
 #include <compare>
 #include <cstdint>
@@ -36,4 +36,4 @@ std::optional<Twins> OfOneSignature(const RegisterView& cpu);
 
 }  // namespace vtprobe::rules
 
-#endif  // VTPROBE_PROBES_RULES_SRC_CORE_TYPE_H_
+#endif  // VTPROBE_PROBES_CORE_TYPE_H_

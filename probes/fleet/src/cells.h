@@ -1,0 +1,31 @@
+// A machine's readings as they are compared with those of others.
+
+#ifndef VTPROBE_PROBES_FLEET_SRC_CELLS_H_
+#define VTPROBE_PROBES_FLEET_SRC_CELLS_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "vtprobe/fleet/comparable.h"
+#include "vtprobe/fleet/fold.h"
+#include "vtprobe/hal/snapshot.h"
+
+namespace vtprobe::fleet {
+
+struct ReadCells {
+  std::vector<Cell> compared;  // by register and core type
+  std::vector<Cell> own;       // of bits that differ between machines alone
+  // What of the online CPUs was not read, and which are offline, a sentence each.
+  std::vector<std::string> unread;
+};
+
+ReadCells CellsOf(const PlatformSnapshot& snapshot, Comparable* comparable);
+
+// All that a machine is judged and compared by, as bytes: two with the same are
+// the same but for what counts or changes by itself, and for what names them.
+std::string WhatCounts(const PlatformSnapshot& snapshot, Comparable* comparable);
+
+}  // namespace vtprobe::fleet
+
+#endif  // VTPROBE_PROBES_FLEET_SRC_CELLS_H_

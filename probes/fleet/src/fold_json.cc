@@ -1,0 +1,209 @@
+// A fold as JSON and back. Cells are numbered in the order of their registers and
+// patterns stand in the order of what they are, so that a fold is written the same
+// whatever order its machines came in, and however they were dealt out to shards.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <tuple>
+
+#include "cell_text.h"
+#include "vtprobe/fleet/fold.h"
+#include "vtprobe/hal/natural_order.h"
+
+namespace vtprobe::fleet {
+
+using Json = nlohmann::ordered_json;
+
+struct FoldText {
+  // What is written in this order, with the numbers by which cells are known then.
+  struct Order {
+    std::vector<CellNumber> cells;    // by their new numbers
+    std::vector<CellNumber> numbers;  // new ones, by the fold's own
+    std::vector<std::pair<Pattern, const Names*>> patterns;
+    std::map<const Pattern*, std::size_t> places;
+  };
+
+  static std::vector<CellNumber> Renumbered(std::vector<CellNumber> cells, const Order& order) {
+    for (CellNumber& cell : cells) cell = order.numbers[cell];
+    return cells;
+  }
+
+  static Order OrderOf(const Fold& fold) {
+    Order order;
+    order.cells.resize(fold.cells_.size());
+    for (std::size_t i = 0; i < order.cells.size(); ++i) {
+      order.cells[i] = static_cast<CellNumber>(i);
+    }
+    std::vector<std::string> texts;
+    texts.reserve(fold.cells_.size());
+    for (const Cell& cell : fold.cells_) texts.push_back(CellText(cell));
+    std::sort(order.cells.begin(), order.cells.end(), [&](CellNumber a, CellNumber b) {
+      const Cell& left = fold.cells_[a];
+      const Cell& right = fold.cells_[b];
+      return std::tie(left.reg, left.core_type, texts[a]) <
+             std::tie(right.reg, right.core_type, texts[b]);
+    });
+    order.numbers.resize(order.cells.size());
+    for (std::size_t i = 0; i < order.cells.size(); ++i) {
+      order.numbers[order.cells[i]] = static_cast<CellNumber>(i);
+    }
+    std::vector<std::tuple<Pattern, const Names*, const Pattern*>> patterns;
+    for (const auto& [pattern, names] : fold.patterns_) {
+      Pattern copy = pattern;
+      copy.cells = Renumbered(std::move(copy.cells), order);
+      patterns.emplace_back(std::move(copy), &names, &pattern);
+    }
+    std::sort(patterns.begin(), patterns.end(),
+              [](const auto& a, const auto& b) { return std::get<0>(a) < std::get<0>(b); });
+    for (auto& [pattern, names, original] : patterns) {
+      order.places[original] = order.patterns.size();
+      order.patterns.emplace_back(std::move(pattern), names);
+    }
+    return order;
+  }
+
+  static Json PatternJson(const Pattern& pattern, const Names& names) {
+    Json json;
+    json["board"] = pattern.kin.board;
+    json["signature"] = pattern.kin.signature;
+    json["model"] = pattern.kin.model;
+    json["firmware"] = pattern.firmware;
+    json["firmware_date"] = pattern.firmware_date;
+    json["microcode"] = pattern.microcode;
+    json["usable"] = Name(pattern.usable);
+    json["exit_code"] = pattern.exit_code;
+    json["failed"] = Json::array();
+    for (const auto& [rule, counted] : pattern.failed) {
+      json["failed"].push_back(Json::array({rule, counted}));
+    }
+    json["cells"] = pattern.cells;
+    json["unread"] = pattern.unread;
+    json["machines"] = names.count();
+    json["names"] = names.kept();
+    return json;
+  }
+
+  static std::string Write(const Fold& fold) {
+    const Order order = OrderOf(fold);
+    Json json;
+    json["profile"] = fold.way_.profile;
+    json["against"] = fold.way_.against;
+    json["cells"] = Json::array();
+    for (const CellNumber cell : order.cells) json["cells"].push_back(CellText(fold.cells_[cell]));
+    json["patterns"] = Json::array();
+    for (const auto& [pattern, names] : order.patterns) {
+      json["patterns"].push_back(PatternJson(pattern, *names));
+    }
+    json["recordings"] = Json::array();
+    for (const auto& [machine, boots] : fold.machines_) {
+      for (const Boot& boot : InOrder(boots)) {
+        json["recordings"].push_back({{"machine", machine},
+                                      {"name", boot.name},
+                                      {"time", boot.time},
+                                      {"order", boot.order},
+                                      {"pattern", order.places.at(boot.pattern)},
+                                      {"cells", Renumbered(boot.own, order)}});
+      }
+    }
+    json["unreadable"] = Json::array();
+    for (const auto& [name, unreadable] : fold.unreadable_) {
+      json["unreadable"].push_back(
+          {{"name", name}, {"why", unreadable.why}, {"exit_code", unreadable.exit_code}});
+    }
+    json["not_recordings"] = fold.not_recordings_;
+    json["golden"] = Renumbered(fold.golden_, order);
+    json["left_out"] = fold.left_out();
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+
+  // What was written by a program may be damaged since, and is looked at as such:
+  // the library's exceptions are caught where this is called.
+  static std::optional<std::string> Read(const Json& json, Fold* fold) {
+    std::vector<CellNumber> numbers;
+    for (const Json& text : json.at("cells")) {
+      auto cell = ParseCell(text.get<std::string>());
+      if (!cell) return fmt::format("cell {} is none", numbers.size());
+      numbers.push_back(fold->Intern(*std::move(cell)));
+    }
+    const auto cells_of = [&](const Json& list) {
+      std::vector<CellNumber> cells;
+      for (const Json& number : list) cells.push_back(numbers.at(number.get<std::size_t>()));
+      return cells;
+    };
+    std::vector<const Pattern*> patterns;
+    for (const Json& one : json.at("patterns")) {
+      Pattern pattern{.kin = {one.at("board"), one.at("signature"), one.at("model")},
+                      .firmware = one.at("firmware"),
+                      .firmware_date = one.at("firmware_date"),
+                      .microcode = one.at("microcode"),
+                      .usable = UsableOf(one.at("usable").get<std::string>()),
+                      .exit_code = one.at("exit_code"),
+                      .failed = one.at("failed"),
+                      .cells = cells_of(one.at("cells")),
+                      .unread = one.at("unread")};
+      auto& [ours, names] = *fold->patterns_.try_emplace(std::move(pattern)).first;
+      const auto count = one.at("machines").get<std::size_t>() + names.count();
+      for (const Json& name : one.at("names")) names.Add(name.get<std::string>());
+      if (count < names.count()) return std::string("a pattern has more names than machines");
+      names.count_ = count;
+      patterns.push_back(&ours);
+    }
+    for (const Json& one : json.at("recordings")) {
+      fold->machines_[one.at("machine").get<std::string>()].push_back(
+          {one.at("time"), one.at("order"), one.at("name"),
+           patterns.at(one.at("pattern").get<std::size_t>()), cells_of(one.at("cells"))});
+    }
+    for (const Json& one : json.at("unreadable")) {
+      fold->AddUnreadable(one.at("name"), {one.at("why"), one.at("exit_code")});
+    }
+    fold->not_recordings_ = json.at("not_recordings");
+    fold->golden_ = cells_of(json.at("golden"));
+    for (const Json& row : json.at("left_out")) {
+      if (row.get<std::size_t>() >= AllByNature().size()) return std::string("no such row");
+      fold->comparable_.AddLeftOut(row.get<std::size_t>());
+    }
+    return std::nullopt;
+  }
+
+  static Usable UsableOf(const std::string& name) {
+    for (const Usable usable : {Usable::kNo, Usable::kNotYet, Usable::kYes}) {
+      if (Name(usable) == name) return usable;
+    }
+    return Usable::kUnknown;
+  }
+
+  static std::vector<Boot> InOrder(std::vector<Boot> boots) {
+    std::sort(boots.begin(), boots.end(), IsBefore);
+    return boots;
+  }
+};
+
+bool IsBefore(const Boot& a, const Boot& b) {
+  if (a.order != b.order) return a.order < b.order;
+  if (a.time != b.time) return a.time < b.time;
+  return IsNaturallyBefore(a.name, b.name);
+}
+
+std::string Fold::ToJson() const { return FoldText::Write(*this); }
+
+tl::expected<Fold, std::string> Fold::FromJson(std::string_view json, Way way) {
+  try {
+    const Json parsed = Json::parse(json);
+    way.profile = parsed.at("profile");
+    way.against = parsed.at("against");
+    Fold fold(std::move(way));
+    if (const auto why = FoldText::Read(parsed, &fold)) return tl::unexpected(*why);
+    return fold;
+  } catch (const nlohmann::json::exception& error) {
+    return tl::unexpected(std::string(error.what()));
+  } catch (const std::out_of_range&) {
+    return tl::unexpected(std::string("a number is too large"));
+  }
+}
+
+}  // namespace vtprobe::fleet

@@ -1,0 +1,25 @@
+// Machines held against their like, register by register: each machine has a vote for
+// each value that any of its CPUs gave.
+
+#ifndef VTPROBE_PROBES_FLEET_SRC_VOTE_H_
+#define VTPROBE_PROBES_FLEET_SRC_VOTE_H_
+
+#include <vector>
+
+#include "machines.h"
+#include "vtprobe/fleet/findings.h"
+
+namespace vtprobe::fleet {
+
+// Sets outliers, of_firmware, splits and without_like.
+void Compare(const Fold& fold, const std::vector<Machines>& machines, Findings* findings);
+
+// Adds to `unread` the machines that lack registers which most of their like recorded.
+void AddMissing(const Fold& fold, const std::vector<Machines>& machines, Findings* findings);
+
+// The bits in which two readings differ, of those that are known of both.
+std::uint64_t DifferingBits(const RegisterReading& a, const RegisterReading& b);
+
+}  // namespace vtprobe::fleet
+
+#endif  // VTPROBE_PROBES_FLEET_SRC_VOTE_H_

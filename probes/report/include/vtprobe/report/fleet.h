@@ -1,0 +1,44 @@
+// What many machines show together, in words, as JSON and as a table.
+
+#ifndef VTPROBE_REPORT_FLEET_H_
+#define VTPROBE_REPORT_FLEET_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "vtprobe/fleet/findings.h"
+#include "vtprobe/fleet/fold.h"
+#include "vtprobe/report/render_options.h"
+
+namespace vtprobe {
+
+// In the order in which somebody asks: how many machines and how many are good, who
+// stands out, which rules fail, which levels there are, what changed, what is not known.
+// What a normal answer counts, a verbose one names.
+std::string RenderFleetText(const fleet::Findings& findings, const RenderOptions& options);
+
+inline constexpr std::string_view kFleetSchema = "vtprobe-fleet/1";
+
+// One object of that schema. `fold` is Fold::ToJson(), from which reports
+// are merged.
+std::string RenderFleetJson(const fleet::Findings& findings, std::string_view fold);
+
+// Why a text is no such report, and where it stops being one.
+struct FleetJsonError {
+  std::size_t line = 1;
+  std::size_t column = 1;
+  std::string message;
+};
+
+// The fold of what was written so.
+tl::expected<fleet::Fold, FleetJsonError> ReadFleetJson(std::string_view text);
+
+// A row for each machine and statement, under one line of names. [ietf/rfc4180] A text
+// that a spreadsheet would take for a formula begins with an apostrophe.
+std::string RenderFleetCsv(const fleet::Findings& findings);
+
+}  // namespace vtprobe
+
+#endif  // VTPROBE_REPORT_FLEET_H_

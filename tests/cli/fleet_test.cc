@@ -1,0 +1,237 @@
+// vtprobe fleet: machines of files, folders and archives, held against each other, and
+// reports of shards put together.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/dumps.h"
+#include "cli/process.h"
+#include "hal/temp_tree.h"
+#include "tar_writer.h"
+
+namespace vtprobe {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+using testing::UnorderedElementsAre;
+
+class FleetCommand : public testing::Test {
+ protected:
+  static std::string Dump(std::string_view value, std::string_view meta = {}) {
+    return "vtprobe-dump 1\nmeta board = X\n" + std::string(meta) + "cpu 0-7\n" +
+           std::string(kIntelLeaves) + "msr 0x3a = " + std::string(value) + '\n';
+  }
+  std::string File(const std::string& name, std::string_view text) {
+    tree_.Write(name, 0, text);
+    return Path(name);
+  }
+  std::string Path(const std::string& name) const { return tree_.root() + "/" + name; }
+
+  static nlohmann::json Json(const std::vector<std::string>& arguments) {
+    std::vector<std::string> all = {"fleet", "report", "--format", "json"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return nlohmann::json::parse(Vtprobe(all).out, nullptr, false);
+  }
+  static std::vector<std::string> Machines(const nlohmann::json& list) {
+    std::vector<std::string> machines;
+    for (const auto& entry : list) machines.push_back(entry["machine"]);
+    return machines;
+  }
+
+  TempTree tree_;
+};
+
+TEST_F(FleetCommand, NamesWhoStandsOut) {
+  for (int i = 0; i < 9; ++i) File("lab/m" + std::to_string(i) + ".dump", Dump("0x5"));
+  const std::string off = File("lab/m9.dump", Dump("0x1"));
+  const Ended ended = Vtprobe({"fleet", "report", Path("lab")});
+  EXPECT_EQ(ended.exit_status, 1);
+  EXPECT_THAT(ended.err, IsEmpty());
+  EXPECT_THAT(ended.out,
+              AllOf(StartsWith("10 machines: 1 NOT usable, 9 usable.\n"),
+                    HasSubstr("stand out   IA32_FEATURE_CONTROL (0x3a)   0x1 on " + off +
+                              " (CPUs 0-7), 0x5 on 9 of 10 like it. VMX_OUTSIDE_SMX 0 (usual 1)"),
+                    HasSubstr("virtualization.usable")));
+  const auto json = Json({Path("lab")});
+  EXPECT_EQ(json["schema"], "vtprobe-fleet/1");
+  EXPECT_EQ(json["machines"], 10);
+  EXPECT_EQ(json["usable"]["yes"], 9);
+  ASSERT_EQ(json["outliers"].size(), 1U);
+  const auto& outlier = json["outliers"][0];
+  EXPECT_EQ(outlier["machine"], off);
+  EXPECT_EQ(outlier["register"], "IA32_FEATURE_CONTROL");
+  EXPECT_EQ(outlier["address"], "0x3a");
+  EXPECT_EQ(outlier["cpus"], "0-7");
+  EXPECT_EQ(outlier["value"], "0x1");
+  EXPECT_EQ(outlier["majority"], "0x5");
+  EXPECT_EQ(outlier["fields"][0]["field"], "VMX_OUTSIDE_SMX");
+  EXPECT_EQ(json["groups"].size(), 1U);
+  EXPECT_EQ(json["groups"][0]["board"], "X");
+  EXPECT_EQ(json["groups"][0]["signature"], "0x506e3");
+  EXPECT_EQ(json["exit_code"], 1);
+}
+
+TEST_F(FleetCommand, SaysWhereNoCountCanTell) {
+  File("lab/a.dump", Dump("0x5"));
+  File("lab/b.dump", Dump("0x1"));
+  const Ended ended = Vtprobe({"fleet", "report", Path("lab")});
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("stand out     none"), HasSubstr("no majority"),
+                               HasSubstr("no count can tell")));
+}
+
+TEST_F(FleetCommand, ReadsAnArchiveAsAFolder) {
+  bench::TarWriter tar;
+  for (int i = 0; i < 4; ++i) tar.AddFile("lab/m" + std::to_string(i) + ".dump", Dump("0x5"));
+  tar.AddFile("lab/m4.dump", Dump("0x0"));
+  const std::string archive = File("lab.tar", tar.Archive());
+  EXPECT_THAT(Machines(Json({archive})["outliers"]), ElementsAre(archive + "!lab/m4.dump"));
+}
+
+TEST_F(FleetCommand, NamesAMalformedFileAndGoesOn) {
+  for (int i = 0; i < 3; ++i) File("lab/m" + std::to_string(i) + ".dump", Dump("0x5"));
+  const std::string bad = File("lab/bad.dump", "vtprobe-dump 1\ncpu x\n");
+  const Ended ended = Vtprobe({"fleet", "report", Path("lab")});
+  EXPECT_EQ(ended.exit_status, 65);
+  EXPECT_THAT(ended.err, StartsWith(bad + ":2:5: expected"));
+  EXPECT_THAT(ended.out, AllOf(StartsWith("3 machines: 3 usable."), HasSubstr(bad)));
+  const Ended missing = Vtprobe({"fleet", "report", Path("lab/m0.dump"), Path("none.dump")});
+  EXPECT_EQ(missing.exit_status, 66);
+  EXPECT_THAT(missing.out, StartsWith("1 machine: 1 usable."));
+  EXPECT_EQ(Vtprobe({"fleet", "report", Path("none")}).exit_status, 66);
+}
+
+TEST_F(FleetCommand, HoldsMachinesAgainstAGoldenOne) {
+  const std::string golden = File("golden.dump", Dump("0x1"));
+  for (int i = 0; i < 3; ++i) File("lab/m" + std::to_string(i) + ".dump", Dump("0x5"));
+  const auto json = Json({"--against", golden, Path("lab")});
+  EXPECT_EQ(json["against"], golden);
+  EXPECT_EQ(json["outliers"].size(), 3U);
+  EXPECT_EQ(json["outliers"][0]["majority"], "0x1");
+  EXPECT_EQ(Vtprobe({"fleet", "report", "--against", Path("none"), Path("lab")}).exit_status, 66);
+}
+
+TEST_F(FleetCommand, JudgesByAProfile) {
+  File("lab/a.dump", Dump("0x5"));
+  const std::string profile = File("lab.toml", "name = \"lab\"\n[expect]\ncpus = 16\n");
+  const Ended ended = Vtprobe({"fleet", "report", "--profile", profile, Path("lab")});
+  EXPECT_EQ(ended.exit_status, 1);
+  EXPECT_THAT(ended.out, HasSubstr("profile.cpus"));
+}
+
+// A folder of boots, a folder with a list of its recordings, and recordings that tell
+// whose they are.
+TEST_F(FleetCommand, KnowsRecordingsOfOneMachine) {
+  for (int i = 0; i < 9; ++i) {
+    File(
+        "boots/" + std::to_string(i) + ".dump",
+        Dump(i == 4 ? "0x1" : "0x5", "meta time = 2026-11-01T00:0" + std::to_string(i) + ":00Z\n"));
+  }
+  const auto boots = Json({"--machines", "folders", Path("boots")});
+  EXPECT_EQ(boots["machines"], 1);
+  EXPECT_EQ(boots["recordings"], 9);
+  ASSERT_EQ(boots["boots"].size(), 1U);
+  EXPECT_EQ(boots["boots"][0]["count"], 1);
+  EXPECT_EQ(boots["boots"][0]["boots"][0], Path("boots/4.dump"));
+  EXPECT_EQ(boots["exit_code"], 0) << "of its last recording";
+
+  File("board/a.dump", Dump("0x5"));
+  File("board/b.dump", Dump("0x1"));
+  File("board/sequence.toml", "recordings = [\"a.dump\", \"b.dump\"]\n");
+  const auto sequence = Json({Path("board")});
+  EXPECT_EQ(sequence["machines"], 1);
+  ASSERT_EQ(sequence["changes"].size(), 1U);
+  EXPECT_EQ(sequence["changes"][0]["readings"][0]["was"], "0x5");
+
+  File("hosts/1.dump", Dump("0x5", "meta host.name = n1\nmeta time = 2026-11-01T00:00:00Z\n"));
+  File("hosts/2.dump", Dump("0x1", "meta host.name = n1\nmeta time = 2026-11-02T00:00:00Z\n"));
+  File("hosts/3.dump", Dump("0x5", "meta host.name = localhost\n"));
+  File("hosts/4.dump", Dump("0x5", "meta host.name = localhost\n"));
+  const auto hosts = Json({Path("hosts")});
+  EXPECT_EQ(hosts["machines"], 3);
+  EXPECT_THAT(Machines(hosts["changes"]), ElementsAre("n1"));
+}
+
+TEST_F(FleetCommand, MergesShardsIntoTheWholeToTheByte) {
+  for (int i = 0; i < 12; ++i) {
+    File((i % 3 == 0 ? "lab/a/m" : "lab/b/m") + std::to_string(i) + ".dump",
+         Dump(i == 7 ? "0x1" : "0x5", "meta firmware.version = 1." + std::to_string(i % 2) + '\n'));
+  }
+  File("lab/b/bad.dump", "vtprobe-dump 1\ncpu x\n");
+  File("lab/a/README", "text\n");
+  const auto report = [&](const std::string& folder, const std::string& output) {
+    static_cast<void>(
+        Vtprobe({"fleet", "report", "--format", "json", Path(folder), "-o", Path(output)}));
+  };
+  report("lab", "whole.json");
+  report("lab/a", "a.json");
+  report("lab/b", "b.json");
+  const std::string whole = ContentOf(Path("whole.json"));
+  ASSERT_THAT(whole, HasSubstr("m7.dump"));
+  for (const auto& shards :
+       {std::vector{Path("a.json"), Path("b.json")}, std::vector{Path("b.json"), Path("a.json")}}) {
+    const Ended merged =
+        Vtprobe({"fleet", "merge", "--format", "json", shards.front(), shards.back()});
+    EXPECT_EQ(merged.exit_status, 65);
+    EXPECT_EQ(merged.out, whole);
+  }
+  EXPECT_EQ(Vtprobe({"fleet", "merge", Path("a.json"), Path("b.json")}).out,
+            Vtprobe({"fleet", "report", Path("lab")}).out);
+}
+
+TEST_F(FleetCommand, MergesNoReportsThatWereMadeInAnotherWay) {
+  File("lab/a.dump", Dump("0x5"));
+  const std::string plain = Path("plain.json");
+  const std::string hardened = Path("hardened.json");
+  static_cast<void>(Vtprobe({"fleet", "report", "--format", "json", Path("lab"), "-o", plain}));
+  static_cast<void>(Vtprobe({"fleet", "report", "--format", "json", "--profile", "hardened",
+                             Path("lab"), "-o", hardened}));
+  const Ended ended = Vtprobe({"fleet", "merge", plain, hardened});
+  EXPECT_EQ(ended.exit_status, 64);
+  EXPECT_THAT(ended.err, HasSubstr("profile hardened"));
+  const Ended other = Vtprobe({"fleet", "merge", File("x.json", "{\"a\": 1,\n  b}")});
+  EXPECT_EQ(other.exit_status, 65);
+  EXPECT_THAT(other.err, HasSubstr("x.json:2:3: expected a report of schema vtprobe-fleet/1"));
+  EXPECT_EQ(Vtprobe({"fleet", "merge", File("y.json", "{}")}).exit_status, 65);
+  EXPECT_EQ(Vtprobe({"fleet", "merge", Path("none.json")}).exit_status, 66);
+  EXPECT_EQ(Vtprobe({"fleet", "merge", "--profile", "hardened", plain}).exit_status, 64);
+}
+
+TEST_F(FleetCommand, RefusesWhatMakesNoSense) {
+  File("lab/a.dump", Dump("0x5"));
+  EXPECT_EQ(Vtprobe({"fleet"}).exit_status, 64);
+  EXPECT_EQ(Vtprobe({"fleet", "report"}).exit_status, 64);
+  EXPECT_EQ(Vtprobe({"fleet", "burn", Path("lab")}).exit_status, 64);
+  EXPECT_EQ(Vtprobe({"fleet", "report", "--format", "html", Path("lab")}).exit_status, 64);
+  EXPECT_EQ(Vtprobe({"fleet", "report", "--machines", "racks", Path("lab")}).exit_status, 64);
+  EXPECT_EQ(Vtprobe({"fleet", "report", "--profile", "none", Path("lab")}).exit_status, 64);
+}
+
+TEST_F(FleetCommand, WritesATableThatSpreadsheetsTakeForText) {
+  File("lab/a.dump", Dump("0x5"));
+  File("lab/b.dump", Dump("0x5"));
+  File("lab/c.dump", Dump("0x1"));
+  for (const char* const name : {"lab/d.dump", "lab/e.dump"}) {
+    File(name, "vtprobe-dump 1\nmeta board = =cmd|' /C calc'!A1, \"x\"\ncpu 0\n" +
+                   std::string(kIntelLeaves) + "msr 0x3a = 0x5\n");
+  }
+  const Ended ended = Vtprobe({"fleet", "report", "--format", "csv", Path("lab")});
+  EXPECT_THAT(ended.out,
+              AllOf(StartsWith("what,machine,name,address,cpus,value,usual,count,words\r\n"),
+                    HasSubstr("\r\noutlier," + Path("lab/c.dump") +
+                              ",IA32_FEATURE_CONTROL,0x3a,0-7,0x1,0x5,1,VMX_OUTSIDE_SMX=0\r\n"),
+                    HasSubstr(",\"'=cmd|' /C calc'!A1, \"\"x\"\""), Not(HasSubstr("\n=cmd")),
+                    Not(HasSubstr(",=cmd")), Not(HasSubstr(",\"=cmd"))));
+}
+
+}  // namespace
+}  // namespace vtprobe
