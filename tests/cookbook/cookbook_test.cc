@@ -1,9 +1,6 @@
 // The recipes of fixtures/COOKBOOK.md, compiled and run as they stand there, between
 // what their reader has of his own.
 
-// Before the others: it says what EFIAPI is.
-#include <Library/UnitTestHostBaseLib.h>
-//
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -130,11 +127,7 @@ extern "C" void my_firmware_in_c() {
 
 #include "recipe_7.inc"
 
-namespace {
-
-// Recipe 8: a driver of EDK2's kind.
-void CpuFeaturesInitialize() { AsmWriteMsr64(0x3a, 0x5); }
-
-}  // namespace
-
+// Recipe 8: a driver of EDK2's kind, which is C.
 #include "recipe_8.inc"
+
+void CpuFeaturesInitialize() { AsmWriteMsr64(0x3a, 0x5); }
