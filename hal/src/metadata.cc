@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "vtprobe/hal/proof_record.h"
 #include "vtprobe/hal/utf8.h"
 
 namespace vtprobe {
@@ -84,12 +85,15 @@ void Metadata::Erase(std::string_view key) {
   std::erase_if(entries_, [&](const Entry& entry) { return entry.first == key; });
 }
 
-std::optional<std::string_view> Metadata::WhyInvalid(std::string_view key, std::string_view value) {
+std::optional<InvalidValue> Metadata::WhyInvalid(std::string_view key, std::string_view value) {
   for (const CheckedKey& checked : kCheckedKeys) {
     if (checked.key != key) continue;
     const bool known = !value.empty() && std::find(checked.values.begin(), checked.values.end(),
                                                    value) != checked.values.end();
-    return known ? std::nullopt : std::optional(checked.prose);
+    return known ? std::nullopt : std::optional(InvalidValue{checked.prose});
+  }
+  if (key == meta::kProof) {
+    if (const auto proof = ParseProof(value); !proof) return proof.error();
   }
   return std::nullopt;
 }

@@ -21,14 +21,14 @@ using testing::HasSubstr;
 TEST(Rules, AreListedWithSeverityAndTitle) {
   const Ended ended = Vtprobe({"rules"});
   EXPECT_EQ(ended.exit_status, 0);
-  for (const Rule* const rule : AllRules()) {
+  for (const Rule* const rule : ExplainedRules()) {
     EXPECT_THAT("\n" + ended.out, HasSubstr("\n" + std::string(rule->id) + " "));
   }
   EXPECT_THAT(ended.out, ContainsRegex("intel\\.debug_interface\\.locked +high +Silicon debug"));
 }
 
 TEST(Rules, AreExplainedOneByOne) {
-  for (const Rule* const rule : AllRules()) {
+  for (const Rule* const rule : ExplainedRules()) {
     const Ended ended = Vtprobe({"rules", "explain", std::string(rule->id)});
     EXPECT_EQ(ended.exit_status, 0);
     EXPECT_THAT(ended.out, testing::StartsWith(std::string(rule->id) + "\n"));
@@ -62,7 +62,7 @@ TEST(Rules, StandUnderTheirSubjects) {
   EXPECT_LT(at("\n## Hardware virtualization\n"), at("\n### virtualization.usable\n"));
   EXPECT_LT(at("\n### amd.svm_key.reads_zero\n"), at("\n## The CPU, "));
   EXPECT_LT(at("\n## System-management mode\n"), at("\n### amd.hwcr.smmlock\n"));
-  for (const Rule* const rule : AllRules()) {
+  for (const Rule* const rule : ExplainedRules()) {
     EXPECT_NE(at("\n### " + std::string(rule->id) + "\n"), std::string::npos) << rule->id;
   }
   // Without rules of its own there is no heading: a profile's are not listed.
@@ -72,10 +72,10 @@ TEST(Rules, StandUnderTheirSubjects) {
 TEST(Rules, AsJsonAreAllOfThem) {
   const Json document = Json::parse(Vtprobe({"rules", "--format", "json"}).out, nullptr, false);
   EXPECT_EQ(document["schema"], "vtprobe-rules/1");
-  ASSERT_EQ(document["rules"].size(), AllRules().size());
-  for (std::size_t i = 0; i < AllRules().size(); ++i) {
-    EXPECT_EQ(document["rules"][i]["id"], AllRules()[i]->id);
-    EXPECT_EQ(document["rules"][i]["subject"], Name(FactsOf(*AllRules()[i]).subject));
+  ASSERT_EQ(document["rules"].size(), ExplainedRules().size());
+  for (std::size_t i = 0; i < ExplainedRules().size(); ++i) {
+    EXPECT_EQ(document["rules"][i]["id"], ExplainedRules()[i]->id);
+    EXPECT_EQ(document["rules"][i]["subject"], Name(FactsOf(*ExplainedRules()[i]).subject));
     for (const char* const sentence : {"why", "cost"}) {
       EXPECT_THAT(document["rules"][i][sentence].get<std::string>(), testing::EndsWith("."));
     }

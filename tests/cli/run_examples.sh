@@ -62,7 +62,7 @@ lines_of() {
 with_names() {
   sed -E 's/NAME\|FILE/kvm-host/; s/registers NAME/registers VM_CR/; s/\bID\b/virtualization.usable/
     s/\b(DUMP|OLD\.dump)\b/my.dump/; s/\bFOLDER\b/lab/; s/\bCOMMAND\b/check/
-    s/profile (check|show) FILE/profile \1 golden.toml/'
+    s/profile (check|show) FILE/profile \1 golden.toml/; s/--seconds [0-9]+/--seconds 1/'
 }
 
 run() {

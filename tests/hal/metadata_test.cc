@@ -159,12 +159,12 @@ TEST(MetadataWhyInvalidTest, CheckedKeysTakeTheirValuesOnly) {
 }
 
 TEST(MetadataWhyInvalidTest, TheReasonNamesEveryValue) {
-  EXPECT_THAT(Metadata::WhyInvalid(meta::kProvenance, "x"),
-              Optional(Eq("live, recorded or synthetic")));
-  EXPECT_THAT(Metadata::WhyInvalid(meta::kStage, "x"), Optional(Eq("pre-os, os or guest")));
-  EXPECT_THAT(Metadata::WhyInvalid(meta::kBoot, "x"), Optional(Eq("cold or warm")));
-  EXPECT_THAT(Metadata::WhyInvalid(meta::kKvmIntel, "x"), Optional(Eq("y, m or n")));
-  EXPECT_THAT(Metadata::WhyInvalid(meta::kMeasuredLaunch, "x"), Optional(Eq("yes or no")));
+  const auto why = [](std::string_view key) { return Metadata::WhyInvalid(key, "x"); };
+  EXPECT_EQ(why(meta::kProvenance), (InvalidValue{"live, recorded or synthetic"}));
+  EXPECT_EQ(why(meta::kStage), (InvalidValue{"pre-os, os or guest"}));
+  EXPECT_EQ(why(meta::kBoot), (InvalidValue{"cold or warm"}));
+  EXPECT_EQ(why(meta::kKvmIntel), (InvalidValue{"y, m or n"}));
+  EXPECT_EQ(why(meta::kMeasuredLaunch), (InvalidValue{"yes or no"}));
 }
 
 TEST(MetadataWhyInvalidTest, AnyOtherKeyIsFree) {

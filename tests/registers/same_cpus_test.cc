@@ -41,6 +41,18 @@ TEST(SameCpus, HaveTheNumbersOfTheOther) {
   EXPECT_EQ(NumberedLike(pre_os, os), Machine({{0, "0", "0x0"}, {1, "4", "0x1"}, {2, "1", "0x5"}}));
 }
 
+// Guests ran on CPUs, whatever these are called.
+TEST(SameCpus, KeepTheirGuests) {
+  PlatformSnapshot before = Machine({{0, "0", "0x0"}, {1, "1", "0x5"}, {2, "4", "0x1"}});
+  before.mutable_metadata().Set(meta::kProof,
+                                "kvm_intel; 0-1 ran 4; 2-3 refused 2 of 2: KVM_RUN; slowest 1 5");
+  const PlatformSnapshot os = Machine({{0, "0", "0x7"}, {1, "4", "0x7"}, {2, "1", "0x7"}});
+  const auto numbered = NumberedLike(before, os);
+  ASSERT_TRUE(numbered);
+  EXPECT_EQ(numbered->metadata().Get(meta::kProof),
+            "kvm_intel; 0,2 ran 4; 1 refused 2 of 2: KVM_RUN; slowest 2 5");
+}
+
 TEST(SameCpus, ThatAreNumberedAlikeStayAsTheyAre) {
   const PlatformSnapshot pre_os = Machine({{0, "0", "0x0"}, {1, "1", "0x5"}});
   EXPECT_FALSE(NumberedLike(pre_os, Machine({{0, "0", "0x7"}, {1, "1", "0x7"}})));

@@ -13,8 +13,11 @@
 
 #include "proof/fake_kvm.h"
 #include "vtprobe/fixtures/platform_builder.h"
+#include "vtprobe/hal/binary_dump.h"
+#include "vtprobe/hal/dump.h"
 #include "vtprobe/probes/profile.h"
 #include "vtprobe/proof/kvm.h"
+#include "vtprobe/proof/recorded_proof.h"
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/report.h"
 
@@ -62,8 +65,13 @@ std::map<std::uint32_t, Trouble> All(const Trouble& trouble) {
   return {{0, trouble}, {1, trouble}, {2, trouble}, {3, trouble}};
 }
 
-Report Of(const PlatformSnapshot& machine, Proof proof) {
-  return MakeReport(machine, "1.2", std::nullopt, nullptr, {}, std::move(proof));
+PlatformSnapshot With(PlatformSnapshot machine, const Proof& proof) {
+  RecordProof(proof, &machine.mutable_metadata());
+  return machine;
+}
+
+Report Of(const PlatformSnapshot& machine, const Proof& proof) {
+  return MakeReport(With(machine, proof), "1.2", std::nullopt);
 }
 
 PlatformBuilder Enabled() { return PlatformBuilder::Intel().Cpus(4).Locked().VmxOutsideSmx(); }
@@ -98,6 +106,29 @@ TEST(HeldProof, IsOnlyThereIfItWasAskedFor) {
   const Report report = MakeReport(Enabled(), "1.2", std::nullopt);
   EXPECT_FALSE(Json(report).contains("proof"));
   EXPECT_THAT(Text(report), Not(HasSubstr("proof")));
+}
+
+// In text, in binary and merged with another's: what carries it is judged alike.
+TEST(HeldProof, IsJudgedFromARecording) {
+  for (const auto& others : {std::map<std::uint32_t, Trouble>{}, {{1, FailEntry}}, All(Busy)}) {
+    const PlatformSnapshot machine = With(Unread(), Guests(kIntel, others));
+    const Report here = MakeReport(machine, "1.2", std::nullopt);
+    const Report text = MakeReport(ParseDump(WriteDump(machine)).value(), "1.2", std::nullopt);
+    const Report binary =
+        MakeReport(ParseBinaryDump(WriteBinaryDump(machine)).value(), "1.2", std::nullopt);
+    EXPECT_EQ(Json(text), Json(here));
+    EXPECT_EQ(Json(binary), Json(here));
+    EXPECT_EQ(Text(text), Text(here));
+  }
+  EXPECT_EQ(Of(Unread(), Guests(kIntel)).exit_code, 0);
+  EXPECT_EQ(Of(Unread(), Guests(kIntel, {{1, FailEntry}})).exit_code, 1);
+  EXPECT_EQ(Of(Unread(), Guests(kIntel, All(Busy))).exit_code, 2);
+}
+
+// It is told as a proof, and not once more as a key of the recording.
+TEST(HeldProof, IsToldOnce) {
+  const Report report = Of(Enabled(), Guests(kIntel));
+  for (const auto& [key, value] : report.subject.other) EXPECT_NE(key, "proof") << value;
 }
 
 TEST(HeldProof, DecidesWhereNoSwitchWasRead) {
@@ -282,10 +313,10 @@ TEST(HeldProof, OutweighsWords) {
 TEST(HeldProof, FailsUnderAProfileThatCountsSomethingElse) {
   Profile profile;
   profile.name = "none";
-  const Report passes = MakeReport(Enabled(), "1.2", std::nullopt, &profile, {}, Guests(kIntel));
+  const Report passes = MakeReport(With(Enabled(), Guests(kIntel)), "1.2", std::nullopt, &profile);
   EXPECT_EQ(passes.exit_code, 0);
   const Report fails =
-      MakeReport(Enabled(), "1.2", std::nullopt, &profile, {}, Guests(kIntel, {{0, Wrong}}));
+      MakeReport(With(Enabled(), Guests(kIntel, {{0, Wrong}})), "1.2", std::nullopt, &profile);
   EXPECT_EQ(fails.exit_code, 1);
   EXPECT_TRUE(ProvenOf(fails).counted);
 }

@@ -21,6 +21,7 @@
 #include "vtprobe/probes/capture.h"
 #include "vtprobe/probes/selections.h"
 #include "vtprobe/probes/suggestions.h"
+#include "vtprobe/proof/recorded_proof.h"
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/printable.h"
 #include "vtprobe/report/report.h"
@@ -100,10 +101,9 @@ struct Way {
   std::optional<Profile> profile;
   std::string_view version;
 
-  Report Judge(const LoadedSubject& subject, std::optional<std::string> file,
-               std::optional<Proof> proof = std::nullopt) const {
+  Report Judge(const LoadedSubject& subject, std::optional<std::string> file) const {
     Report report = MakeReport(subject.snapshot, version, std::move(file),
-                               profile ? &*profile : nullptr, subject.earlier, std::move(proof));
+                               profile ? &*profile : nullptr, subject.earlier);
     report.subject.codename_doubt = CodenameDoubt(subject.snapshot, report.subject);
     if (format.shows_registers) {
       AddRegisters(subject.snapshot, &report);
@@ -165,22 +165,9 @@ OrFailure<int> CheckEach(const Arguments& arguments, const Process& process, con
   return written;
 }
 
-OrFailure<int> CheckOne(const LoadedSubject& subject, std::optional<Proof> proof,
-                        const Process& process, const Way& way) {
-  const Report report = way.Judge(subject, subject.source, std::move(proof));
+OrFailure<int> CheckOne(const LoadedSubject& subject, const Process& process, const Way& way) {
+  const Report report = way.Judge(subject, subject.source);
   return Write(process.output, way.format.render(report, way.style), report.exit_code);
-}
-
-// Before the registers are read: a KVM that switches the extension on itself, as Linux
-// before 5.6 did where nothing had locked it, has done so by then.
-OrFailure<std::optional<Proof>> ProofIfAsked(const Arguments& arguments) {
-  if (!arguments.proves) return std::nullopt;
-  const auto cpus = ChosenCpus(arguments);
-  if (!cpus) return tl::unexpected(cpus.error());
-  const auto host = ChosenHost(*cpus);
-  if (!host) return tl::unexpected(host.error());
-  return ProveLiveMachine(*host, 0).map(
-      [](ProofReport&& report) { return std::optional(std::move(report.proof)); });
 }
 
 // All of CPUID is compared between CPUs. What a file expects is known when it is
@@ -204,19 +191,19 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   }
   Way way{*format, *style, std::nullopt, process.version};
   std::optional<LoadedSubject> subject;
-  auto proof = ProofIfAsked(arguments);
+  const auto proof = ProveIfAsked(arguments);
   if (!proof) return tl::unexpected(proof.error());
   if (arguments.files.empty()) {
     auto loaded = LoadSubjectWithEarlier(arguments, process, [&] { return PlanFor(arguments); });
     if (!loaded) return tl::unexpected(loaded.error());
     subject = *std::move(loaded);
+    if (*proof) RecordProof(**proof, &subject->snapshot.mutable_metadata());
   }
   // A profile is parsed when rights have been given up, as a recording is.
   auto profile = ChosenProfileOf(arguments, process.confinement->files());
   if (!profile) return tl::unexpected(profile.error());
   way.profile = *std::move(profile);
-  return subject ? CheckOne(*subject, *std::move(proof), process, way)
-                 : CheckEach(arguments, process, way);
+  return subject ? CheckOne(*subject, process, way) : CheckEach(arguments, process, way);
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ Names Choices(std::string_view command, std::string_view name) {
     return NamesOf(ShippedProfiles(), [](const ShippedProfile& profile) { return profile.name; });
   }
   if (name == "ID") {
-    return NamesOf(AllRules(), [](const Rule* rule) { return rule->id; });
+    return NamesOf(ExplainedRules(), [](const Rule* rule) { return rule->id; });
   }
   if (name == "WORD") {
     return NamesOf(Glossary(), [](const Term& term) { return term.word; });

@@ -5,11 +5,15 @@
 #ifndef VTPROBE_TOOLS_VTPROBE_LIVE_MACHINE_H_
 #define VTPROBE_TOOLS_VTPROBE_LIVE_MACHINE_H_
 
+#include <optional>
+
+#include "arguments.h"
 #include "confinement.h"
 #include "failure.h"
 #include "vtprobe/hal/host_context.h"
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/probes/capture.h"
+#include "vtprobe/proof/proof.h"
 #include "vtprobe/report/proof.h"
 
 namespace vtprobe {
@@ -23,6 +27,11 @@ OrFailure<PlatformSnapshot> ReadLiveMachine(const CapturePlan& plan, const HostC
 
 // Runs guests on each online CPU of the host, for at least so many seconds.
 OrFailure<ProofReport> ProveLiveMachine(const HostContext& host, unsigned seconds);
+
+// With --prove, runs guests once on the CPUs that --cpus names; nothing without it. To be
+// asked before the registers are read: a KVM that switches the extension on itself, as
+// Linux before 5.6 did where nothing had locked it, has done so by then.
+OrFailure<std::optional<Proof>> ProveIfAsked(const Arguments& arguments);
 
 }  // namespace vtprobe
 

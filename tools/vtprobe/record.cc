@@ -11,12 +11,14 @@
 
 #include "command.h"
 #include "dump_output.h"
+#include "live_machine.h"
 #include "output.h"
 #include "progress.h"
 #include "subject.h"
 #include "vtprobe/hal/cpu_gathering.h"
 #include "vtprobe/probes/selections.h"
 #include "vtprobe/probes/virtualization.h"
+#include "vtprobe/proof/recorded_proof.h"
 
 namespace vtprobe {
 namespace {
@@ -28,13 +30,15 @@ void Declare(CommandOptions* options, Arguments* arguments) {
   options->AddFlag(
       "--keep-identifiers", &arguments->keep_identifiers,
       "Also record what tells this machine from its twins: PPIN, serial number, host name");
+  options->AddFlag("--prove", &arguments->proves,
+                   "Run a guest on every CPU as well, and record what it shows: needs /dev/kvm");
   options->AddFlag("-q,--quiet", &arguments->quiet, "No word about what could not be read");
   options->Footer(
       "An output file whose name ends with .vtpb is written in binary.\n"
       "Exit status:\n"
       "  0  recorded\n"
-      "  2  recorded, but for the switch of some CPU, which could not be read: the\n"
-      "     recording will not say whether virtualization is usable\n"
+      "  2  recorded, but for the switch of some CPU, which could not be read, and of which\n"
+      "     no guest decides: the recording will not say whether virtualization is usable\n"
       "  64 usage, 74 output failed");
 }
 
@@ -87,16 +91,23 @@ std::string WhatIsMissing(const PlatformSnapshot& snapshot) {
 
 constexpr int kUndetermined = 2;
 
-// The register that a check is about has no reading on some CPU.
-bool SwitchIsUnread(const PlatformSnapshot& snapshot) {
+// The register that a check is about has no reading on some CPU, and no guest that ran or
+// was refused there stands in for it.
+bool IsLeftOpen(const PlatformSnapshot& snapshot) {
   const VirtualizationVerdict verdict = JudgeVirtualization(snapshot);
   return std::any_of(verdict.groups.begin(), verdict.groups.end(),
-                     [](const VirtualizationGroup& group) { return group.unread.has_value(); });
+                     [](const VirtualizationGroup& group) {
+                       return group.unread.has_value() && group.usable == Usable::kUnknown;
+                     });
 }
 
-OrFailure<Reads> WhatIsRead(const Arguments&) { return Reads{.paths = {}, .machine = true}; }
+OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
+  return Reads{.paths = {}, .machine = true, .proves = arguments.proves};
+}
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
+  const auto proof = ProveIfAsked(arguments);
+  if (!proof) return tl::unexpected(proof.error());
   Progress progress("CPUs read");
   auto subject = LoadSubject(arguments, process, [&] {
     return CapturePlan{.registers = RecordedRegisters(arguments.keep_identifiers),
@@ -109,10 +120,11 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   PlatformSnapshot& snapshot = subject->snapshot;
   snapshot.mutable_metadata() = AsRecording(snapshot.metadata(), process.version);
   if (arguments.keep_identifiers) snapshot.mutable_metadata().Set(kHostName, HostName());
+  if (*proof) RecordProof(**proof, &snapshot.mutable_metadata());
   const auto written = WriteDumpOutput(arguments.output, snapshot, process.output);
   if (!written) return tl::unexpected(written.error());
   if (!arguments.quiet) PrintError(WhatIsMissing(snapshot));
-  return SwitchIsUnread(snapshot) ? kUndetermined : 0;
+  return IsLeftOpen(snapshot) ? kUndetermined : 0;
 }
 
 }  // namespace

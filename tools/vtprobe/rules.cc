@@ -26,7 +26,7 @@ void Declare(CommandOptions* options, Arguments* arguments) {
 OrFailure<const Rule*> RuleNamed(const std::string& id) {
   if (const Rule* const rule = FindRule(id)) return rule;
   std::vector<std::string_view> ids;
-  for (const Rule* const rule : AllRules()) ids.push_back(rule->id);
+  for (const Rule* const rule : ExplainedRules()) ids.push_back(rule->id);
   return Fails(kUsageError, fmt::format("there is no rule {}; the nearest are {}", Printable(id),
                                         Enumerate(Nearest(id, std::move(ids)))));
 }
@@ -34,7 +34,7 @@ OrFailure<const Rule*> RuleNamed(const std::string& id) {
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   auto options = ReferenceOptionsOf(arguments, process);
   if (!options) return tl::unexpected(options.error());
-  std::vector<const Rule*> rules(AllRules().begin(), AllRules().end());
+  std::vector<const Rule*> rules(ExplainedRules().begin(), ExplainedRules().end());
   std::vector<std::string> words = arguments.files;
   if (!words.empty() && words.front() == "explain") {
     words.erase(words.begin());

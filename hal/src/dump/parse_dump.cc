@@ -208,8 +208,10 @@ class Parser {
       }
       i += std::max<std::size_t>(length, 1);
     }
-    if (const auto allowed = Metadata::WhyInvalid(key, value)) {
-      return cursor_.ErrorAtWord("expected " + std::string(*allowed) + ", found " + Quote(value));
+    if (const auto wrong = Metadata::WhyInvalid(key, value)) {
+      return cursor_.ErrorAtWord(std::string("expected ").append(wrong->expected) + ", found " +
+                                     Quote(value.substr(wrong->offset)),
+                                 wrong->offset);
     }
     metadata_size_ += key.size() + value.size();
     if (builder_.metadata().entries().size() == kMostMetadataKeys ||

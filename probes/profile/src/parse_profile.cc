@@ -220,6 +220,10 @@ void ReadRules(const toml::node& node, std::string_view today, Profile* profile,
     const toml::table* const table = value.as_table();
     if (rule == nullptr) {
       errors->Add(id.source(), [name = std::string(Beginning(id.str()))] { return NoRule(name); });
+    } else if (rule == &ProofRule()) {
+      errors->Add(id.source(), fmt::format("no profile counts {}: guests that fail always count, "
+                                           "and a machine on which none were run is not asked",
+                                           rule->id));
     } else if (table == nullptr) {
       errors->Add(value.source(), fmt::format("expected a table, [rules.\"{}\"]", rule->id));
     } else {

@@ -33,20 +33,6 @@ void RunOnce(GuestRunner& runner, std::uint64_t input, CpuProof* cpu) {
 
 }  // namespace
 
-std::string_view Name(GuestOutcome outcome) {
-  switch (outcome) {
-    case GuestOutcome::kRan:
-      return "ran";
-    case GuestOutcome::kRefused:
-      return "refused";
-    case GuestOutcome::kWrong:
-      return "wrong";
-    case GuestOutcome::kNotAsked:
-      return "not_asked";
-  }
-  return "";
-}
-
 Proof MakeProof(GuestProvider provider, const std::vector<CpuProof>& cpus) {
   Proof proof{std::move(provider), {}, std::nullopt};
   std::vector<std::vector<CpuSet::Range>> members;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace vtprobe {
@@ -10,10 +11,11 @@ namespace {
 
 using Needs = GuestProvider::Needs;
 
-// arch/x86/kvm/vmx and svm of [linux]; any other needs neither.
+// arch/x86/kvm/vmx and svm of [linux]; any other module needs neither.
 Needs NeedsOf(std::string_view module) {
   if (module == "kvm_intel") return Needs::kVmx;
   if (module == "kvm_amd") return Needs::kSvm;
+  if (module == "kvm" || module == "none") return Needs::kUnknown;
   return Needs::kNothing;
 }
 
@@ -38,14 +40,18 @@ bool HasKvm(const std::filesystem::path& root) {
 
 }  // namespace
 
+GuestProvider ProviderNamed(std::string name) {
+  const Needs needs = NeedsOf(name);
+  return {std::move(name), needs};
+}
+
 GuestProvider FindGuestProvider(const std::filesystem::path& root, const Metadata& host) {
   const auto extension = host.Get(meta::kKvmExtension);
-  if (extension == "vmx") return {"kvm_intel", Needs::kVmx};
-  if (extension == "svm") return {"kvm_amd", Needs::kSvm};
-  if (!HasKvm(root)) return {"none", Needs::kUnknown};
+  if (extension == "vmx") return ProviderNamed("kvm_intel");
+  if (extension == "svm") return ProviderNamed("kvm_amd");
+  if (!HasKvm(root)) return ProviderNamed("none");
   const std::vector<std::string> modules = ModulesOfKvm(root / "sys/module");
-  if (modules.size() != 1) return {"kvm", Needs::kUnknown};
-  return {modules.front(), NeedsOf(modules.front())};
+  return ProviderNamed(modules.size() == 1 ? modules.front() : "kvm");
 }
 
 }  // namespace vtprobe

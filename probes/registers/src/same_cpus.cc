@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtprobe/hal/proof_record.h"
 #include "vtprobe/hal/snapshot_builder.h"
 #include "vtprobe/registers/apic_id.h"
 
@@ -65,6 +66,7 @@ class Renumbered {
 
   PlatformSnapshot Build() {
     builder_.metadata() = recording_.metadata();
+    RenumberProof();
     Add(recording_.online(), SnapshotBuilder::Presence::kOnline);
     Add(recording_.offline(), SnapshotBuilder::Presence::kOffline);
     return builder_.Build();
@@ -93,13 +95,36 @@ class Renumbered {
   }
 
   bool Open(const CpuSet& cpus, SnapshotBuilder::Presence presence) {
-    if (cpus.empty()) return false;
+    return !cpus.empty() && builder_.OpenBlock(WithNewNumbers(cpus), presence);
+  }
+
+  // Without those that the recording does not have.
+  CpuSet WithNewNumbers(const CpuSet& cpus) const {
     std::vector<CpuSet::Range> ranges;
     for (const LogicalCpu cpu : cpus.ToVector()) {
-      const Number number = numbers_.at(vtprobe::Number(cpu));
-      ranges.push_back({number, number});
+      const auto number = numbers_.find(vtprobe::Number(cpu));
+      if (number != numbers_.end()) ranges.push_back({number->second, number->second});
     }
-    return builder_.OpenBlock(CpuSet(std::move(ranges)), presence);
+    return CpuSet(std::move(ranges));
+  }
+
+  // The one thing of the metadata that names CPUs and is judged.
+  void RenumberProof() {
+    const auto text = recording_.metadata().Get(meta::kProof);
+    auto proof = text ? ParseProof(*text) : tl::unexpected(InvalidValue{});
+    if (!proof) return;
+    for (ProofGroup& group : proof->groups) group.cpus = WithNewNumbers(group.cpus);
+    std::erase_if(proof->groups, [](const ProofGroup& group) { return group.cpus.empty(); });
+    builder_.metadata().Erase(meta::kProof);
+    if (proof->slowest) {
+      const CpuSet slowest = WithNewNumbers(CpuSet(proof->slowest->cpu));
+      if (slowest.empty()) {
+        proof->slowest.reset();
+      } else {
+        proof->slowest->cpu = slowest.First();
+      }
+    }
+    if (!proof->groups.empty()) builder_.metadata().Set(meta::kProof, ProofText(*proof));
   }
 
   const PlatformSnapshot& recording_;

@@ -9,8 +9,10 @@
 #include <utility>
 #include <variant>
 
+#include "proof_finding.h"
 #include "vtprobe/hal/cpu_gathering.h"
 #include "vtprobe/hal/overlaps.h"
+#include "vtprobe/proof/recorded_proof.h"
 #include "vtprobe/registers/locks.h"
 #include "vtprobe/registers/table.h"
 #include "vtprobe/registers/volatile.h"
@@ -140,6 +142,15 @@ class Comparison {
       };
       difference_.metadata.push_back({std::string(key), text(old_value), text(new_value)});
     }
+    const auto old_proof = SummaryOfProof(before_);
+    const auto new_proof = SummaryOfProof(after_);
+    if (old_proof == new_proof) return;
+    difference_.metadata.push_back({std::string(meta::kProof), old_proof, new_proof});
+  }
+
+  static std::optional<std::string> SummaryOfProof(const PlatformSnapshot& machine) {
+    const auto proof = RecordedProof(machine);
+    return proof ? std::optional(ProofSummary(*proof)) : std::nullopt;
   }
 
   void CompareMsr(MsrAddress address) {
@@ -315,16 +326,23 @@ class Comparison {
     const RuleInput old_input(old_machine, old_verdict, options_.profile);
     const RuleInput new_input(new_machine, new_verdict, options_.profile);
     for (const Rule* const rule : AllRules()) {
-      std::vector<Finding> before = JudgeRule(*rule, old_input);
-      std::vector<Finding> after = JudgeRule(*rule, new_input);
-      const CpusByOutcome old_outcomes = ByOutcome(before);
-      const CpusByOutcome new_outcomes = ByOutcome(after);
-      if (old_outcomes == new_outcomes) continue;
-      if (RestOnUnrecorded(before) || RestOnUnrecorded(after)) continue;
-      difference_.rules.push_back({rule->id,
-                                   DirectionOf(rule->id, common_, old_outcomes, new_outcomes),
-                                   std::move(before), std::move(after)});
+      CompareFindings(*rule, JudgeRule(*rule, old_input), JudgeRule(*rule, new_input));
     }
+    // Of a machine on which no guest was to run nothing is found.
+    const auto old_proof = RecordedProof(old_machine);
+    const auto new_proof = RecordedProof(new_machine);
+    if (!old_proof || !new_proof) return;
+    CompareFindings(ProofRule(), {ProofFinding(*old_proof, *old_verdict.guests)},
+                    {ProofFinding(*new_proof, *new_verdict.guests)});
+  }
+
+  void CompareFindings(const Rule& rule, std::vector<Finding> before, std::vector<Finding> after) {
+    const CpusByOutcome old_outcomes = ByOutcome(before);
+    const CpusByOutcome new_outcomes = ByOutcome(after);
+    if (old_outcomes == new_outcomes) return;
+    if (RestOnUnrecorded(before) || RestOnUnrecorded(after)) return;
+    difference_.rules.push_back({rule.id, DirectionOf(rule.id, common_, old_outcomes, new_outcomes),
+                                 std::move(before), std::move(after)});
   }
 
   const PlatformSnapshot& before_;

@@ -6,6 +6,7 @@
 #include "machine_items.h"
 #include "proof_finding.h"
 #include "vtprobe/probes/identity.h"
+#include "vtprobe/proof/recorded_proof.h"
 #include "vtprobe/registers/identifiers.h"
 #include "vtprobe/report/report.h"
 #include "vtprobe/wording/wording.h"
@@ -55,7 +56,7 @@ void TakeFromMetadata(const Metadata& metadata, Subject* subject) {
       subject->provenance = value;
     } else if (key == meta::kMicrocode) {
       subject->microcode = SplitRevisions(value);
-    } else if (!registers::Identifies(key)) {
+    } else if (key != meta::kProof && !registers::Identifies(key)) {
       subject->other.emplace_back(key, value);
     }
   }
@@ -139,13 +140,12 @@ Subject IdentifySubject(const PlatformSnapshot& snapshot) {
 
 Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_version,
                   std::optional<std::string> file, const Profile* profile,
-                  std::span<const PlatformSnapshot> earlier, std::optional<Proof> proof) {
+                  std::span<const PlatformSnapshot> earlier) {
   Report report;
   report.tool_version = tool_version;
   report.subject = SubjectOf(snapshot, std::move(file));
   report.virtualization = JudgeVirtualization(snapshot, BeforeSystem(snapshot, earlier));
-  report.proof = std::move(proof);
-  if (report.proof) HoldAgainst(SeenBy(*report.proof), &report.virtualization);
+  report.proof = RecordedProof(snapshot);
   report.headline = Headline(report.virtualization);
   // An answer that names CPUs must not name ones that nobody numbered.
   if (const auto doubt = NumberingDoubt(report.subject);
@@ -155,12 +155,6 @@ Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_versio
   report.explanation = Explanation(report.virtualization);
   report.remedy = Remedy(report.virtualization);
   report.findings = JudgeRules({snapshot, report.virtualization, profile, earlier});
-  if (report.proof) {
-    report.findings.push_back(ProofFinding(*report.proof, *report.virtualization.guests));
-  }
-  for (const Finding& finding : report.findings) {
-    ++report.summary.at(static_cast<std::size_t>(finding.outcome));
-  }
   if (profile != nullptr) {
     report.profile = {profile->name, profile->title};
     report.exit_code = ExitCode(*profile, report.findings);
@@ -168,9 +162,13 @@ Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_versio
     CountVerdict(report.virtualization, &report.findings);
     report.exit_code = ExitCode(report.virtualization);
   }
-  if (report.virtualization.guests && report.virtualization.guests->IsFailure()) {
-    report.findings.back().counted = true;
-    report.exit_code = 1;
+  if (report.proof) {
+    const SeenGuests& guests = *report.virtualization.guests;
+    report.findings.push_back(ProofFinding(*report.proof, guests));
+    if (guests.IsFailure()) report.exit_code = 1;
+  }
+  for (const Finding& finding : report.findings) {
+    ++report.summary.at(static_cast<std::size_t>(finding.outcome));
   }
   if (report.exit_code <= 1 && CountLosses(&report.findings)) report.exit_code = 1;
   return report;

@@ -2,22 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "register_text.h"
+#include "vtprobe/hal/cpu_gathering.h"
 
 namespace vtprobe {
 namespace {
 
-SeenGuests::Needs NeedsOf(const GuestProvider& provider) {
-  switch (provider.needs) {
-    case GuestProvider::Needs::kVmx:
-      return SeenGuests::Needs::kVmx;
-    case GuestProvider::Needs::kSvm:
-      return SeenGuests::Needs::kSvm;
-    case GuestProvider::Needs::kNothing:
-    case GuestProvider::Needs::kUnknown:
-      return SeenGuests::Needs::kNothing;
-  }
-  return SeenGuests::Needs::kNothing;
+std::string_view WordFor(GuestOutcome outcome) {
+  return outcome == GuestOutcome::kNotAsked ? std::string_view("not asked") : Name(outcome);
 }
 
 std::string ClauseOf(const ProofGroup& group, const GuestProvider& provider) {
@@ -33,10 +27,8 @@ std::string ClauseOf(const ProofGroup& group, const GuestProvider& provider) {
         return ran + ", which proves nothing: it is not known which KVM that is";
     }
   }
-  const std::string_view what = group.run.outcome == GuestOutcome::kNotAsked
-                                    ? std::string_view("not asked")
-                                    : Name(group.run.outcome);
-  std::string text = fmt::format("{}: {}: {}", CpusText(group.cpus), what, group.run.reason);
+  std::string text =
+      fmt::format("{}: {}: {}", CpusText(group.cpus), WordFor(group.run.outcome), group.run.reason);
   if (group.not_well != group.runs) {
     text += fmt::format(" ({} of {} runs)", group.not_well, group.runs);
   }
@@ -49,36 +41,27 @@ std::string Clauses(const Proof& proof) {
 
 }  // namespace
 
-SeenGuests SeenBy(const Proof& proof) {
-  SeenGuests guests{.provider = proof.provider.name,
-                    .needs = NeedsOf(proof.provider),
-                    .ran = {},
-                    .refused = {},
-                    .wrong = {}};
-  for (const ProofGroup& group : proof.groups) {
-    switch (group.run.outcome) {
-      case GuestOutcome::kRan:
-        guests.ran = guests.ran.Union(group.cpus);
-        break;
-      case GuestOutcome::kRefused:
-        if (!group.run.is_busy) guests.refused = guests.refused.Union(group.cpus);
-        break;
-      case GuestOutcome::kWrong:
-        guests.wrong = guests.wrong.Union(group.cpus);
-        break;
-      case GuestOutcome::kNotAsked:
-        break;
-    }
-  }
-  return guests;
-}
-
 std::vector<std::string> ProofClauses(const Proof& proof) {
   std::vector<std::string> clauses;
   for (const ProofGroup& group : proof.groups) {
     clauses.push_back(ClauseOf(group, proof.provider));
   }
   return clauses;
+}
+
+std::string ProofSummary(const Proof& proof) {
+  constexpr std::array kOutcomes = {GuestOutcome::kRan, GuestOutcome::kRefused,
+                                    GuestOutcome::kWrong, GuestOutcome::kNotAsked};
+  std::vector<std::string> clauses;
+  for (const GuestOutcome outcome : kOutcomes) {
+    CpuGathering cpus;
+    for (const ProofGroup& group : proof.groups) {
+      if (group.run.outcome == outcome) cpus.Add(group.cpus);
+    }
+    if (cpus.empty()) continue;
+    clauses.push_back(fmt::format("{} on {}", WordFor(outcome), CpusText(cpus.Together())));
+  }
+  return fmt::format("{}: {}", proof.provider.name, fmt::join(clauses, ", "));
 }
 
 std::string Contradiction(const SeenGuests& guests) {
@@ -91,13 +74,16 @@ std::string Contradiction(const SeenGuests& guests) {
 
 Finding ProofFinding(const Proof& proof, const SeenGuests& guests) {
   Finding finding;
-  finding.rule = "virtualization.proven";
-  finding.severity = Severity::kCritical;
-  finding.spec = "[linux] Documentation/virt/kvm/api.rst";
+  finding.rule = ProofRule().id;
+  finding.severity = ProofRule().severity;
+  finding.spec = ProofRule().spec;
   finding.message = Clauses(proof) + '.';
-  for (const ProofGroup& group : proof.groups) finding.cpus = finding.cpus.Union(group.cpus);
+  CpuGathering cpus;
+  for (const ProofGroup& group : proof.groups) cpus.Add(group.cpus);
+  finding.cpus = cpus.Together();
   if (guests.IsFailure()) {
     finding.outcome = Outcome::kFail;
+    finding.counted = true;
     finding.cpus = guests.wrong;
     if (guests.needs != SeenGuests::Needs::kNothing) {
       finding.cpus = finding.cpus.Union(guests.refused);

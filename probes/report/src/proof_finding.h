@@ -1,5 +1,4 @@
-// A proof beside the registers: as the verdict looks at it, as a finding among the
-// others, and in words.
+// A proof beside the registers: as a finding among the others, and in words.
 
 #ifndef VTPROBE_PROBES_REPORT_SRC_PROOF_FINDING_H_
 #define VTPROBE_PROBES_REPORT_SRC_PROOF_FINDING_H_
@@ -13,15 +12,17 @@
 
 namespace vtprobe {
 
-SeenGuests SeenBy(const Proof& proof);
-
-// "virtualization.proven", which no rule of the table is: nothing but a run shows it.
-// `guests` was held against the registers.
+// Of ProofRule(). `guests` is the same, held against the registers. One that guests fail
+// counts under every profile.
 Finding ProofFinding(const Proof& proof, const SeenGuests& guests);
 
 // A clause for each group of the proof: "guests ran on CPUs 0-62 by kvm_intel",
 // "CPU 63: refused: KVM_RUN ...".
 std::vector<std::string> ProofClauses(const Proof& proof);
+
+// The same in a line without reasons and counts, which are others each time:
+// "kvm_intel: ran on CPUs 0-62, refused on CPU 63".
+std::string ProofSummary(const Proof& proof);
 
 // Of CPUs on which guests ran that their registers do not allow; empty if there are
 // none.

@@ -116,8 +116,10 @@ std::string LeftOutText(const LeftOutCpuid& left_out) {
   return fmt::format("{}: {} ({})", text, left_out.reason, left_out.spec);
 }
 
-// What a profile writes to count it, with each parameter as it may be set.
+// What a profile writes to count it, with each parameter as it may be set; nothing where
+// none can.
 std::vector<std::string> TomlOf(const Rule& rule) {
+  if (&rule == &ProofRule()) return {};
   std::vector<std::string> lines = {fmt::format("[rules.\"{}\"]", rule.id)};
   for (const Parameter& parameter : rule.parameters) {
     switch (parameter.kind) {

@@ -19,7 +19,19 @@ namespace {
 constexpr std::array kRules = {
 #define VTPROBE_RULE(constant, ...) &rules::constant,
 #define VTPROBE_PROFILE_RULE(constant, ...)
+#define VTPROBE_PROOF_RULE(constant, ...)
 #include "vtprobe/probes/rules.def"
+#undef VTPROBE_PROOF_RULE
+#undef VTPROBE_PROFILE_RULE
+#undef VTPROBE_RULE
+};
+
+constexpr std::array kExplainedRules = {
+#define VTPROBE_RULE(constant, ...) &rules::constant,
+#define VTPROBE_PROFILE_RULE(constant, ...)
+#define VTPROBE_PROOF_RULE(constant, ...) &rules::constant,
+#include "vtprobe/probes/rules.def"
+#undef VTPROBE_PROOF_RULE
 #undef VTPROBE_PROFILE_RULE
 #undef VTPROBE_RULE
 };
@@ -27,7 +39,9 @@ constexpr std::array kRules = {
 constexpr std::array kProfileRules = {
 #define VTPROBE_RULE(constant, ...)
 #define VTPROBE_PROFILE_RULE(constant, ...) &rules::constant,
+#define VTPROBE_PROOF_RULE(constant, ...)
 #include "vtprobe/probes/rules.def"
+#undef VTPROBE_PROOF_RULE
 #undef VTPROBE_PROFILE_RULE
 #undef VTPROBE_RULE
 };
@@ -127,10 +141,14 @@ RuleInput::~RuleInput() = default;
 
 std::span<const Rule* const> AllRules() { return kRules; }
 
+const Rule& ProofRule() { return rules::kVirtualizationProven; }
+
+std::span<const Rule* const> ExplainedRules() { return kExplainedRules; }
+
 std::span<const Rule* const> ProfileRules() { return kProfileRules; }
 
 const Rule* FindRule(std::string_view id) {
-  const Rule* const rule = Find(kRules, id);
+  const Rule* const rule = Find(kExplainedRules, id);
   return rule != nullptr ? rule : Find(kProfileRules, id);
 }
 

@@ -19,7 +19,10 @@ constexpr std::array kRows = {
   Row{&rules::constant, {RuleSubject::subject, why, cost, others}},
 #define VTPROBE_PROFILE_RULE(constant, subject, why, cost, others) \
   VTPROBE_RULE(constant, subject, why, cost, others)
+#define VTPROBE_PROOF_RULE(constant, subject, why, cost, others) \
+  VTPROBE_RULE(constant, subject, why, cost, others)
 #include "vtprobe/probes/rules.def"
+#undef VTPROBE_PROOF_RULE
 #undef VTPROBE_PROFILE_RULE
 #undef VTPROBE_RULE
 };

@@ -10,7 +10,9 @@ namespace vtprobe::rules {
 
 #define VTPROBE_RULE(constant, ...) extern const Rule constant;
 #define VTPROBE_PROFILE_RULE(constant, ...) extern const Rule constant;
+#define VTPROBE_PROOF_RULE(constant, ...) extern const Rule constant;
 #include "vtprobe/probes/rules.def"
+#undef VTPROBE_PROOF_RULE
 #undef VTPROBE_PROFILE_RULE
 #undef VTPROBE_RULE
 

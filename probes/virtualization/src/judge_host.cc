@@ -15,6 +15,7 @@
 #include "attribution.h"
 #include "before_system.h"
 #include "judge_cpu.h"
+#include "seen_guests.h"
 #include "vtprobe/probes/virtualization.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/msr.h"
@@ -244,6 +245,7 @@ VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot,
     CombineAttributions(counted, &verdict);
   }
   DecideByWords(snapshot.metadata(), &verdict);
+  HoldAgainstGuests(snapshot, &verdict);
   return verdict;
 }
 

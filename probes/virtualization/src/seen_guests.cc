@@ -2,17 +2,57 @@
 // an answer better than a register that was read: who says no and is contradicted is
 // named, and stays.
 
-#include "vtprobe/probes/seen_guests.h"
+#include "seen_guests.h"
 
 #include <algorithm>
 #include <set>
 #include <utility>
 #include <vector>
 
-#include "vtprobe/probes/virtualization.h"
+#include "vtprobe/hal/cpu_gathering.h"
+#include "vtprobe/proof/recorded_proof.h"
 
 namespace vtprobe {
 namespace {
+
+SeenGuests::Needs NeedsOf(const GuestProvider& provider) {
+  switch (provider.needs) {
+    case GuestProvider::Needs::kVmx:
+      return SeenGuests::Needs::kVmx;
+    case GuestProvider::Needs::kSvm:
+      return SeenGuests::Needs::kSvm;
+    case GuestProvider::Needs::kNothing:
+    case GuestProvider::Needs::kUnknown:
+      return SeenGuests::Needs::kNothing;
+  }
+  return SeenGuests::Needs::kNothing;
+}
+
+SeenGuests SeenBy(const Proof& proof) {
+  CpuGathering ran;
+  CpuGathering refused;
+  CpuGathering wrong;
+  for (const ProofGroup& group : proof.groups) {
+    switch (group.run.outcome) {
+      case GuestOutcome::kRan:
+        ran.Add(group.cpus);
+        break;
+      case GuestOutcome::kRefused:
+        if (!group.run.is_busy) refused.Add(group.cpus);
+        break;
+      case GuestOutcome::kWrong:
+        wrong.Add(group.cpus);
+        break;
+      case GuestOutcome::kNotAsked:
+        break;
+    }
+  }
+  return {.provider = proof.provider.name,
+          .needs = NeedsOf(proof.provider),
+          .ran = ran.Together(),
+          .refused = refused.Together(),
+          .wrong = wrong.Together()};
+}
 
 Technology TechnologyOf(SeenGuests::Needs needs) {
   switch (needs) {
@@ -106,7 +146,10 @@ void Combine(const SeenGuests& guests, VirtualizationVerdict* verdict) {
 
 }  // namespace
 
-void HoldAgainst(SeenGuests guests, VirtualizationVerdict* verdict) {
+void HoldAgainstGuests(const PlatformSnapshot& snapshot, VirtualizationVerdict* verdict) {
+  const auto proof = RecordedProof(snapshot);
+  if (!proof) return;
+  SeenGuests guests = SeenBy(*proof);
   if (guests.needs != SeenGuests::Needs::kNothing) {
     Held held(&guests);
     for (VirtualizationGroup& group : verdict->groups) held.Add(std::move(group));

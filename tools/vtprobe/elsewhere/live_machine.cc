@@ -28,4 +28,9 @@ OrFailure<PlatformSnapshot> ReadLiveMachine(const CapturePlan&, const HostContex
 
 OrFailure<ProofReport> ProveLiveMachine(const HostContext&, unsigned) { return IsNoX86(); }
 
+OrFailure<std::optional<Proof>> ProveIfAsked(const Arguments& arguments) {
+  if (!arguments.proves) return std::nullopt;
+  return IsNoX86();
+}
+
 }  // namespace vtprobe

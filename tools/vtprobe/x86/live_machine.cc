@@ -3,8 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <random>
+#include <utility>
 
 #include "progress.h"
+#include "subject.h"
 #include "vtprobe/hal/cpuid_instruction.h"
 #include "vtprobe/hal/cpuid_view.h"
 #include "vtprobe/machine/this_machine.h"
@@ -44,6 +46,17 @@ OrFailure<ProofReport> ProveLiveMachine(const HostContext& host, unsigned second
                                      .seed = Seed(),
                                      .progress = progress.Callback()}),
                      .is_under_hypervisor = IsUnderHypervisor(host.online)};
+}
+
+OrFailure<std::optional<Proof>> ProveIfAsked(const Arguments& arguments) {
+  if (!arguments.proves) return std::nullopt;
+  const auto cpus = ChosenCpus(arguments);
+  if (!cpus) return tl::unexpected(cpus.error());
+  const auto host = ChosenHost(*cpus);
+  if (!host) return tl::unexpected(host.error());
+  auto report = ProveLiveMachine(*host, 0);
+  if (!report) return tl::unexpected(report.error());
+  return std::optional(std::move(report->proof));
 }
 
 }  // namespace vtprobe

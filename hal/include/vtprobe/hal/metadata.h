@@ -9,6 +9,7 @@
 #define VTPROBE_HAL_METADATA_H_
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,8 +75,18 @@ inline constexpr std::string_view kToolLog = "tool_log";
 // known; they stand in the order of what they were read from.
 inline constexpr std::string_view kCpuNumbers = "cpu_numbers";
 inline constexpr std::string_view kMsrCpu = "msr_cpu";
+// Guests that were run beside the reading (hal/proof_record.h).
+inline constexpr std::string_view kProof = "proof";
 inline constexpr std::string_view kLicence = "licence";
 }  // namespace meta
+
+// What should stand in place of a value that a key may not have.
+struct InvalidValue {
+  std::string_view expected;  // as prose for an error message; lives as long as the program
+  std::size_t offset = 0;     // bytes from the start of the value
+
+  friend bool operator==(const InvalidValue&, const InvalidValue&) = default;
+};
 
 class Metadata {
  public:
@@ -92,9 +103,9 @@ class Metadata {
 
   const std::vector<Entry>& entries() const { return entries_; }
 
-  // The values that a key may have, as prose for an error message, if the
-  // value given is none of them; nothing if it is, or if the key is free.
-  static std::optional<std::string_view> WhyInvalid(std::string_view key, std::string_view value);
+  // The values that a key may have, if the value given is none of them; nothing if it is,
+  // or if the key is free.
+  static std::optional<InvalidValue> WhyInvalid(std::string_view key, std::string_view value);
 
   friend bool operator==(const Metadata&, const Metadata&) = default;
 

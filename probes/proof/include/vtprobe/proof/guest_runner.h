@@ -1,4 +1,4 @@
-// What running a guest on a CPU showed, and who runs it.
+// Who runs a guest on a CPU.
 //
 // A register says that virtualization may be used; a guest that ran says that it
 // works. It says so of the hardware only where what runs it needs the hardware:
@@ -9,33 +9,11 @@
 #define VTPROBE_PROOF_GUEST_RUNNER_H_
 
 #include <cstdint>
-#include <string>
-#include <string_view>
 
+#include "vtprobe/hal/proof_record.h"
 #include "vtprobe/hal/types.h"
 
 namespace vtprobe {
-
-enum class GuestOutcome : std::uint8_t {
-  kRan,       // and computed what it should
-  kRefused,   // the CPU or KVM did not let it run
-  kWrong,     // it ran and did something else
-  kNotAsked,  // nothing was tried on this CPU
-};
-
-// The names in reports: "ran", "refused", "wrong", "not_asked".
-std::string_view Name(GuestOutcome outcome);
-
-struct GuestRun {
-  GuestOutcome outcome = GuestOutcome::kNotAsked;
-  // Why it is not kRan, as a clause that begins in lower case; empty where it is.
-  std::string reason{};
-  // Another hypervisor holds the extension, which then works, or may: a refusal
-  // that proves nothing.
-  bool is_busy = false;
-
-  friend bool operator==(const GuestRun&, const GuestRun&) = default;
-};
 
 // Runs a guest, by whatever means.
 class GuestRunner {

@@ -10,25 +10,12 @@
 #include <vector>
 
 #include "vtprobe/hal/cpu_set.h"
+#include "vtprobe/hal/proof_record.h"
 #include "vtprobe/hal/types.h"
 #include "vtprobe/proof/guest_runner.h"
 #include "vtprobe/proof/provider.h"
 
 namespace vtprobe {
-
-// CPUs on which the same happened.
-struct ProofGroup {
-  CpuSet cpus;
-  // The first that was not kRan, if there was one.
-  GuestRun run;
-  std::uint64_t runs = 0;      // over all of these CPUs
-  std::uint64_t not_well = 0;  // those of them that were not kRan
-};
-
-struct SlowestRun {
-  LogicalCpu cpu;
-  std::chrono::nanoseconds took{};
-};
 
 struct Proof {
   GuestProvider provider;

@@ -25,6 +25,10 @@ struct GuestProvider {
   bool needs_hardware() const { return needs == Needs::kVmx || needs == Needs::kSvm; }
 };
 
+// By its name: of all that have one only kvm_intel and kvm_amd need the hardware; of "kvm"
+// and "none" it is not known.
+GuestProvider ProviderNamed(std::string name);
+
 // By the modules of KVM below `root`, and by what the host says of KVM
 // (HostContext::metadata): the extension that it runs with, where it tells.
 //

@@ -66,7 +66,7 @@ struct Report {
   Subject subject;
   std::optional<ChosenProfile> profile;  // none: the verdict decides the exit status
   VirtualizationVerdict virtualization;
-  // Guests that were run beside, against which the verdict was held.
+  // Guests that were run, against which the verdict was held.
   std::optional<Proof> proof;
   // The verdict in words, as wording.h says them.
   std::string headline;
@@ -97,12 +97,11 @@ std::optional<std::string> SignatureText(const Subject& subject);
 // Judges a snapshot. `file` names where it comes from, for people: a path, or
 // nothing for a live run. A profile decides the exit status. With earlier
 // recordings of the machine, a lock or a microcode revision that was lost between
-// them makes an exit status of 0 a 1. A proof of the same CPUs is held against the
-// registers, and is a finding more: guests that fail make the exit status 1.
+// them makes an exit status of 0 a 1. A proof that the snapshot carries is a finding more:
+// guests that fail make the exit status 1.
 Report MakeReport(const PlatformSnapshot& snapshot, std::string_view tool_version,
                   std::optional<std::string> file, const Profile* profile = nullptr,
-                  std::span<const PlatformSnapshot> earlier = {},
-                  std::optional<Proof> proof = std::nullopt);
+                  std::span<const PlatformSnapshot> earlier = {});
 
 // The report's places and registers, from what it was made of.
 void AddRegisters(const PlatformSnapshot& snapshot, Report* report);

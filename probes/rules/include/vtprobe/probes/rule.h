@@ -296,7 +296,14 @@ std::span<const Rule* const> AllRules();
 // The rules about what a profile expects of its own, which it counts.
 std::span<const Rule* const> ProfileRules();
 
-// Of either. Null for an id that is none.
+// The rule about guests that were run: whoever has a proof of them judges it, and a
+// machine without one is not asked. JudgeRules() does not know it.
+const Rule& ProofRule();
+
+// AllRules() and ProofRule(), in the order of the table: those that references explain.
+std::span<const Rule* const> ExplainedRules();
+
+// Any of all these. Null for an id that is none.
 const Rule* FindRule(std::string_view id);
 
 // What one rule finds, as its profile counts it.

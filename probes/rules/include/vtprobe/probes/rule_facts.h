@@ -45,7 +45,7 @@ struct RuleFacts {
   std::string_view others;  // programs that check it, too; empty: none is known
 };
 
-// Of one of AllRules() or ProfileRules().
+// Of one of AllRules() or ProfileRules(), or of ProofRule().
 const RuleFacts& FactsOf(const Rule& rule);
 
 // As a program reads it, "trust_domains", and as a heading.

@@ -22,7 +22,7 @@ struct SeenGuests {
   CpuSet refused;  // for another reason than that another hypervisor holds the extension
   CpuSet wrong;    // ran and computed something else
 
-  // What HoldAgainst() found. CPUs of which the guests decide and no register does:
+  // What JudgeVirtualization() found. CPUs of which the guests decide and no register does:
   // a switch that was not read, or one that allows what does not work.
   CpuSet proven{};
   CpuSet disproven{};

@@ -125,15 +125,10 @@ struct VirtualizationVerdict {
 };
 
 // `before_system`, if there is one, is a recording of the same boot from before
-// an operating system ran. It may prove who set the switch.
+// an operating system ran. It may prove who set the switch. A proof that the snapshot
+// carries decides what no register does; the state stays what these say.
 VirtualizationVerdict JudgeVirtualization(const PlatformSnapshot& snapshot,
                                           const PlatformSnapshot* before_system = nullptr);
-
-// Lets guests decide what no register does: CPUs whose switch was not read and on which
-// a guest ran by what needs the extension are usable, those on which one was refused or
-// computed wrongly are not. A register that was read and says no stays; that a guest ran
-// all the same is kept in `guests`. The state stays what the registers say.
-void HoldAgainst(SeenGuests guests, VirtualizationVerdict* verdict);
 
 // What the value of a switch says of a CPU that offers what it switches: "On an
 // Intel CPU: VT-x off and locked until the next reset." Empty for a register that
