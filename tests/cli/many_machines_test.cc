@@ -86,6 +86,29 @@ TEST_F(ManyMachines, ExitAsTheWorstOfThem) {
   EXPECT_EQ(exit_status({off, Path("missing.dump")}), 66);
 }
 
+// 0 OK, 2 CRITICAL, 3 UNKNOWN, whatever is wrong with a recording; a mistake of who
+// called it stays one.
+TEST_F(ManyMachines, EndAsAPluginDoesWhereTheyAreForOne) {
+  const std::string usable = Machine("usable.dump", "0x5");
+  const std::string off = Machine("off.dump", "0x1");
+  const std::string malformed = File("malformed.dump", "vtprobe-dump 1\ncpu x\n");
+  const auto plugin = [](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"check", "--format", "nagios"});
+    return Vtprobe(arguments);
+  };
+  EXPECT_EQ(plugin({usable}).exit_status, 0);
+  EXPECT_EQ(plugin({"--replay", off}).exit_status, 2);
+  EXPECT_EQ(plugin({usable, off, malformed}).exit_status, 2);
+  EXPECT_EQ(plugin({usable, malformed}).exit_status, 3);
+  for (const Ended& ended : {plugin({malformed}), plugin({"--replay", malformed})}) {
+    EXPECT_EQ(ended.exit_status, 3);
+    EXPECT_THAT(ended.out, StartsWith("VTPROBE UNKNOWN - "));
+    EXPECT_THAT(ended.out, HasSubstr("malformed.dump:2:5"));
+  }
+  EXPECT_EQ(plugin({Path("missing.dump")}).exit_status, 3);
+  EXPECT_EQ(plugin({"--profile", "nosuch", usable}).exit_status, 64);
+}
+
 TEST_F(ManyMachines, OfWhichOneIsMalformedAreJudgedAndItIsAnError) {
   const std::string good = Machine("lab/good.dump", "0x5");
   const std::string bad = File("lab/bad.dump", "vtprobe-dump 1\ncpu x\n");

@@ -48,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"TwoCommands", {"check", "record"}, {"record"}},
         Mistake{"UnknownFormat",
                 {"--format", "xml"},
-                {"xml", "text, json, junit, tap, sarif and html"}},
+                {"xml", "text, json, junit, tap, sarif, html, ocptv, nagios, openmetrics and nfd"}},
         Mistake{"UnknownFormatOfRead", {"read", "0x3a", "--format", "tap"}, {"tap", "json"}},
         Mistake{"UnknownColor", {"--color", "red", "--replay", "-"}, {"auto, always or never"}},
         Mistake{"MissingValue", {"--replay"}, {"--replay"}},

@@ -3,7 +3,9 @@
     check_formats.py FORMAT VTPROBE DUMPS SCHEMA
 
 FORMAT is json, sarif or fleet (SCHEMA is a JSON Schema), junit (an XSD), tap (no
-schema: the rules of TAP 14 that matter are stated here) or html (a page that is
+schema: the rules of TAP 14 that matter are stated here), nagios, openmetrics and nfd
+(the same; metrics are shown to promtool, too, where it is installed), ocptv (by the
+schema of the Open Compute Project where VTPROBE_CORPUS has it) or html (a page that is
 well-formed XML, too, of which tidy has no warning where it is installed, and needs
 nothing that is not in it). JUnit and TAP also have
 to say what the exit status says, with and without a profile. Exits with 77,
@@ -11,6 +13,7 @@ which the test's list takes for "skipped", where a validator is not installed.
 """
 
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -238,8 +241,128 @@ def made_up_fleet(folder):
     return ["--machines", "folders", folder]
 
 
-CHECKS = {"fleet": check_fleet, "html": check_html, "json": check_json, "sarif": check_json, "junit": check_junit,
-          "tap": check_tap}
+def status_of_plugin(status, has_profile):
+    """What a plugin ends with where the command ends with that status."""
+    return {0: 0, 1: 2, 2: 3, 3: 2 if has_profile else 0}[status]
+
+
+FIRST_LINE = re.compile(r"(?P<told>VTPROBE (?P<state>OK|CRITICAL|UNKNOWN) - [ -{}~]*) \| "
+                        r"(?:[a-z]+=\d+ ?)+")
+STATES = {0: "OK", 2: "CRITICAL", 3: "UNKNOWN"}
+
+
+def check_nagios(vtprobe, form, dumps, _):
+    wrong = []
+    ours = {name: status for name, _, status in reports(vtprobe, "tap", dumps, PROFILES)}
+    for name, text, status in reports(vtprobe, form, dumps, PROFILES):
+        first = FIRST_LINE.fullmatch(text.split("\n")[0])
+        if not first or len(first["told"]) > 80 or not text.isascii() or text.count("|") != 1:
+            wrong.append(f"{name}: {text.splitlines()[0]}")
+        elif first["state"] != STATES[status]:
+            wrong.append(f"{name}: says {first['state']} and ends with {status}")
+        if name != "all" and status != status_of_plugin(ours[name], " as " in name):
+            wrong.append(f"{name}: ends with {status} where the command does with {ours[name]}")
+    return wrong
+
+
+SAMPLE = re.compile(r'(?P<name>vtprobe_[a-z_]+)(?P<labels>\{[a-z]+="(?:[^"\\\n]|\\["\\n])*"'
+                    r'(?:,[a-z]+="(?:[^"\\\n]|\\["\\n])*")*\})? \d+')
+
+
+def check_openmetrics(vtprobe, form, dumps, _):
+    wrong = []
+    promtool = shutil.which("promtool")
+    for name, text, _ in reports(vtprobe, form, dumps, PROFILES):
+        if not text.endswith("\n# EOF\n"):
+            wrong.append(f"{name}: does not end in # EOF")
+        families, samples = [], set()
+        for line in text.splitlines()[:-1]:
+            if line.startswith("# HELP "):
+                families.append(line.split()[2])
+            elif line.startswith("# TYPE "):
+                if line != f"# TYPE {families[-1]} gauge":
+                    wrong.append(f"{name}: {line}")
+            else:
+                sample = SAMPLE.fullmatch(line)
+                series = line.rpartition(" ")[0]
+                if not sample or sample["name"] != families[-1] or series in samples:
+                    wrong.append(f"{name}: {line}")
+                samples.add(series)
+        if len(families) != len(set(families)):
+            wrong.append(f"{name}: a family is there twice")
+        if promtool:
+            done = subprocess.run([promtool, "check", "metrics"], input=text, text=True,
+                                  capture_output=True, check=False)
+            wrong += [f"{name}: promtool: {line}" for line in done.stderr.splitlines()]
+    return wrong
+
+
+# [kubernetes] concepts/overview/working-with-objects/labels, "Syntax and character set"
+LABEL = re.compile(r"feature\.node\.kubernetes\.io/[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+                   r"=(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+
+
+def check_nfd(vtprobe, form, dumps, _):
+    wrong = []
+    for name, text, _ in reports(vtprobe, form, dumps, PROFILES):
+        if name != "all" and len(text) > 65536:
+            wrong.append(f"{name}: larger than a feature file may be")
+        lines = [line for line in text.splitlines() if not line.startswith("# ")]
+        wrong += [f"{name}: {line}" for line in lines if not LABEL.fullmatch(line)]
+        if name != "all" and len({line.split("=")[0] for line in lines}) != len(lines):
+            wrong.append(f"{name}: a label is there twice")
+    return wrong
+
+
+def ocptv_validator():
+    """By the schema of the Open Compute Project; nothing where that is not at hand."""
+    folder = pathlib.Path(os.environ.get("VTPROBE_CORPUS", "nowhere"), "ocptv")
+    if not folder.is_dir():
+        return None
+    try:
+        import jsonschema
+    except ImportError:
+        return None
+    schemas = [json.loads(file.read_text()) for file in folder.glob("*.json")]
+    root = next(one for one in schemas if one["title"] == "OutputArtifact")
+    resolver = jsonschema.RefResolver(root["$id"], root,
+                                      store={one["$id"]: one for one in schemas})
+    return jsonschema.Draft202012Validator(root, resolver=resolver)
+
+
+ENDINGS = {0: ("COMPLETE", "PASS"), 1: ("COMPLETE", "FAIL"), 2: ("ERROR", "NOT_APPLICABLE"),
+           3: ("SKIP", "NOT_APPLICABLE")}
+
+
+def check_ocptv(vtprobe, form, dumps, _):
+    wrong = []
+    validator = ocptv_validator()
+    for name, text, status in reports(vtprobe, form, dumps):
+        lines = [json.loads(line) for line in text.splitlines()]
+        if [line["sequenceNumber"] for line in lines] != list(range(len(lines))):
+            wrong.append(f"{name}: sequence numbers")
+        if "schemaVersion" not in lines[0]:
+            wrong.append(f"{name}: begins with {lines[0]}")
+        end = lines[-1]["testRunArtifact"]["testRunEnd"]
+        if name != "all" and (end["status"], end["result"]) != ENDINGS[status]:
+            wrong.append(f"{name}: ends with {end}, the command with {status}")
+        steps = [line["testStepArtifact"] for line in lines if "testStepArtifact" in line]
+        begun = [step["testStepId"] for step in steps if "testStepStart" in step]
+        ended = [step["testStepId"] for step in steps if "testStepEnd" in step]
+        if begun != ended or len(begun) != len(set(begun)):
+            wrong.append(f"{name}: steps that begin and end are not the same")
+        failed = any(step.get("diagnosis", {}).get("type") == "FAIL" for step in steps)
+        if name != "all" and failed != (status == 1):
+            wrong.append(f"{name}: exit status {status} with other diagnoses")
+        if validator:
+            wrong += [f"{name}: {error.message}" for line in lines
+                      for error in validator.iter_errors(line)]
+    return wrong
+
+
+CHECKS = {"fleet": check_fleet, "html": check_html, "json": check_json, "junit": check_junit,
+          "nagios": check_nagios, "nfd": check_nfd, "ocptv": check_ocptv,
+          "openmetrics": check_openmetrics, "sarif": check_json, "tap": check_tap}
 
 
 def main():

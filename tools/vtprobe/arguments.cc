@@ -5,6 +5,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "utc_time.h"
 #include "vtprobe/report/printable.h"
 
 namespace vtprobe {
@@ -35,11 +36,10 @@ void DeclareCapture(CommandOptions* options, Arguments* arguments) {
                    "Read one CPU after the other, for hosts that parallel reads would disturb");
 }
 
-void DeclareFormat(CommandOptions* options, Arguments* arguments) {
+void DeclareFormat(CommandOptions* options, Arguments* arguments, std::string_view others) {
   options
       ->Add("--format", &arguments->format,
-            "Form of the answer: text (default), json; of a check also junit, tap, sarif or "
-            "html: one page with all of it")
+            fmt::format("Form of the answer: text (default), json{}", others))
       .Takes("FORMAT");
 }
 
@@ -106,6 +106,8 @@ OrFailure<RenderOptions> StyleOf(const Arguments& arguments, const Terminal& ter
                                           Printable(arguments.color)));
   }
   options.ascii = arguments.ascii || !terminal.is_utf8;
+  options.command_line = arguments.command_line;
+  options.time = UtcNow();
   if (to_terminal) options.width = terminal.columns;
   options.verbosity = arguments.quiet     ? Verbosity::kQuiet
                       : arguments.verbose ? Verbosity::kVerbose

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "failure.h"
@@ -17,6 +18,7 @@
 namespace vtprobe {
 
 struct Arguments {
+  std::string command_line;         // as it was given, its words apart by blanks
   std::vector<std::string> replay;  // in the order given
   bool together = false;            // those are of one moment
   std::optional<std::string> cpus;
@@ -60,7 +62,8 @@ struct Arguments {
 void DeclareSubject(CommandOptions* options, Arguments* arguments);  // --replay, --together, --cpus
 void DeclareCpus(CommandOptions* options, Arguments* arguments);
 void DeclareCapture(CommandOptions* options, Arguments* arguments);  // --sequential
-void DeclareFormat(CommandOptions* options, Arguments* arguments);
+// `others` are formats beside text and JSON, each behind ", ".
+void DeclareFormat(CommandOptions* options, Arguments* arguments, std::string_view others = {});
 void DeclareOutput(CommandOptions* options, Arguments* arguments);
 void DeclareRecording(CommandOptions* options, Arguments* arguments);  // --output, --mode
 void DeclareStyle(CommandOptions* options,

@@ -40,6 +40,15 @@ OrFailure<ReportFormat> FormatNamed(const std::string& name) {
                                         Enumerate(names)));
 }
 
+// ", junit, tap" of those behind the first two, which every command has.
+std::string OtherFormats() {
+  std::string others;
+  for (const ReportFormat& format : ReportFormats().subspan(2)) {
+    others.append(", ").append(format.name);
+  }
+  return others;
+}
+
 void Declare(CommandOptions* options, Arguments* arguments) {
   options
       ->Add("FILE", &arguments->files,
@@ -55,7 +64,7 @@ void Declare(CommandOptions* options, Arguments* arguments) {
       ->Add("--profile", &arguments->profile,
             "What the machine is for: a shipped profile (vtprobe profile lists them) or a file")
       .Takes("NAME|FILE");
-  DeclareFormat(options, arguments);
+  DeclareFormat(options, arguments, OtherFormats());
   DeclareOutput(options, arguments);
   DeclareStyle(options, arguments);
   options->Footer(
@@ -69,7 +78,8 @@ void Declare(CommandOptions* options, Arguments* arguments) {
       "switch could not be read and guests ran on all CPUs by a KVM that needs it.\n"
       "  64 usage, 65 malformed input, 66 input not found, 74 output failed\n"
       "Of several machines: 65 or 66 if one can't be read, else 1, 2, 3 or 0, the first\n"
-      "of these that one has.");
+      "of these that one has. The format nagios ends as a plugin does: 0 OK, 2 CRITICAL,\n"
+      "3 UNKNOWN.");
 }
 
 // From the leaves that a check reads: what a fuller recording also holds must
@@ -130,6 +140,25 @@ void Complain(const ReportSet& set) {
   }
 }
 
+OrFailure<int> Answer(const Report& report, const Process& process, const Way& way) {
+  return Write(process.output, way.format.render(report, way.style),
+               way.format.exit_codes.of_one(report));
+}
+
+// Of the recordings of one machine one can't be read: for some formats that is an answer.
+OrFailure<int> AnswerForUnread(const Failure& failure, const std::vector<std::string>& files,
+                               const Process& process, const Way& way) {
+  const bool is_unread =
+      failure.exit_status == kMalformedInput || failure.exit_status == kInputMissing;
+  if (!is_unread || !way.format.exit_codes.answer_for_unread) return tl::unexpected(failure);
+  ReportSet set;
+  set.tool_version = way.version;
+  set.machines.emplace_back(UnreadRecording{fmt::format("{}", fmt::join(files, " ")),
+                                            failure.message, failure.exit_status});
+  return Write(process.output, way.format.render_set(set, way.style),
+               way.format.exit_codes.of_several(set));
+}
+
 OrFailure<int> CheckEach(const Arguments& arguments, const Process& process, const Way& way) {
   const auto cpus = ChosenCpus(arguments);
   if (!cpus) return tl::unexpected(cpus.error());
@@ -153,21 +182,22 @@ OrFailure<int> CheckEach(const Arguments& arguments, const Process& process, con
         }
         if (show) show(set.machines.size());
       });
-  if (!not_recordings) return tl::unexpected(not_recordings.error());
+  if (!not_recordings) {
+    return AnswerForUnread(not_recordings.error(), arguments.files, process, way);
+  }
   if (is_one) {
-    if (failure) return tl::unexpected(*failure);
-    const Report& report = std::get<Report>(set.machines.front());
-    return Write(process.output, way.format.render(report, way.style), report.exit_code);
+    if (failure) return AnswerForUnread(*failure, arguments.files, process, way);
+    return Answer(std::get<Report>(set.machines.front()), process, way);
   }
   set.not_recordings = *not_recordings;
-  auto written = Write(process.output, way.format.render_set(set, way.style), ExitCode(set));
+  auto written = Write(process.output, way.format.render_set(set, way.style),
+                       way.format.exit_codes.of_several(set));
   if (written) Complain(set);
   return written;
 }
 
 OrFailure<int> CheckOne(const LoadedSubject& subject, const Process& process, const Way& way) {
-  const Report report = way.Judge(subject, subject.source);
-  return Write(process.output, way.format.render(report, way.style), report.exit_code);
+  return Answer(way.Judge(subject, subject.source), process, way);
 }
 
 // All of CPUID is compared between CPUs. What a file expects is known when it is
@@ -195,7 +225,7 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
   if (!proof) return tl::unexpected(proof.error());
   if (arguments.files.empty()) {
     auto loaded = LoadSubjectWithEarlier(arguments, process, [&] { return PlanFor(arguments); });
-    if (!loaded) return tl::unexpected(loaded.error());
+    if (!loaded) return AnswerForUnread(loaded.error(), arguments.replay, process, way);
     subject = *std::move(loaded);
     if (*proof) RecordProof(**proof, &subject->snapshot.mutable_metadata());
   }

@@ -188,6 +188,7 @@ class CommandLine {
     }
     const auto files = CheckFiles();
     if (!files) return tl::unexpected(files.error());
+    request_.arguments.command_line = fmt::format("{}", fmt::join(argv, argv + argc, " "));
     return request_;
   }
 

@@ -5,8 +5,6 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <map>
 
 #include "command.h"
@@ -15,6 +13,7 @@
 #include "output.h"
 #include "progress.h"
 #include "subject.h"
+#include "utc_time.h"
 #include "vtprobe/hal/cpu_gathering.h"
 #include "vtprobe/probes/selections.h"
 #include "vtprobe/probes/virtualization.h"
@@ -50,21 +49,12 @@ std::string HostName() {
   return ::uname(&system) == 0 ? system.nodename : "";
 }
 
-// RFC 3339, UTC.
-std::string Now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  std::array<char, sizeof("2026-01-01T00:00:00Z")> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc)};
-}
-
 // Provenance first, then who and when, then what the host says of itself.
 Metadata AsRecording(const Metadata& live, std::string_view version) {
   Metadata metadata;
   metadata.Set(meta::kProvenance, "recorded");
   metadata.Set(meta::kTool, fmt::format("vtprobe {}", version));
-  metadata.Set(meta::kTime, Now());
+  metadata.Set(meta::kTime, UtcNow());
   for (const auto& [key, value] : live.entries()) {
     if (key != meta::kProvenance) metadata.Set(key, value);
   }

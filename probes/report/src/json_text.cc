@@ -38,6 +38,11 @@ bool NeedsNoGate(const OrderedJson& json) {
   return std::all_of(json.begin(), json.end(), NeedsNoGate);
 }
 
+std::string Gated(const OrderedJson& document, int indent) {
+  if (NeedsNoGate(document)) return document.dump(indent) + '\n';
+  return AllPrintable(document).dump(indent) + '\n';
+}
+
 }  // namespace
 
 OrderedJson ToolJson(std::string_view version) {
@@ -71,8 +76,12 @@ OrderedJson GroupsJson(const Readings& readings) {
 
 std::string JsonText(const OrderedJson& document) {
   constexpr int kIndent = 2;
-  if (NeedsNoGate(document)) return document.dump(kIndent) + '\n';
-  return AllPrintable(document).dump(kIndent) + '\n';
+  return Gated(document, kIndent);
+}
+
+std::string JsonLine(const OrderedJson& document) {
+  constexpr int kNoIndent = -1;
+  return Gated(document, kNoIndent);
 }
 
 }  // namespace vtprobe

@@ -31,6 +31,8 @@ OrderedJson GroupsJson(const Readings& readings);
 
 // Indented, with a final newline. What is no UTF-8 becomes U+FFFD.
 std::string JsonText(const OrderedJson& document);
+// The same in one line, as forms have it of which each line is a document.
+std::string JsonLine(const OrderedJson& document);
 
 }  // namespace vtprobe
 

@@ -1,4 +1,5 @@
-// How a person reads a report; formats for machines look at none of it.
+// How a person reads a report, of which formats for machines look at nothing; and what
+// made it and when, for those whose records say so.
 
 #ifndef VTPROBE_REPORT_RENDER_OPTIONS_H_
 #define VTPROBE_REPORT_RENDER_OPTIONS_H_
@@ -6,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace vtprobe {
 
@@ -19,6 +21,8 @@ struct RenderOptions {
   // Columns of the terminal. None: it goes elsewhere, where a CPU group's line
   // is searched for rather than looked at, and is not broken.
   std::optional<std::size_t> width{};
+  std::string command_line = "vtprobe check";
+  std::string time = "1970-01-01T00:00:00Z";  // [ietf/rfc3339], UTC
 };
 
 }  // namespace vtprobe
