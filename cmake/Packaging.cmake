@@ -118,6 +118,8 @@ install(FILES recorded-msr-dumps/FORMAT.md RENAME RECORDINGS.md
   COMPONENT runtime DESTINATION ${documents})
 install(DIRECTORY probes/schemas COMPONENT runtime
   DESTINATION ${CMAKE_INSTALL_DATADIR}/vtprobe)
+install(DIRECTORY tools/integrations COMPONENT runtime
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/vtprobe USE_SOURCE_PERMISSIONS)
 
 # Where vtprobe-make-stick looks from its own place.
 install(FILES ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/vtprobe.efi OPTIONAL COMPONENT efi
