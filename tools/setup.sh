@@ -41,6 +41,7 @@ readonly BED_PACKAGES=(
   msr-tools cpu-checker libvirt-clients perl-base spectre-meltdown-checker
   cpuid cpuidtool x86info strace
   linux-headers-amd64
+  munge slurm-client slurmctld slurmd
   fish zsh groff lintian debootstrap
 )
 # What tests/browser and tools/take-pictures.py look at pages with, and the letters.

@@ -7,7 +7,7 @@ from bed import bochs_cases as bochs
 from bed import efi_cases as efi
 from bed import proof_cases as proof
 from bed import qemu_cases as qemu
-from bed import self_comparison, served
+from bed import self_comparison, served, slurm
 from bed import write_cases as writes
 
 QUICK = "quick"  # by ctest
@@ -33,6 +33,7 @@ ALL = (
     Case("served-peers", QUICK, 300, served.over_synthetic_states, is_emulator=False),
     Case("served-live", QUICK, 60, served.live, is_emulator=False),
     Case("served-self-comparison", USUAL, 120, self_comparison.case, is_emulator=False),
+    Case("slurm", USUAL, 300, slurm.case, is_emulator=False),
     Case("qemu-svm", QUICK, 300, qemu.svm),
     Case("qemu-without-svm", USUAL, 300, qemu.without_svm),
     Case("qemu-bare-svm", USUAL, 300, qemu.bare_svm),
