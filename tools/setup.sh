@@ -32,8 +32,9 @@ readonly PACKAGES=(
 read -ra CLANG_VERSIONS <cmake/clang-versions
 readonly CLANG_VERSIONS
 # What tests/e2e and bench/peers run: the emulators with what boots in them, and
-# the tools and headers that vtprobe is compared with. In the last row, what packages and
-# other releases are tried with.
+# the tools and headers that vtprobe is compared with. In the last rows, what takes
+# integrations, of prometheus promtool, and what packages and other releases are tried
+# with.
 readonly BED_PACKAGES=(
   python3 fuse3 binutils
   qemu-system-x86 busybox-static ovmf
@@ -41,7 +42,7 @@ readonly BED_PACKAGES=(
   msr-tools cpu-checker libvirt-clients perl-base spectre-meltdown-checker
   cpuid cpuidtool x86info strace
   linux-headers-amd64
-  munge slurm-client slurmctld slurmd
+  munge slurm-client slurmctld slurmd ansible-core prometheus
   fish zsh groff lintian debootstrap
 )
 # What tests/browser and tools/take-pictures.py look at pages with, and the letters.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Callable
 
+from bed import ansible
 from bed import bochs_cases as bochs
 from bed import efi_cases as efi
 from bed import proof_cases as proof
@@ -33,6 +34,7 @@ ALL = (
     Case("served-peers", QUICK, 300, served.over_synthetic_states, is_emulator=False),
     Case("served-live", QUICK, 60, served.live, is_emulator=False),
     Case("served-self-comparison", USUAL, 120, self_comparison.case, is_emulator=False),
+    Case("ansible", USUAL, 120, ansible.case, is_emulator=False),
     Case("slurm", USUAL, 300, slurm.case, is_emulator=False),
     Case("qemu-svm", QUICK, 300, qemu.svm),
     Case("qemu-without-svm", USUAL, 300, qemu.without_svm),
