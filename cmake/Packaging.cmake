@@ -75,7 +75,7 @@ set(CPACK_DEBIAN_EFI_PACKAGE_NAME vtprobe-efi)
 set(CPACK_COMPONENT_EFI_DESCRIPTION
   "records a machine before any system runs\nThe UEFI application vtprobe.efi, and vtprobe-make-stick, which puts it on a\nstick's image.")
 set(CPACK_DEBIAN_EFI_PACKAGE_SECTION admin)
-set(CPACK_DEBIAN_EFI_PACKAGE_DEPENDS mtools)
+set(CPACK_DEBIAN_EFI_PACKAGE_DEPENDS "mtools, fdisk")
 set(CPACK_DEBIAN_EFI_PACKAGE_RECOMMENDS vtprobe)
 
 # vtprobe_made(FILE COMMAND...): what a command of this build prints. [gzip] -n: no
@@ -94,20 +94,33 @@ vtprobe_made(_vtprobe $<TARGET_FILE:vtprobe> completion zsh -o ${PROJECT_BINARY_
 vtprobe_made(vtprobe.fish $<TARGET_FILE:vtprobe> completion fish -o ${PROJECT_BINARY_DIR}/documents/vtprobe.fish)
 set(depends ${PROJECT_BINARY_DIR}/documents/vtprobe.1)
 vtprobe_made(vtprobe.1.gz gzip -9nkf ${PROJECT_BINARY_DIR}/documents/vtprobe.1)
-configure_file(cmake/templates/changelog.in documents/changelog @ONLY)
-set(depends ${PROJECT_BINARY_DIR}/documents/changelog)
-vtprobe_made(changelog.gz gzip -9nkf ${PROJECT_BINARY_DIR}/documents/changelog)
+# vtprobe_written(TEMPLATE FILE): what a person wrote, with the version in it.
+macro(vtprobe_written template file)
+  configure_file(${template} documents/${file} @ONLY)
+  set(depends ${PROJECT_BINARY_DIR}/documents/${file})
+  vtprobe_made(${file}.gz gzip -9nkf ${PROJECT_BINARY_DIR}/documents/${file})
+endmacro()
+vtprobe_written(cmake/templates/changelog.in changelog)
+vtprobe_written(tools/vtprobe-make-stick.1.in vtprobe-make-stick.1)
+if(TARGET vtprobe-hwtest)
+  vtprobe_written(tools/hwtest/vtprobe-hwtest.1.in vtprobe-hwtest.1)
+endif()
 add_custom_target(vtprobe_documents ALL DEPENDS ${VTPROBE_DOCUMENTS})
 
 # Who built the libraries alone has none of what the command makes.
-function(vtprobe_install_document file destination)
-  install(FILES ${PROJECT_BINARY_DIR}/documents/${file} OPTIONAL COMPONENT runtime
+function(vtprobe_install_document component file destination)
+  install(FILES ${PROJECT_BINARY_DIR}/documents/${file} OPTIONAL COMPONENT ${component}
     DESTINATION ${destination})
 endfunction()
-vtprobe_install_document(vtprobe.1.gz ${CMAKE_INSTALL_MANDIR}/man1)
-vtprobe_install_document(vtprobe ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-vtprobe_install_document(_vtprobe ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
-vtprobe_install_document(vtprobe.fish ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+vtprobe_install_document(runtime vtprobe.1.gz ${CMAKE_INSTALL_MANDIR}/man1)
+if(TARGET vtprobe-hwtest)
+  vtprobe_install_document(runtime vtprobe-hwtest.1.gz ${CMAKE_INSTALL_MANDIR}/man1)
+endif()
+vtprobe_install_document(efi vtprobe-make-stick.1.gz ${CMAKE_INSTALL_MANDIR}/man1)
+vtprobe_install_document(runtime vtprobe ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+vtprobe_install_document(runtime _vtprobe ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+vtprobe_install_document(runtime vtprobe.fish
+  ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 
 set(documents ${CMAKE_INSTALL_DATADIR}/doc/vtprobe)
 install(FILES README.md probes/RULES.md probes/REGISTERS.md

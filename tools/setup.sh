@@ -24,7 +24,7 @@ readonly PACKAGES=(
   libbz2-dev liblzma-dev libzstd-dev zstd
   libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev
   libxml2-utils python3-jsonschema tidy
-  dpkg-dev file googletest mtools pkg-config
+  dpkg-dev fdisk file googletest mtools pkg-config
   ccache git mold
 )
 # Versions of clang that are known to do, the first that a release offers is taken:

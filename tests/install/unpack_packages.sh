@@ -19,7 +19,7 @@ done
 
 cd "$root/usr/share"
 for file in doc/vtprobe/{README,RULES,REGISTERS,PROFILES,RECORDINGS}.md \
-  man/man1/vtprobe.1.gz bash-completion/completions/vtprobe \
+  man/man1/{vtprobe,vtprobe-hwtest,vtprobe-make-stick}.1.gz bash-completion/completions/vtprobe \
   zsh/vendor-completions/_vtprobe fish/vendor_completions.d/vtprobe.fish \
   vtprobe/schemas/vtprobe-report-1.schema.json; do
   [[ -s $file ]] || { echo "no $file is packed" >&2; exit 1; }

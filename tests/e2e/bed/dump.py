@@ -38,6 +38,12 @@ class Dump:
         return {leaf: tuple(int(word, 16) for word in words[1:]) for (of, kind, leaf), words
                 in self._readings.items() if of == cpu and kind == "cpuid" and words[0] == "="}
 
+    def msrs_of(self, cpu):
+        """What the CPU's MSRs gave, by "0xADDRESS": a value, or the words of a failure."""
+        return {address: int(words[1], 16) if words[0] == "=" else " ".join(words)
+                for (of, kind, address), words in self._readings.items()
+                if of == cpu and kind == "msr"}
+
     def msr(self, cpu, address):
         """The value; None for what failed or was not read."""
         reading = self._readings.get((cpu, "msr", address), ["!"])

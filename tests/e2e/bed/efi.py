@@ -20,7 +20,7 @@ _CONTROL = re.compile(r"\x1b\[[0-9;=?]*[A-Za-z]")
 
 def need_efi(context):
     """The program, as it was built beside the command or by another build of this tree."""
-    need_programs("qemu-system-x86_64", "mformat", "mcopy")
+    need_programs("qemu-system-x86_64", "mformat", "mcopy", "sfdisk")
     need((OVMF / "OVMF_CODE_4M.fd").exists(), "not installed: ovmf "
          "(tools/setup.sh --packages-only --with-beds)")
     beside = context.vtprobe.parent / "vtprobe.efi"
@@ -39,25 +39,26 @@ def firmware(work):
 
 
 class Stick:
-    """What tools/make-stick makes."""
+    """What tools/make-stick makes. mtools find the partition at 1 MiB of the image."""
 
     def __init__(self, context, efi, *more):
         self.image = context.work / "stick.img"
+        self.partition = f"{self.image}@@1M"
         run([str(context.source / "tools/make-stick"), "--efi", str(efi), *more, str(self.image)],
             status=0)
 
     def put(self, file, path):
-        run(["mcopy", "-o", "-i", str(self.image), str(file), f"::{path}"], status=0)
+        run(["mcopy", "-o", "-i", self.partition, str(file), f"::{path}"], status=0)
 
     def files(self):
-        listed = run(["mdir", "-/", "-b", "-i", str(self.image), "::"], status=0).stdout
+        listed = run(["mdir", "-/", "-b", "-i", self.partition, "::"], status=0).stdout
         return [line.removeprefix("::") for line in listed.splitlines() if not line.endswith("/")]
 
     def recordings(self):
         return [path for path in self.files() if path.endswith(".dump")]
 
     def read(self, path, to):
-        run(["mcopy", "-n", "-i", str(self.image), f"::{path}", str(to)], status=0)
+        run(["mcopy", "-n", "-i", self.partition, f"::{path}", str(to)], status=0)
         return to
 
     def drive(self, read_only=False):

@@ -18,6 +18,19 @@ _OF_THE_SYSTEM = {
     "0xd.0x0": (0, 0xffffffff, 0, 0),
     "0xd.0x1": (0, 0xffffffff, 0, 0),
 }
+# MSRs that Linux writes when it starts, by the bits that are its own, and why.
+_WRITTEN_BY_LINUX = {
+    # IA32_PAT: Linux lays its own memory types out, of write-through among them.
+    # [linux] arch/x86/mm/pat/memtype.c
+    "0x277": 0xffffffffffffffff,
+    # EFER.SCE: SYSCALL, which no firmware has a use for. [linux] arch/x86/kernel/head_64.S
+    "0xc0000080": 1 << 0,
+}
+# Memory types (IA32_MTRR_*): OVMF sets them on the CPU that it runs on, and leaves the others as
+# they were reset; Linux gives all of them those of the boot CPU ("your CPUs had inconsistent
+# MTRR settings"). [linux] arch/x86/kernel/cpu/mtrr/generic.c
+_MEMORY_TYPES = {hex(address) for address in (*range(0x200, 0x220), 0x250, 0x258, 0x259,
+                                              *range(0x268, 0x270), 0x2ff)}
 
 
 def _verdict(context, *recordings):
@@ -98,7 +111,7 @@ def sixty_four(context):
 
 
 def beside_linux(context):
-    """The same machine, before Linux and in it: CPU by CPU the same CPUID."""
+    """The same machine, before Linux and in it: CPU by CPU the same CPUID and MSRs."""
     model, cpus = "EPYC,+svm", 4
     qemu.need_qemu()
     linux = kernel.unpacked(context.cache)
@@ -120,7 +133,8 @@ def beside_linux(context):
 
 
 def _compare(before, after):
-    """CPUs of one APIC id have the same CPUID, but for what a system switches on."""
+    """CPUs of one APIC id have the same CPUID and MSRs, but for what a system switches on
+    and writes."""
     def by_id(dump):
         return {dump.cpuid(cpu, "0x1", "EBX") >> 24: cpu for cpu in dump.online}
 
@@ -139,14 +153,31 @@ def _compare(before, after):
             mask = _OF_THE_SYSTEM.get("0xd.0x0" if is_beyond else leaf, (0, 0, 0, 0))
             differ = [(a ^ b) & ~bits for a, b, bits in zip(values, others[leaf], mask)]
             check(not any(differ), f"APIC id {apic_id}, leaf {leaf}: {values} and {others[leaf]}")
+    boot = before.msrs_of(ours[0])
+    for apic_id, cpu in ours.items():
+        mine, others = before.msrs_of(cpu), after.msrs_of(theirs[apic_id])
+        check(mine and mine.keys() == others.keys(),
+              f"APIC id {apic_id}: MSRs of one recording alone are {mine.keys() ^ others.keys()}")
+        for address, value in mine.items():
+            # What firmware left on the CPU that booted is on all of them then.
+            left, found = boot[address] if address in _MEMORY_TYPES else value, others[address]
+            if isinstance(left, int) and isinstance(found, int):
+                left |= _WRITTEN_BY_LINUX.get(address, 0)
+                found |= _WRITTEN_BY_LINUX.get(address, 0)
+            check(left == found, f"APIC id {apic_id}, MSR {address}: {_text(value)} before Linux, "
+                                 f"and {_text(others[address])} in it")
+
+
+def _text(reading):
+    return hex(reading) if isinstance(reading, int) else reading
 
 
 def full(context):
     """A stick that is full: the recording goes over the serial line."""
-    stick = efi.Stick(context, efi.need_efi(context), "--size", "34")
+    stick = efi.Stick(context, efi.need_efi(context), "--size", "36")
     filler = context.work / "filler"
     # What is left is one cluster of 512 bytes and no more.
-    free = int(run(["mdir", "-i", str(stick.image), "::"], status=0).stdout
+    free = int(run(["mdir", "-i", stick.partition, "::"], status=0).stdout
                .rsplit("bytes free", 1)[0].split("\n")[-1].replace(" ", ""))
     filler.write_bytes(bytes(free - 1024))
     stick.put(filler, "/filler")
@@ -199,7 +230,7 @@ def _from_shell(context, programs, script, cpus):
     """Starts the shell, which runs the script of a stick that has these programs; the stick,
     and what was said."""
     stick = efi.Stick(context, programs[0])
-    run(["mdel", "-i", str(stick.image), "::/EFI/BOOT/BOOTX64.EFI"], status=0)
+    run(["mdel", "-i", stick.partition, "::/EFI/BOOT/BOOTX64.EFI"], status=0)
     for program in programs:
         stick.put(program, f"/{program.name}")
     file = context.work / "startup.nsh"
