@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,14 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+
+// As one line, however it was broken.
+std::string Words(const std::string& text) {
+  std::istringstream words(text);
+  std::string line;
+  for (std::string word; words >> word;) line += word + ' ';
+  return line;
+}
 
 class Sequence : public testing::Test {
  protected:
@@ -68,6 +77,20 @@ TEST_F(Sequence, MatchesCpusByApicIdAndNotByNumber) {
   }
   EXPECT_THAT(who, testing::UnorderedElementsAre(HasSubstr("0-1 "), "2 kernel")) << ended.out;
   EXPECT_THAT(ended.err, HasSubstr("matched by APIC id"));
+  // Whoever is handed the report has no standard error.
+  ASSERT_EQ(json["notes"].size(), 1U);
+  EXPECT_EQ(json["notes"][0], pre_os + " and " + os +
+                                  " number CPUs differently; they are matched by APIC id, and have "
+                                  "the numbers of the latter");
+  for (const char* const format : {"text", "html"}) {
+    const Ended shown = Vtprobe({"check", "--format", format, "--replay", pre_os, "--replay", os});
+    EXPECT_THAT(Words(shown.out),
+                HasSubstr("matched by APIC id, and have the numbers of the latter"))
+        << format;
+  }
+  const Ended alike =
+      Vtprobe({"check", "--format", "json", "--replay", pre_os, "--replay", pre_os});
+  EXPECT_THAT(alike.out, testing::Not(HasSubstr("\"notes\"")));
   const Ended quiet = Vtprobe({"check", "-q", "--cpus", "2", "--replay", pre_os, "--replay", os});
   EXPECT_EQ(quiet.err, "");
   EXPECT_EQ(quiet.exit_status, 0) << "CPU 2 is that of the last recording";

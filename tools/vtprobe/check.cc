@@ -114,6 +114,7 @@ struct Way {
   Report Judge(const LoadedSubject& subject, std::optional<std::string> file) const {
     Report report = MakeReport(subject.snapshot, version, std::move(file),
                                profile ? &*profile : nullptr, subject.earlier);
+    report.notes = subject.notes;
     report.subject.codename_doubt = CodenameDoubt(subject.snapshot, report.subject);
     if (format.shows_registers) {
       AddRegisters(subject.snapshot, &report);

@@ -96,20 +96,22 @@ void CheckOrder(const std::vector<std::string>& paths, const LoadedSubject& load
   }
 }
 
-// Gives the CPUs of all recordings the numbers that they have in the last.
-void NumberAlike(const std::vector<std::string>& paths, const HowToLoad& how,
-                 std::vector<import::Imported>* recordings) {
+// Gives the CPUs of all recordings the numbers that they have in the last, and notes of
+// which these are others.
+std::vector<std::string> NumberAlike(const std::vector<std::string>& paths,
+                                     std::vector<import::Imported>* recordings) {
+  std::vector<std::string> notes;
   for (std::size_t i = 0; i + 1 < recordings->size(); ++i) {
     auto& earlier = recordings->at(i).snapshot;
     auto numbered = registers::NumberedLike(earlier, recordings->back().snapshot);
     if (!numbered) continue;
     earlier = *std::move(numbered);
-    if (how.is_quiet) continue;
-    PrintError(fmt::format(
-        "vtprobe: note: {} and {} number CPUs differently; they are matched by APIC id, and "
-        "have the numbers of the latter\n",
-        InputName(paths[i]), InputName(paths.back())));
+    notes.push_back(
+        fmt::format("{} and {} number CPUs differently; they are matched by APIC id, and "
+                    "have the numbers of the latter",
+                    InputName(paths[i]), InputName(paths.back())));
   }
+  return notes;
 }
 
 OrFailure<LoadedSubject> LoadTogether(const std::vector<std::string>& paths, const HowToLoad& how) {
@@ -163,8 +165,13 @@ OrFailure<LoadedSubject> LoadSequence(const std::vector<std::string>& paths, con
     if (!recording) return tl::unexpected(recording.error());
     recordings.push_back(*std::move(recording));
   }
-  NumberAlike(paths, how, &recordings);
   LoadedSubject subject;
+  subject.notes = NumberAlike(paths, &recordings);
+  if (!how.is_quiet) {
+    for (const std::string& note : subject.notes) {
+      PrintError(fmt::format("vtprobe: note: {}\n", note));
+    }
+  }
   for (std::size_t i = 0; i < paths.size(); ++i) {
     auto snapshot = ChosenPart(paths[i], std::move(recordings[i]), how);
     if (!snapshot) return tl::unexpected(snapshot.error());

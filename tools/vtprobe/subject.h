@@ -25,6 +25,7 @@ struct LoadedSubject {
   std::optional<std::string> source;      // the recording's name; nothing: this machine
   std::vector<PlatformSnapshot> earlier;  // recordings given before it
   std::vector<std::string> earlier_names{};
+  std::vector<std::string> notes{};  // on how they were brought together, a sentence each
 };
 
 // Asked for a live machine only; a recording is loaded as it is.

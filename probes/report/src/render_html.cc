@@ -86,6 +86,7 @@ Markup HtmlFacts(const Report& report) {
     const std::string contradiction = Contradiction(*report.virtualization.guests);
     if (!contradiction.empty()) add("contradiction", contradiction);
   }
+  for (const std::string& note : report.notes) add("note", note);
   if (subject.source != subject.file) add("source", subject.source);
   if (!subject.cpus_offline.empty()) add("offline", CpusText(subject.cpus_offline));
   for (const auto& [key, value] : subject.other) add(key, value);

@@ -163,6 +163,7 @@ OrderedJson OneReportJson(const Report& report) {
     document["registers"].push_back(RegisterJson(reg));
   }
   document["earlier"] = OrderedJson::array();
+  if (!report.notes.empty()) document["notes"] = report.notes;
   document["summary"] = SummaryJson(report);
   document["exit_code"] = report.exit_code;
   return document;

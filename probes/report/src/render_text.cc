@@ -71,6 +71,7 @@ class Body {
     AddGroups();
     AddWhy();
     AddProof();
+    for (const std::string& note : report_.notes) Add("note", note);
     AddMachine();
     if (verbose_) AddOrigin();
     AddFindings();

@@ -72,6 +72,9 @@ struct Report {
   std::string headline;
   std::string explanation;
   std::string remedy;
+  // How several recordings of the machine were brought together, a sentence each, which
+  // whoever loads them knows.
+  std::vector<std::string> notes;
   std::vector<Finding> findings;
   std::array<std::size_t, 6> summary{};  // findings by Outcome
   int exit_code = 2;
