@@ -100,13 +100,12 @@ struct Counts {
   std::size_t tests = 0;
   std::size_t failures = 0;
   std::size_t errors = 0;
-  std::size_t skipped = 0;
+  std::size_t skipped = 0;  // of a suite; Jenkins's schema has no place for that of all
 
   void Add(const Counts& more) {
     tests += more.tests;
     failures += more.failures;
     errors += more.errors;
-    skipped += more.skipped;
   }
 };
 
@@ -124,7 +123,6 @@ void SetCounts(const Counts& counts, pugi::xml_node node) {
   Set(node, "tests", fmt::format("{}", counts.tests));
   Set(node, "failures", fmt::format("{}", counts.failures));
   Set(node, "errors", fmt::format("{}", counts.errors));
-  Set(node, "skipped", fmt::format("{}", counts.skipped));
 }
 
 class Document {
@@ -168,6 +166,7 @@ class Document {
     pugi::xml_node suite = suites_.append_child("testsuite");
     Set(suite, "name", machine);
     SetCounts(counts, suite);
+    Set(suite, "skipped", fmt::format("{}", counts.skipped));
     total_.Add(counts);
     return suite;
   }
