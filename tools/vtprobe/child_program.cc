@@ -1,6 +1,5 @@
 #include "child_program.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -15,17 +14,6 @@
 
 namespace vtprobe {
 namespace {
-
-struct Pipe {
-  Fd reads;
-  Fd writes;
-};
-
-tl::expected<Pipe, int> MakePipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return tl::unexpected(errno);
-  return Pipe{Fd(ends[0]), Fd(ends[1])};
-}
 
 tl::expected<pid_t, int> Spawn(const std::string& path, std::vector<std::string> arguments,
                                const posix_spawn_file_actions_t* actions, char** environment) {

@@ -1,8 +1,10 @@
 #include "fd_io.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -25,6 +27,12 @@ Fd::~Fd() { Close(); }
 int Fd::Close() {
   const int fd = std::exchange(fd_, -1);
   return fd < 0 || ::close(fd) == 0 ? 0 : errno;
+}
+
+tl::expected<Pipe, int> MakePipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return tl::unexpected(errno);
+  return Pipe{Fd(ends[0]), Fd(ends[1])};
 }
 
 std::string ErrnoText(int sys_errno) { return std::generic_category().message(sys_errno); }

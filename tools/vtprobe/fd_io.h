@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 #include <utility>
 
 namespace vtprobe {
@@ -31,6 +32,14 @@ class Fd {
  private:
   int fd_;
 };
+
+struct Pipe {
+  Fd reads;
+  Fd writes;
+};
+
+// That no program inherits which is started. Or errno.
+tl::expected<Pipe, int> MakePipe();
 
 // What an errno means, in the C library's words.
 std::string ErrnoText(int sys_errno);

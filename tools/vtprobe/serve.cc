@@ -256,21 +256,19 @@ OrFailure<int> ServeIn(Background background, const Arguments& arguments) {
 
 OrFailure<int> Run(const Arguments& arguments, const Process&) {
   if (!arguments.background) return ServeIn(Background(Fd(-1)), arguments);
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return Fails(kOutputFailed, ErrnoText(errno));
-  Fd told(ends[0]);
-  Fd tells(ends[1]);
+  auto pipe = MakePipe();
+  if (!pipe) return Fails(kOutputFailed, ErrnoText(pipe.error()));
   const pid_t server = ::fork();
   if (server < 0) return Fails(kOutputFailed, ErrnoText(errno));
   if (server == 0) {
-    told.Close();
-    return ServeIn(Background(std::move(tells)), arguments);
+    pipe->reads.Close();
+    return ServeIn(Background(std::move(pipe->writes)), arguments);
   }
-  tells.Close();
+  pipe->writes.Close();
   // A byte of each of the two, or the end of one that has said why.
   std::array<char, 2> words{};
   for (char& word : words) {
-    if (ReadSome(told.get(), &word, 1) != 1) return WaitFor(server);
+    if (ReadSome(pipe->reads.get(), &word, 1) != 1) return WaitFor(server);
   }
   return 0;
 }
