@@ -44,6 +44,31 @@ TEST(Prove, IsNoProofWithoutHardware) {
   }
 }
 
+// Where KVM works by page tables alone, a guest runs on every CPU, and nothing of that is
+// taken for the hardware's: not by prove, and not by check.
+TEST(Prove, SaysThatPageTableGuestsProveNothing) {
+  const auto json = Json({"prove", "--format", "json"});
+  ASSERT_TRUE(json.is_object());
+  if (json["proof"]["provider"] != "kvm_pvm" || json["conclusion"] != "no_hardware") {
+    GTEST_SKIP() << "skipped: guests do not run here by kvm_pvm";
+  }
+  const auto machine = Json({"check", "--format", "json"});
+  ASSERT_TRUE(machine.is_object());
+  ASSERT_EQ(json["proof"]["groups"].size(), 1u);
+  EXPECT_EQ(json["proof"]["groups"][0]["outcome"], "ran");
+  EXPECT_EQ(json["proof"]["groups"][0]["cpus"], machine["subject"]["cpus_online"]);
+  EXPECT_EQ(json["proof"]["hardware"], false);
+  EXPECT_EQ(json["exit_code"], 2);
+  const Ended ended = Vtprobe({"prove"});
+  EXPECT_EQ(ended.exit_status, 2);
+  EXPECT_THAT(ended.out,
+              StartsWith("Nothing is proven of hardware virtualization: guests run here by "
+                         "kvm_pvm, which needs none."));
+  const Ended check = Vtprobe({"check"});
+  EXPECT_EQ(check.exit_status, 2);
+  EXPECT_THAT(check.out, HasSubstr("KVM works here through kvm_pvm, which needs no hardware"));
+}
+
 TEST(Prove, RunsEachCpuOnceAndAsLongAsIsAsked) {
   const auto once = Json({"prove", "--format", "json", "--cpus", "0"});
   ASSERT_TRUE(once.is_object());
