@@ -28,7 +28,7 @@ for option in $(section OPTIONS | options | grep -vx -e --help); do
   grep -qwF -e "$option" "$work/help" || { echo "$program has no $option"; status=1; }
 done
 # "Exit status: 0 all passed, 1 one failed, 64 usage"
-for code in $(sed -n '/^ *Exit status/,$p' "$work/help" | grep -oE '[0-9]+' | sort -u); do
+while read -r code; do
   section "EXIT STATUS" | grep -qwF "$code" || { echo "nothing of exit status $code"; status=1; }
-done
+done < <(sed -n '/^ *Exit status/,$p' "$work/help" | grep -oE '[0-9]+' | sort -u)
 exit "$status"
