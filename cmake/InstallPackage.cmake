@@ -66,6 +66,10 @@ function(vtprobe_install_package)
     ${CMAKE_CURRENT_BINARY_DIR}/vtprobe-config-version.cmake
     DESTINATION ${VTPROBE_CMAKE_DIR} COMPONENT development)
 
+  # To copy: other projects' firmware on simulated machines.
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/tests/install/examples/edk2
+    ${PROJECT_SOURCE_DIR}/tests/install/examples/coreboot
+    DESTINATION ${VTPROBE_DATA_DIR}/examples COMPONENT development)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/recorded-msr-dumps DESTINATION ${VTPROBE_DATA_DIR}
     COMPONENT dumps)
 endfunction()

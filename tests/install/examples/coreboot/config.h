@@ -1,0 +1,12 @@
+/* What coreboot's build makes of Kconfig for a board. */
+#define CONFIG_ENABLE_VMX 1
+#define CONFIG_SET_IA32_FC_LOCK_BIT 1
+#define CONFIG_SET_MSR_AESNI_LOCK_BIT 1
+#define CONFIG_INTEL_TXT 0
+#define CONFIG_HAVE_SMI_HANDLER 1
+#define CONFIG_MAX_CPUS 4
+#define CONFIG_SMP 1
+#define CONFIG_ARCH_X86 1
+#define CONFIG_ARCH_RAMSTAGE_X86_64 1
+#define CONFIG_DEFAULT_CONSOLE_LOGLEVEL 7
+#define CONFIG_STACK_SIZE 0x1000

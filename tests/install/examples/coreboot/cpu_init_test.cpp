@@ -1,0 +1,82 @@
+// coreboot's own routines, unmodified, inline assembly and all.
+#include "glue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <vtprobe/fixtures/result_matchers.h>
+#include <vtprobe/fixtures/servers.h>
+#include <vtprobe/fixtures/verdict_matchers.h>
+
+using namespace vtprobe;
+using namespace vtprobe::fixtures;
+using testing::IsEmpty;
+
+namespace {
+
+// They ask CPUID what the CPU has.
+class CommonInit : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!TrapHost::TrapsCpuid()) GTEST_SKIP() << "this CPU or kernel can't make CPUID fault";
+  }
+  // With noise where no manual says what power-on leaves.
+  SimulatedPlatform machine_ = SimulatedPlatform::SwitchedOn(IntelServer(), {.seed = 7});
+  TrapHost host_{machine_};
+};
+
+TEST_F(CommonInit, SwitchesVmxOnAfterEveryWayToStart) {
+  for (int start = 0; start < 3; ++start) {
+    host_.OnEveryCpu(set_vmx_and_lock);
+    EXPECT_THAT(machine_, HasState(State::kEnabled).OnCpus("0-3"));
+    EXPECT_THAT(machine_, Holds(registers::kFeatureControl, 0x7));
+    start == 0 ? machine_.WarmReset() : machine_.SleepAndWake();
+  }
+  EXPECT_THAT(machine_.faults(), IsEmpty());
+}
+
+TEST_F(CommonInit, OnTheBootCpuAloneIsFound) {
+  host_.OnBootCpu(set_vmx_and_lock);
+  EXPECT_THAT(machine_, HasState(State::kUnlocked).OnCpus("1-3"));
+}
+
+TEST_F(CommonInit, LeavesWhatIsLockedAlready) {
+  machine_.OnEveryCpu([](SimulatedCpu& cpu) { (void)cpu.WriteMsr(MsrAddress{0x3a}, 0x1); });
+  host_.OnEveryCpu(set_vmx_and_lock);
+  EXPECT_THAT(machine_, HasState(State::kDisabledLocked));
+  EXPECT_THAT(machine_.faults(), IsEmpty());
+}
+
+// The register is a core's: the second thread does not write it.
+TEST_F(CommonInit, LocksTheConfigurationOfAesOncePerCore) {
+  host_.OnEveryCpu(set_aesni_lock);
+  for (const LogicalCpu cpu : machine_.cpus().ToVector()) {
+    EXPECT_THAT(machine_.ReadMsr(cpu, MsrAddress{0x13c}), ReadsAs(0x1));
+  }
+  EXPECT_EQ(machine_.writes().size(), 2u);
+  EXPECT_THAT(machine_.faults(), IsEmpty());
+}
+
+TEST_F(CommonInit, SetsTheEnergyBias) {
+  host_.OnEveryCpu([] { set_energy_perf_bias(6); });
+  EXPECT_THAT(machine_.ReadMsr(LogicalCpu{3}, MsrAddress{0x1b0}), ReadsAs(0x6));
+}
+
+TEST(AmdSmm, IsLockedOnEveryCpu) {
+  SimulatedPlatform machine = SimulatedPlatform::SwitchedOn(AmdServer());
+  TrapHost trap_host(machine);
+  host = &trap_host;
+  trap_host.OnEveryCpu([](SimulatedCpu& cpu) {
+    (void)cpu.WriteMsr(MsrAddress{0xc0010112}, 0x7f000000);
+    (void)cpu.WriteMsr(MsrAddress{0xc0010113}, 0xffffff006601);
+  });
+  trap_host.OnBootCpu([] { amd_soc_finalize(nullptr); });
+  EXPECT_THAT(machine, PassesRule("amd.hwcr.smmlock"));
+  EXPECT_THAT(machine, Holds(registers::kSmmMask, 0xffffff006603));
+  // And again after S3, with the lock that is there.
+  trap_host.OnBootCpu([] { amd_soc_finalize(nullptr); });
+  EXPECT_THAT(machine.faults(), IsEmpty());
+  machine.SleepAndWake();
+  EXPECT_THAT(machine, FailsRule("amd.hwcr.smmlock"));
+}
+
+}  // namespace

@@ -1,0 +1,28 @@
+// What EDK2's modules are given, and the module under test.
+#ifndef EXAMPLE_GLUE_H_
+#define EXAMPLE_GLUE_H_
+
+extern "C" {
+// PiPei.h comes first: the others need it.
+// clang-format off
+#include <PiPei.h>
+#include <Library/BaseLib.h>
+#include <Library/DebugLib.h>
+#include <Library/HobLib.h>
+#include <Library/MtrrLib.h>
+#include <Library/PcdLib.h>
+#include <Library/RegisterCpuFeaturesLib.h>
+#include <Library/UnitTestHostBaseLib.h>
+#include <Ppi/MpServices2.h>
+// clang-format on
+
+RETURN_STATUS EFIAPI CpuCommonFeaturesLibConstructor(VOID);
+}
+#include <vtprobe/fixtures/firmware_host.h>
+
+// On whose CPUs the modules run.
+extern vtprobe::fixtures::FirmwareHost* gHost;
+// Forgets what the modules keep between phases, as a reset does.
+void ResetGlue();
+
+#endif  // EXAMPLE_GLUE_H_
