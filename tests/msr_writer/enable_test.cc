@@ -77,6 +77,14 @@ TEST(PlanToEnable, ClearsSvmdisAndLeavesLock) {
       ElementsAre(PlannedWrite{kFirst, kVmCr, 0x10, 0x0}, PlannedWrite{kSecond, kVmCr, 0x10, 0x0}));
 }
 
+// DPD, R_INIT and DIS_A20M, bits 0 to 2, are somebody else's. [amd/apm-vol2] 15.30.1
+TEST(PlanToEnable, ClearsNoOtherBitOfVmCr) {
+  SimulatedPlatform machine = Machine(Amd().VmCr(0x17));
+  EXPECT_THAT(
+      *Plan(machine, Extension::kSvm),
+      ElementsAre(PlannedWrite{kFirst, kVmCr, 0x17, 0x7}, PlannedWrite{kSecond, kVmCr, 0x17, 0x7}));
+}
+
 TEST(PlanToEnable, IsNothingWhereItIsOn) {
   SimulatedPlatform locked = Machine(Amd().VmCr(0x8));
   EXPECT_THAT(*Plan(locked, Extension::kSvm), IsEmpty());
