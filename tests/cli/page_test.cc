@@ -112,6 +112,7 @@ TEST(Page, OfCpusThatDifferInAllIsSmallAndSaysWhatItLeavesOut) {
   EXPECT_EQ(page.exit_status, 1) << page.err;
   EXPECT_LT(page.out.size(), std::size_t{1'000'000});
   EXPECT_THAT(page.out, testing::HasSubstr("1024 values, 8 of them shown"));
+  EXPECT_THAT(page.out, testing::HasSubstr("1024 values, 2 of them shown"));
   EXPECT_THAT(page.out, testing::HasSubstr("The recording is not in this page"));
   EXPECT_THAT(page.out, testing::HasSubstr("The whole answer as text is not in this page"));
 }

@@ -26,6 +26,7 @@ namespace {
 constexpr std::string_view kToday = "2026-11-22";
 constexpr const char* kAll = "0-127";
 constexpr const char* kOne = "77";
+constexpr const char* kLast = "127";
 constexpr const char* kSocket = "64-127";
 
 struct Host {
@@ -162,6 +163,7 @@ std::vector<Condition> TdxConditions() {
   add("tme_off", kOne, Msr(0x982, 0x1'0017'0000'0001), "intel.tme.enabled");
   add("tme_unlocked", kOne, Msr(0x982, 0x1'0017'0000'0002), "intel.tme.locked");
   add("tme_activate_differs", kOne, Msr(0x982, 0x5'0017'0000'0003), "uniform.ia32_tme_activate");
+  add("tme_excludes_on_one", kOne, Msr(0x983, 0x3fff'c000'0800), "uniform.ia32_tme_exclude");
   add("no_keys", kAll, Msr(0x87, 0x3f), "intel.tdx.keys");
   add("keys_differ", kOne, Msr(0x87, 0x20'0000'003f), "uniform.ia32_mktme_keyid_partitioning");
   add("seamrr_off", kAll, Msr(0x1401, 0x3fff'fe00'0400), "intel.tdx.seamrr");
@@ -222,6 +224,9 @@ std::vector<Condition> SnpConditions() {
   add("c_bit_differs", kOne, "cpuid 0x8000001f.0x0 = 0x30ffffb 0x41af 0x3ee 0x64", "uniform.cpuid");
   add("svm_features_differ", kOne, "cpuid 0x8000000a.0x0 = 0x1 0x8000 0x0 0x1fbfbcfe",
       "uniform.svm_features");
+  add("hsave_shared", "5,77", Msr(0xc001'0117, 0x2'0000'0000), "amd.vm_hsave_pa.distinct");
+  add("smm_base_shared", "5,77", Msr(0xc001'0111, 0x7f80'0000), "amd.smm_base.distinct");
+  add("smm_base_not_moved", kLast, Msr(0xc001'0111, 0x3'0000), "amd.smm_base.distinct");
   add("microcode_differs", kOne, Msr(0x8b, 0xa10'1144), "uniform.ia32_bios_sign_id");
   return all;
 }

@@ -90,6 +90,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"tdx-host", "server-intel-seamrr-off-on-one", 1, "intel.tdx.seamrr"},
         Case{"sev-snp-host", kAmd, 0, ""}, Case{"sev-snp-host", kIntel, 1, "amd.syscfg.smee"},
         Case{"sev-snp-host", "amd-snpe-off-on-one", 1, "amd.syscfg.snpe"},
+        Case{"hardened", "server-intel-gds-locked", 0, ""},
+        Case{"hardened", "server-intel-gds-off-on-one", 1, "intel.mcu_opt_ctrl.gds"},
         Case{"hardened", kIntel, 0, ""}, Case{"hardened", kAmd, 0, ""},
         Case{"hardened", "server-intel-debug-unlocked-on-one", 1, "intel.debug_interface.locked"},
         Case{"hardened", "amd-smmlock-clear-on-one", 1, "amd.hwcr.smmlock"}),

@@ -87,6 +87,25 @@ TEST(MicrocodeAdvisories, AnUnknownPlatformMattersOnlyBetweenTheLevels) {
   EXPECT_EQ(with("2c000401"), "pass 0-1");
 }
 
+// releasenote.md: Lakefield went from 0x28 to 0x33, Jasper Lake from 0x1d
+// (microcode-20210608) to 0x2400001f (microcode-20220207) and 0x24000026.
+TEST(MicrocodeAdvisories, ARevisionOfAnotherNumberingIsNotCalledLater) {
+  const auto with = [](std::string_view signature, std::string_view revision) {
+    return Outcomes(JudgeDump(kRule,
+                              "cpu 0-1\ncpuid 0x0.0x0 = 0x1b 0x756e6547 0x6c65746e 0x49656e69\n"
+                              "cpuid 0x1.0x0 = " +
+                                  std::string(signature) + " 0x0 0x0 0xbfebfbff\nmsr 0x8b = " +
+                                  std::string(revision) + "00000000\n"));
+  };
+  EXPECT_EQ(with("0x806a1", "0x24000022"), "indeterminate 0-1");
+  EXPECT_EQ(with("0x806a1", "0x32"), "pass 0-1");
+  EXPECT_EQ(with("0x806a1", "0x31"), "warn 0-1");
+  EXPECT_EQ(with("0x906c0", "0x1d"), "warn 0-1");
+  EXPECT_EQ(with("0x906c0", "0x2400001f"), "warn 0-1");
+  EXPECT_EQ(with("0x906c0", "0x24000026"), "pass 0-1");
+  EXPECT_EQ(with("0x906c0", "0x25000001"), "indeterminate 0-1");
+}
+
 TEST(MicrocodeAdvisories, NamesTheAdvisoriesThatAreMissed) {
   const auto between = JudgeDump(kRule, Milan("msr 0x8b = 0xa0011da\n"));
   EXPECT_EQ(Outcomes(between), "warn 0-1");

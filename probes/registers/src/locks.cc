@@ -18,12 +18,18 @@ constexpr std::array kLocks = {
     Lock{kFeatureControl.address, kFeatureControl["LOCK"]},
     Lock{kPpinCtl.address, kPpinCtl["LOCK_OUT"]},
     Lock{kPkgCstConfigControl.address, kPkgCstConfigControl["CFG_LOCK"]},
+    Lock{kFeatureConfig.address, kFeatureConfig["LOCK"]},
+    Lock{kFlexRatio.address, kFlexRatio["FLEX_RATIO_LOCK"]},
     Lock{kSmrrPhysMask.address, kSmrrPhysMask["LOCK"]},
     Lock{kPrmrrPhysMask.address, kPrmrrPhysMask["LOCK"]},
     Lock{kSmrr2PhysMask.address, kSmrr2PhysMask["LOCK"]},
     Lock{kLtLockMemory.address, kLtLockMemory["LT_LOCK"]},
+    Lock{kUncorePrmrrPhysMask.address, kUncorePrmrrPhysMask["LOCK"]},
     Lock{kSmmFeatureControl.address, kSmmFeatureControl["LOCK"]},
     Lock{kPkgPowerLimit.address, kPkgPowerLimit["LOCK"]},
+    Lock{kPp0PowerLimit.address, kPp0PowerLimit["LOCK"]},
+    Lock{kPp1PowerLimit.address, kPp1PowerLimit["LOCK"]},
+    Lock{kConfigTdpControl.address, kConfigTdpControl["CONFIG_TDP_LOCK"]},
     Lock{kTmeActivate.address, kTmeActivate["LOCK"]},
     Lock{kDebugInterface.address, kDebugInterface["LOCK"]},
     Lock{kSeamrrPhysMask.address, kSeamrrPhysMask["LOCK"]},
@@ -31,6 +37,7 @@ constexpr std::array kLocks = {
     Lock{kHwcr.address, kHwcr["SmmBaseLock"]},
     Lock{kHwcr.address, kHwcr["SmmPgCfgLock"]},
     Lock{kVmCr.address, kVmCr["LOCK"]},
+    Lock{kAmdPpinCtl.address, kAmdPpinCtl["LOCK_OUT"]},
 };
 
 }  // namespace

@@ -38,6 +38,12 @@ constexpr Requirement kHasPpin = AllOf(
     AnyOf(kCpuid7Subleaf1Ebx["PPIN"],
           AllOf(Is(Since(kIvyBridgeE) | Since(kKnightsLanding)), Has(kPlatformInfo, "PPIN_CAP"))));
 
+// Since processors of several sockets have SGX, a base for each socket stands in
+// place of the one. [intel/sdm-vol4] table 2-14, [coreboot/coreboot]
+// src/soc/intel/common/block/include/intelblocks/msr.h
+constexpr Requirement kHasPrmrrPerSocket =
+    Is(Since(kIceLake) | Since(kIceLakeSp) | Since(kTremont) | Since(kSnowRidge));
+
 // What all CPUs of the AMD64 architecture have: AMD's from family 0FH on, and
 // Hygon's. [amd/apm-vol2] chapter 3
 constexpr Requirement kAmd64 = AllOf(kAmdCompatible, FamilySince(0xf));

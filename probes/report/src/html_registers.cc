@@ -27,21 +27,24 @@ Markup HtmlGroup(const ReportedRegister& shown, const Readings::Group& group) {
                                                          other & shown.differing)}});
 }
 
-// Of a register with a value for each CPU, so many are shown.
+// Of a register with a value for each CPU, so many are shown; and fewer where those
+// before it have taken what a page has room for.
 constexpr std::size_t kMostGroups = 8;
+constexpr std::size_t kFewGroups = 2;
+constexpr std::size_t kMostInPage = 320;
 
-Markup HtmlRegister(const ReportedRegister& shown) {
+Markup HtmlRegister(const ReportedRegister& shown, std::size_t most) {
   const RegisterInfo& info = shown.readings.info;
   const auto& groups = shown.readings.groups;
   Markup rows;
   std::vector<RulerLine> lines;
-  for (std::size_t i = 0; i < std::min(kMostGroups, groups.size()); ++i) {
+  for (std::size_t i = 0; i < std::min(most, groups.size()); ++i) {
     rows += HtmlGroup(shown, groups[i]);
     lines.push_back({groups[i].value, shown.differing, CpusText(groups[i].cpus)});
   }
   std::string count =
       groups.size() == 1 ? HtmlValue(groups.front().value) : Counted(groups.size(), "value");
-  if (groups.size() > kMostGroups) count += fmt::format(", {} of them shown", kMostGroups);
+  if (groups.size() > most) count += fmt::format(", {} of them shown", most);
   return Fill(html::kRegister, {{"differs", shown.differs ? " differs" : ""},
                                 {"open", shown.differs ? Fill(" open=\"open\"", {}) : Markup()},
                                 {"name", info.Title()},
@@ -60,10 +63,13 @@ Markup HtmlRegisters(const Report& report, HtmlDetail detail) {
   Markup differing;
   Markup alike;
   std::size_t count = 0;
+  std::size_t in_page = 0;
   for (const ReportedRegister& reg : report.registers) {
     if (!reg.differs) ++count;
     if (!reg.differs && detail == HtmlDetail::kBrief) continue;
-    (reg.differs ? differing : alike) += HtmlRegister(reg);
+    const std::size_t most = in_page < kMostInPage ? kMostGroups : kFewGroups;
+    in_page += std::min(most, reg.readings.groups.size());
+    (reg.differs ? differing : alike) += HtmlRegister(reg, most);
   }
   if (detail == HtmlDetail::kBrief) {
     alike = Fill("<p>{{text}}</p>\n",

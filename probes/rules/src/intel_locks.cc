@@ -14,11 +14,17 @@ namespace vtprobe::rules {
 namespace {
 
 using registers::kBiosDone;
+using registers::kConfigTdpControl;
+using registers::kFeatureConfig;
+using registers::kFlexRatio;
 using registers::kLtLockMemory;
 using registers::kMiscEnable;
+using registers::kMiscPwrMgmt;
 using registers::kPkgCstConfigControl;
 using registers::kPkgPowerLimit;
 using registers::kPowerMisc;
+using registers::kPp0PowerLimit;
+using registers::kPp1PowerLimit;
 using registers::kSmmFeatureControl;
 
 constexpr std::string_view kUpdate =
@@ -62,6 +68,20 @@ Opinion ChecksCode(const CheckedCpu& cpu) {
     return {Outcome::kFail, "SMM_CODE_CHK_EN is 1 and LOCK is 0: the check can be switched off."};
   }
   return {};
+}
+
+// Of a switch that some product wants one way and some the other.
+template <const MsrDef& kMsr, std::uint64_t kMask>
+constexpr Rule Switched(std::string_view id, std::string_view title, std::string_view remedy) {
+  return {.id = id,
+          .title = title,
+          .spec = kMsr.spec,
+          .severity = Severity::kLow,
+          .remedy = remedy,
+          .msrs = {&kMsr},
+          .parameters = kExpect,
+          .fault_means_absent = true,
+          .judge = IsSwitched<kMask>};
 }
 
 }  // namespace
@@ -117,16 +137,43 @@ const Rule kIntelCpuidLimit{
     .msrs = {&kMiscEnable},
     .check = BitsAre<kMiscEnable, 0, kMiscEnable["LIMIT_CPUID_MAXVAL"].mask()>};
 
-const Rule kIntelCStateLock{
-    .id = "intel.c_states.locked",
-    .title = "The C-state configuration is locked or open, as expected, on every CPU",
-    .spec = kPkgCstConfigControl.spec,
-    .severity = Severity::kLow,
-    .remedy = "Firmware setup: \"CFG Lock\" (MSR 0xE2 lock).",
-    .msrs = {&kPkgCstConfigControl},
-    .parameters = kExpect,
-    .fault_means_absent = true,
-    .judge = IsSwitched<kPkgCstConfigControl["CFG_LOCK"].mask()>};
+const Rule kIntelCStateLock =
+    Switched<kPkgCstConfigControl, kPkgCstConfigControl["CFG_LOCK"].mask()>(
+        "intel.c_states.locked",
+        "The C-state configuration is locked or open, as expected, on every CPU",
+        "Firmware setup: \"CFG Lock\" (MSR 0xE2 lock).");
+
+const Rule kIntelFeatureConfigLock = Switched<kFeatureConfig, kFeatureConfig["LOCK"].mask()>(
+    "intel.feature_config.locked",
+    "The switch of the AES instructions is locked or open, as expected, on every CPU", kUpdate);
+
+const Rule kIntelFlexRatioLock = Switched<kFlexRatio, kFlexRatio["FLEX_RATIO_LOCK"].mask()>(
+    "intel.flex_ratio.locked",
+    "The clock ratio that firmware chose is locked or open, as expected, on every CPU",
+    "Firmware setup: \"Overclocking Lock\" or \"Flex Ratio Override\".");
+
+const Rule kIntelThermalInterrupts =
+    Switched<kMiscPwrMgmt, kMiscPwrMgmt["THERMAL_INTERRUPT_COORDINATION_ENABLE"].mask()>(
+        "intel.thermal_interrupts.coordinated",
+        "Thermal interrupts go to all cores or to the one concerned, as expected, on every CPU",
+        "Update the firmware, which sets this on every core; if it stays, give the vendor a "
+        "recording (vtprobe record).");
+
+const Rule kIntelPp0PowerLimitLock = Switched<kPp0PowerLimit, kPp0PowerLimit["LOCK"].mask()>(
+    "intel.pp0_power_limit.locked",
+    "The cores' power limit is locked or open, as expected, on every CPU",
+    "Firmware setup: look for \"Power Limit Lock\" of the cores (PP0, IA).");
+
+const Rule kIntelPp1PowerLimitLock = Switched<kPp1PowerLimit, kPp1PowerLimit["LOCK"].mask()>(
+    "intel.pp1_power_limit.locked",
+    "The graphics unit's power limit is locked or open, as expected, on every CPU",
+    "Firmware setup: look for \"Power Limit Lock\" of graphics (PP1, GT).");
+
+const Rule kIntelConfigTdpLock =
+    Switched<kConfigTdpControl, kConfigTdpControl["CONFIG_TDP_LOCK"].mask()>(
+        "intel.config_tdp.locked",
+        "The choice of the thermal design power is locked or open, as expected, on every CPU",
+        "Firmware setup: \"Config TDP Lock\".");
 
 const Rule kIntelPowerLimitLock{
     .id = "intel.power_limit.locked",

@@ -211,16 +211,21 @@ const Rule kIntelSgxPrmrr{
     .applies = &kSgxIsOn,
     .check = PrmrrIsOn};
 
-const Rule kUniformPrmrr{.id = "uniform.prmrr",
-                         .title = "The range of SGX's memory is the same on every CPU",
-                         .spec = kPrmrrPhysMask.spec,
-                         .severity = Severity::kHigh,
-                         .remedy = kUpdate,
-                         .msrs = {&kPrmrrPhysMask, &kPrmrrValidConfig},
-                         .left_out = kPrmrrLeftOut,
-                         .depends_on = "intel.sgx.enabled",
-                         .otherwise = "SGX is not on.",
-                         .applies = &kSgxIsOn,
-                         .judge = IsUniform};
+const Rule kUniformPrmrr{
+    .id = "uniform.prmrr",
+    .title = "The range of SGX's memory is the same on every CPU",
+    .spec = kPrmrrPhysMask.spec,
+    .severity = Severity::kHigh,
+    .remedy = kUpdate,
+    .msrs = {&registers::kPrmrrPhysBase, &kPrmrrPhysMask, &kPrmrrValidConfig,
+             &registers::kPrmrrBase0, &registers::kPrmrrBase1, &registers::kPrmrrBase2,
+             &registers::kPrmrrBase3, &registers::kPrmrrBase4, &registers::kPrmrrBase5,
+             &registers::kPrmrrBase6, &registers::kPrmrrBase7},
+    .leaves_out_absent = true,
+    .left_out = kPrmrrLeftOut,
+    .depends_on = "intel.sgx.enabled",
+    .otherwise = "SGX is not on.",
+    .applies = &kSgxIsOn,
+    .judge = IsUniform};
 
 }  // namespace vtprobe::rules

@@ -67,6 +67,16 @@ std::vector<const MicrocodeLevel*> RowsOf(std::uint32_t signature, const MsrRead
   return rows;
 }
 
+// Whether the revision may be an earlier one or a later one than the level, as far as
+// anybody published: the first byte tells numberings apart. Intel went on from 0x1d to
+// 0x2400001f (Jasper Lake, [intel/mcu] microcode-20220207), so a lower one is an
+// earlier one. A higher one than any release has is seen on early machines (Lakefield
+// with 0x24000022, whose releases are 0x28 to 0x33).
+bool IsOfAnotherNumbering(std::uint64_t revision, std::uint32_t level) {
+  constexpr unsigned kFirstByte = 24;
+  return revision >> kFirstByte > level >> kFirstByte;
+}
+
 // "0xa0011d7 (AMD-SB-7029), 0xa0011db (AMD-SB-7033)"
 std::string InWords(const std::vector<const MicrocodeLevel*>& rows) {
   std::string text;
@@ -89,6 +99,16 @@ Opinion CompareWithTable(const CheckedCpu& cpu, std::uint32_t signature, std::ui
   for (const MicrocodeLevel* const row : rows) {
     if (revision < row->level) missed.push_back(row);
     depends_on_platform |= row->platforms != rows.front()->platforms;
+  }
+  const bool is_other = std::all_of(rows.begin(), rows.end(), [&](const MicrocodeLevel* row) {
+    return IsOfAnotherNumbering(revision, row->level);
+  });
+  if (is_other) {
+    return {
+        Outcome::kIndeterminate,
+        fmt::format("Microcode {:#x} is of another numbering than {}, of the table of {}: which "
+                    "is the later is not known.",
+                    revision, InWords(rows), MicrocodeLevelsDate())};
   }
   if (missed.empty()) {
     return {Outcome::kPass, fmt::format("Microcode {:#x} is at least {}, by the table of {}.",

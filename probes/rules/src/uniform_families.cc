@@ -38,6 +38,32 @@ InForce IorrInForce(const AlikeCpus& alike, std::size_t msr) {
   return OfRange(alike, msr, msr | 1, kIorrMask0["V"].mask());
 }
 
+// Places among the MSRs of uniform.ia32_tme_exclude.
+constexpr std::size_t kExcludeMask = 1;
+
+InForce TmeExcludeInForce(const AlikeCpus& alike, std::size_t msr) {
+  return OfRange(alike, msr, kExcludeMask, kTmeExcludeMask["ENABLE"].mask());
+}
+
+// In a storm of errors Linux asks for an interrupt after so many, on the CPU at hand:
+// arch/x86/kernel/cpu/mce/intel.c (CMCI_STORM_THRESHOLD).
+constexpr std::uint64_t kStormThreshold = 32749;
+
+InForce Ctl2InForce(const AlikeCpus& alike, std::size_t msr) {
+  const MsrReading& reading = alike.readings[msr];
+  const Field threshold = kMc0Ctl2["CORRECTED_ERROR_COUNT_THRESHOLD"];
+  if (reading && threshold.Extract(*reading) == kStormThreshold) return {Presence::kAbsent};
+  return {Presence::kPresent, kMc0Ctl2.fields.mask()};
+}
+
+std::vector<Finding> Ctl2sAreUniform(const Rule& rule, const RuleInput& input) {
+  return JudgeUniform(rule, input, {.in_force = Ctl2InForce});
+}
+
+std::vector<Finding> TmeExcludeIsUniform(const Rule& rule, const RuleInput& input) {
+  return JudgeUniform(rule, input, {.in_force = TmeExcludeInForce});
+}
+
 std::vector<Finding> MtrrsAreUniform(const Rule& rule, const RuleInput& input) {
   return JudgeUniform(rule, input, {.in_force = MtrrInForce});
 }
@@ -60,7 +86,8 @@ const Rule kUniformVmxCapabilities{
     .msrs = {&kVmxBasic, &kVmxPinbasedCtls, &kVmxProcbasedCtls, &kVmxExitCtls, &kVmxEntryCtls,
              &kVmxMisc, &kVmxCr0Fixed0, &kVmxCr0Fixed1, &kVmxCr4Fixed0, &kVmxCr4Fixed1,
              &kVmxVmcsEnum, &kVmxEptVpidCap, &kVmxTruePinbasedCtls, &kVmxTrueProcbasedCtls,
-             &kVmxTrueExitCtls, &kVmxTrueEntryCtls, &kVmxVmfunc, &kVmxProcbasedCtls3},
+             &kVmxTrueExitCtls, &kVmxTrueEntryCtls, &kVmxVmfunc, &kVmxProcbasedCtls3,
+             &kVmxExitCtls2},
     .leaves_out_absent = true,
     .in_guests = true,
     .judge = IsUniform};
@@ -84,6 +111,34 @@ const Rule kUniformMtrrs{
              &kMtrrDefType},
     .leaves_out_absent = true,
     .judge = MtrrsAreUniform};
+
+const Rule kUniformCtl2s{
+    .id = "uniform.ia32_mci_ctl2",
+    .title = "Every CPU is interrupted by corrected errors of the same banks",
+    .spec = "[intel/sdm-vol3] 16.3.2.5, 16.5",
+    .severity = Severity::kLow,
+    .remedy =
+        "Boot without what switches these interrupts off (of Linux mce=no_cmci and "
+        "mce=ignore_ce); where the system keeps what firmware set (mce=bios_cmci_threshold), "
+        "update the firmware.",
+    .msrs = {&kMc0Ctl2,  &kMc1Ctl2,  &kMc2Ctl2,  &kMc3Ctl2,  &kMc4Ctl2,  &kMc5Ctl2,  &kMc6Ctl2,
+             &kMc7Ctl2,  &kMc8Ctl2,  &kMc9Ctl2,  &kMc10Ctl2, &kMc11Ctl2, &kMc12Ctl2, &kMc13Ctl2,
+             &kMc14Ctl2, &kMc15Ctl2, &kMc16Ctl2, &kMc17Ctl2, &kMc18Ctl2, &kMc19Ctl2, &kMc20Ctl2,
+             &kMc21Ctl2, &kMc22Ctl2, &kMc23Ctl2, &kMc24Ctl2, &kMc25Ctl2, &kMc26Ctl2, &kMc27Ctl2,
+             &kMc28Ctl2, &kMc29Ctl2, &kMc30Ctl2, &kMc31Ctl2},
+    .leaves_out_absent = true,
+    .judge = Ctl2sAreUniform};
+
+const Rule kUniformTmeExclude{
+    .id = "uniform.ia32_tme_exclude",
+    .title = "Every CPU leaves the same memory unencrypted",
+    .spec = "[intel/mktme] 4.2.2, 4.2.3",
+    .severity = Severity::kHigh,
+    .remedy =
+        "Update the firmware, which sets the range on every package; if it stays, give the vendor "
+        "a recording (vtprobe record).",
+    .msrs = {&kTmeExcludeBase, &kTmeExcludeMask},
+    .judge = TmeExcludeIsUniform};
 
 const Rule kUniformIorrs{
     .id = "uniform.iorrs",

@@ -19,6 +19,7 @@ using registers::kEfer;
 using registers::kFeatureControl;
 using registers::kHwcr;
 using registers::kMiscEnable;
+using registers::kPkgCstConfigControl;
 using registers::kSmmMask;
 using registers::kSyscfg;
 using registers::kVmCr;
@@ -74,6 +75,13 @@ constexpr LeftOut kVmCrLeftOut[] = {
 
 constexpr LeftOut kApicBaseLeftOut[] = {
     {&kApicBase, kApicBase["BSP"].mask(), "one CPU started first", kApicBase.spec}};
+
+// [intel/sdm-vol4] table 2-20: what is above bit 28 and between is reserved.
+constexpr LeftOut kCStatesLeftOut[] = {
+    {&kPkgCstConfigControl, kPkgCstConfigControl["CFG_LOCK"].mask(), kOwnRule,
+     kPkgCstConfigControl.spec},
+    {&kPkgCstConfigControl, ~kPkgCstConfigControl.fields.mask(), kUndefined,
+     kPkgCstConfigControl.spec}};
 
 // Where the key may be changed, Linux writes it to the CPU on which an enclave
 // starts: arch/x86/kernel/cpu/sgx/main.c (sgx_update_lepubkeyhash).
@@ -148,6 +156,9 @@ const Rule kUniformTscAdjust{
 const Rule kUniformMiscEnable = Uniform<kMiscEnable>(
     "uniform.ia32_misc_enable", "Every CPU has the same miscellaneous features switched on",
     kMiscEnableLeftOut);
+const Rule kUniformCStates = Uniform<kPkgCstConfigControl, Guests::kLeftOut>(
+    "uniform.msr_pkg_cst_config_control", "The C-states of every CPU are configured alike",
+    kCStatesLeftOut);
 const Rule kUniformVmxProcbasedCtls2 = Uniform<registers::kVmxProcbasedCtls2>(
     "uniform.ia32_vmx_procbased_ctls2",
     "Every CPU offers the same secondary VM-execution controls");
