@@ -107,6 +107,46 @@ TEST(AcpiTables, WsmtIsThereOrNot) {
   EXPECT_EQ(tree.Meta(meta::kAcpiWsmt), std::nullopt);
 }
 
+TEST(TdxModule, IsInTheStateThatTheKernelNames) {
+  const HostTree tree;
+  EXPECT_EQ(tree.Meta(meta::kTdxModule), std::nullopt);
+  constexpr std::string_view kStatus = "sys/firmware/tdx/tdx_module/status";
+  tree.Write(kStatus, "initialized\n");
+  EXPECT_THAT(tree.Meta(meta::kTdxModule), Optional(Eq("initialized")));
+  for (const char* const odd : {"", "two words\n", "a\nb\n", "0x1\n", "\xff\n"}) {
+    tree.Write(kStatus, odd);
+    EXPECT_EQ(tree.Meta(meta::kTdxModule), std::nullopt) << odd;
+  }
+}
+
+// [microsoft/hsti]: a version, a role, 256 characters of 16 bits, the size of three
+// masks, those, and the texts of errors; efivarfs has four bytes in front.
+std::string Hsti(std::uint32_t size, const std::string& masks) {
+  return Bytes(7, 4) + Bytes(3, 4) + Bytes(1, 4) + std::string(512, 'x') + Bytes(size, 4) + masks;
+}
+constexpr std::string_view kHsti =
+    "sys/firmware/efi/efivars/HSTI_RESULTS-8732b833-5367-422c-a77d-99e55b1039a8";
+
+TEST(Hsti, IsWhatFirmwareFound) {
+  const HostTree tree;
+  EXPECT_EQ(tree.Meta(meta::kHstiRequired), std::nullopt);
+  tree.Write(kHsti, Hsti(3, std::string("\x03\x00\x00\x0f\xa0\x00\x01\x00\x80", 9) + "E\0r"));
+  EXPECT_THAT(tree.Meta(meta::kHstiRequired), Optional(Eq("030000")));
+  EXPECT_THAT(tree.Meta(meta::kHstiImplemented), Optional(Eq("0fa000")));
+  EXPECT_THAT(tree.Meta(meta::kHstiVerified), Optional(Eq("010080")));
+}
+
+TEST(Hsti, ATableOfAnotherShapeSaysNothing) {
+  const HostTree tree;
+  for (const std::string& odd : {std::string(), Hsti(0, ""), Hsti(2, "12345"),
+                                 Hsti(65, std::string(195, 'a')), Hsti(0xffff'ffff, "abc"),
+                                 std::string(523, 'x'), Hsti(1, "abc") + std::string(70000, 'x')}) {
+    tree.Write(kHsti, odd);
+    EXPECT_EQ(tree.Meta(meta::kHstiRequired), std::nullopt) << odd.size();
+    EXPECT_EQ(tree.Meta(meta::kHstiVerified), std::nullopt) << odd.size();
+  }
+}
+
 TEST(Smt, IsOnOffOrNotToBeHad) {
   const HostTree tree;
   EXPECT_EQ(tree.Meta(meta::kSmt), std::nullopt);

@@ -6,7 +6,7 @@
 // The two instructions that may fault, and what becomes of a #GP that one of them
 // raised: the handler lets it go on where 0 is returned. A #GP of anything else is
 // firmware's, as are its other exceptions. An exception pushes an error code, then
-// RIP. [intel/sdm-vol3] 6.14.2
+// RIP. [intel/sdm-vol3] 7.14.2
 asm(R"(
   .text
   .globl vtprobe_efi_rdmsr

@@ -1,6 +1,6 @@
 // LocalCpu by the instructions themselves, at ring 0. An interrupt descriptor table
 // of this program's own stands in for firmware's while a CPU is read: all vectors
-// are firmware's but #GP. [intel/sdm-vol3] 6.10, 6.15 (interrupt 13)
+// are firmware's but #GP. [intel/sdm-vol3] 7.10, 7.15 (interrupt 13)
 
 #ifndef VTPROBE_EFI_X86_CPU_H_
 #define VTPROBE_EFI_X86_CPU_H_
@@ -25,7 +25,7 @@ class X86Cpu final : public LocalCpu {
     std::uint16_t limit;
     std::uint64_t base;
   };
-  // [intel/sdm-vol3] 6.14.1
+  // [intel/sdm-vol3] 7.14.1
   struct Gate {
     std::uint16_t offset_low;
     std::uint16_t selector;

@@ -36,6 +36,16 @@ void DeclareCapture(CommandOptions* options, Arguments* arguments) {
                    "Read one CPU after the other, for hosts that parallel reads would disturb");
 }
 
+void DeclareWatch(CommandOptions* options, Arguments* arguments) {
+  constexpr unsigned kHour = 3600;
+  options
+      ->Add("--watch-smi", &arguments->watch_smi,
+            "Also count this machine's system-management interrupts for so many seconds, up to "
+            "an hour; Ctrl-C ends that early")
+      .Between(1, kHour)
+      .Takes("SECONDS");
+}
+
 void DeclareFormat(CommandOptions* options, Arguments* arguments, std::string_view others) {
   options
       ->Add("--format", &arguments->format,

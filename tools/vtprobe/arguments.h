@@ -41,6 +41,7 @@ struct Arguments {
   bool in_smx = false;
   bool only_says = false;
   unsigned seconds = 0;
+  unsigned watch_smi = 0;  // seconds; 0: not
   std::optional<std::string> mode;
   std::string reg;
   std::optional<std::string> bits;
@@ -62,6 +63,7 @@ struct Arguments {
 void DeclareSubject(CommandOptions* options, Arguments* arguments);  // --replay, --together, --cpus
 void DeclareCpus(CommandOptions* options, Arguments* arguments);
 void DeclareCapture(CommandOptions* options, Arguments* arguments);  // --sequential
+void DeclareWatch(CommandOptions* options, Arguments* arguments);    // --watch-smi
 // `others` are formats beside text and JSON, each behind ", ".
 void DeclareFormat(CommandOptions* options, Arguments* arguments, std::string_view others = {});
 void DeclareOutput(CommandOptions* options, Arguments* arguments);

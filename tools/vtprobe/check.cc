@@ -57,6 +57,7 @@ void Declare(CommandOptions* options, Arguments* arguments) {
       .Takes("");
   DeclareSubject(options, arguments);
   DeclareCapture(options, arguments);
+  DeclareWatch(options, arguments);
   options->AddFlag("--prove", &arguments->proves,
                    "Run a guest on every CPU as well, and hold the registers against what it "
                    "shows: needs /dev/kvm");
@@ -96,6 +97,11 @@ std::optional<std::string> CodenameDoubt(const PlatformSnapshot& snapshot, const
 OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
   if (arguments.proves && !(arguments.replay.empty() && arguments.files.empty())) {
     return Fails(kUsageError, "--prove runs guests on this machine: a recording can't");
+  }
+  if (arguments.watch_smi != 0 && !(arguments.replay.empty() && arguments.files.empty())) {
+    return Fails(kUsageError,
+                 "--watch-smi counts interrupts of this machine: a recording has those that were "
+                 "counted when it was made (record --watch-smi)");
   }
   return ReadsOfSubject(arguments).map([&](Reads&& reads) {
     if (arguments.profile) AddReadsOfProfile(*arguments.profile, &reads);

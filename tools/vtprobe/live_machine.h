@@ -21,9 +21,10 @@ namespace vtprobe {
 // What it says of itself, with its online CPUs.
 OrFailure<HostContext> DescribeLiveMachine();
 
-// Reads the host's online CPUs. When its devices are open, rights are given up.
+// Reads the host's online CPUs. When its devices are open, rights are given up. Then
+// counts system-management interrupts for so many seconds, if any.
 OrFailure<PlatformSnapshot> ReadLiveMachine(const CapturePlan& plan, const HostContext& host,
-                                            Confinement* confinement);
+                                            Confinement* confinement, unsigned watch_smi);
 
 // Runs guests on each online CPU of the host, for at least so many seconds.
 OrFailure<ProofReport> ProveLiveMachine(const HostContext& host, unsigned seconds);

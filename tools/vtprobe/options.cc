@@ -20,6 +20,10 @@ DeclaredOption DeclaredOption::AtMost(unsigned most) const {
   return DeclaredOption(option_->check(CLI::Range(0U, most)));
 }
 
+DeclaredOption DeclaredOption::Between(unsigned least, unsigned most) const {
+  return DeclaredOption(option_->check(CLI::Range(least, most)));
+}
+
 DeclaredOption DeclaredOption::Needs(DeclaredOption other) const {
   return DeclaredOption(option_->needs(other.option_));
 }

@@ -31,6 +31,7 @@ class DeclaredOption {
   // Once, with one value.
   DeclaredOption Once() const;
   DeclaredOption AtMost(unsigned most) const;
+  DeclaredOption Between(unsigned least, unsigned most) const;
   // Makes no sense without that one.
   DeclaredOption Needs(DeclaredOption other) const;
 

@@ -24,6 +24,7 @@ namespace {
 
 void Declare(CommandOptions* options, Arguments* arguments) {
   DeclareCapture(options, arguments);
+  DeclareWatch(options, arguments);
   DeclareRecording(options, arguments);
   options->AddFlag("--all", &arguments->all, "Also read registers that CPUID says are not there");
   options->AddFlag(

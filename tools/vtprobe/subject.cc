@@ -207,7 +207,7 @@ OrFailure<LoadedSubject> LoadSubjectWithEarlier(const Arguments& arguments, cons
     plan.sequential = arguments.sequential;
     const auto host = ChosenHost(*chosen);
     if (!host) return tl::unexpected(host.error());
-    auto snapshot = ReadLiveMachine(plan, *host, process.confinement);
+    auto snapshot = ReadLiveMachine(plan, *host, process.confinement, arguments.watch_smi);
     if (!snapshot) return tl::unexpected(snapshot.error());
     return LoadedSubject{*std::move(snapshot), std::nullopt, {}};
   }

@@ -9,6 +9,7 @@
 #include "linux/cpu_presence.h"
 #include "linux/firmware.h"
 #include "linux/host_file.h"
+#include "linux/hsti.h"
 #include "linux/interrupt_remapping.h"
 #include "linux/iommu.h"
 #include "linux/kernel_config.h"
@@ -22,6 +23,7 @@
 #include "linux/secure_boot.h"
 #include "linux/sev_firmware.h"
 #include "linux/smt.h"
+#include "linux/tdx_module.h"
 #include "linux/xen.h"
 
 namespace vtprobe {
@@ -63,6 +65,8 @@ HostContext ReadHostContext(const std::filesystem::path& root) {
     metadata.Set(meta::kCpusOnline, std::to_string(context.online.Count()));
   }
   ReadPsp(root, &metadata);
+  ReadTdxModule(root, &metadata);
+  ReadHsti(root, &metadata);
   ReadXen(root, &metadata);
   ReadKvmModule(root, &metadata);
   PosixKvmCalls kvm_calls;

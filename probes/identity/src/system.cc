@@ -1,13 +1,16 @@
 #include "vtprobe/probes/system.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "vtprobe/probes/identity.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/msr.h"
+#include "vtprobe/registers/table.h"
 
 namespace vtprobe {
 namespace {
@@ -140,6 +143,21 @@ std::optional<System> SystemOf(const RegisterView& cpu, std::optional<Stage> sta
   if (is_set || stage == Stage::kGuest || GuestProtection(cpu)) return System::kGuest;
   if (bit || stage) return System::kBareMetal;
   return std::nullopt;
+}
+
+bool IsTakenInGuest(const PlatformSnapshot& snapshot) {
+  Selection selection = registers::FeatureRegisters();
+  selection.Add(CpuidLeaf{0x1});
+  selection.Add(kSevStatus.address);
+  const std::vector<SnapshotRow> rows = snapshot.Rows(selection);
+  const auto partition = FindHostPartition(snapshot);
+  return std::any_of(rows.begin(), rows.end(), [&](const SnapshotRow& cpu) {
+    if (SystemOf(cpu, std::nullopt, partition ? &*partition : nullptr) != System::kGuest) {
+      return false;
+    }
+    const Identity identity = Identify(cpu);
+    return identity.vendor && !PredatesVirtualization(identity);
+  });
 }
 
 std::optional<std::string_view> GuestProtection(const RegisterView& cpu) {

@@ -73,7 +73,7 @@ std::optional<Shifts> ShiftsByAmdSizes(const RegisterView& cpu) {
   return shifts;
 }
 
-// [intel/sdm-vol3] 8.9: before leaf 0BH, leaf 1 EBX[23:16] gives the APIC ids
+// [intel/sdm-vol3] chapter 9: before leaf 0BH, leaf 1 EBX[23:16] gives the APIC ids
 // of a package, if EDX[28] says that it has several, and leaf 4 EAX[31:26] those
 // of its cores.
 std::optional<Shifts> ShiftsByCounts(const RegisterView& cpu) {

@@ -149,20 +149,6 @@ tl::expected<Chosen, Error> Choose(const std::vector<Input>& files, const Import
   return chosen;
 }
 
-// A CPU that never had virtualization has garbage where the bit is.
-bool IsGuest(const PlatformSnapshot& snapshot) {
-  const auto cpus = snapshot.online().ToVector();
-  const auto partition = FindHostPartition(snapshot);
-  return std::any_of(cpus.begin(), cpus.end(), [&](LogicalCpu number) {
-    const SnapshotCpu cpu(snapshot, number);
-    if (SystemOf(cpu, std::nullopt, partition ? &*partition : nullptr) != System::kGuest) {
-      return false;
-    }
-    const Identity identity = Identify(cpu);
-    return identity.vendor && !PredatesVirtualization(identity);
-  });
-}
-
 void SetIfAbsent(std::string_view key, std::string_view value, Metadata* metadata) {
   if (!metadata->Get(key)) metadata->Set(key, value);
 }
@@ -179,7 +165,7 @@ std::string SourceOf(const std::vector<std::string>& inputs, const Chosen& chose
 void StateOrigin(std::string_view source, PlatformSnapshot* snapshot) {
   Metadata& metadata = snapshot->mutable_metadata();
   SetIfAbsent(meta::kProvenance, "recorded", &metadata);
-  if (IsGuest(*snapshot)) SetIfAbsent(meta::kStage, "guest", &metadata);
+  if (IsTakenInGuest(*snapshot)) SetIfAbsent(meta::kStage, "guest", &metadata);
   SetIfAbsent(meta::kSource, source, &metadata);
 }
 

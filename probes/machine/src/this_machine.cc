@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "vtprobe/hal/cpuid_instruction.h"
 #include "vtprobe/hal/msr_driver.h"
@@ -25,15 +24,6 @@ void AllowOpenFiles(std::size_t count) {
   static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 
-bool IsGuest(const PlatformSnapshot& snapshot) {
-  const std::vector<LogicalCpu> cpus = snapshot.online().ToVector();
-  const auto partition = FindHostPartition(snapshot);
-  return std::any_of(cpus.begin(), cpus.end(), [&](LogicalCpu cpu) {
-    return SystemOf(SnapshotCpu(snapshot, cpu), std::nullopt, partition ? &*partition : nullptr) ==
-           System::kGuest;
-  });
-}
-
 }  // namespace
 
 HostContext DescribeThisMachine() {
@@ -42,8 +32,10 @@ HostContext DescribeThisMachine() {
   return host;
 }
 
-PlatformSnapshot ReadThisMachine(const CapturePlan& plan, const HostContext& host,
-                                 const std::function<void(bool)>& devices_are_open) {
+PlatformSnapshot ReadThisMachine(
+    const CapturePlan& plan, const HostContext& host,
+    const std::function<void(bool)>& devices_are_open,
+    const std::function<void(MsrReader&, PlatformSnapshot*)>& and_then) {
   AllowOpenFiles(host.online.Count());
   const MsrDriver msrs = OpenMsrDriver(host.online);
   if (devices_are_open) devices_are_open(msrs.checks_each_read);
@@ -54,7 +46,8 @@ PlatformSnapshot ReadThisMachine(const CapturePlan& plan, const HostContext& hos
   metadata.Set(meta::kProvenance, "live");
   metadata.Set(meta::kStage, "os");
   for (const auto& [key, value] : host.metadata.entries()) metadata.Set(key, value);
-  if (IsGuest(snapshot)) metadata.Set(meta::kStage, "guest");
+  if (IsTakenInGuest(snapshot)) metadata.Set(meta::kStage, "guest");
+  if (and_then) and_then(*msrs.reader, &snapshot);
   return snapshot;
 }
 

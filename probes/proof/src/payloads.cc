@@ -77,7 +77,7 @@ void SetRealMode(kvm_sregs* registers) {
   registers->cs.base = 0;
 }
 
-// [intel/sdm-vol3] 9.8.5 and 3.4.5.1: long mode, its segments as loading them from
+// [intel/sdm-vol3] 10.8.5 and 3.4.5.1: long mode, its segments as loading them from
 // a descriptor table would leave them.
 void SetLongMode(kvm_sregs* registers) {
   constexpr std::uint64_t kProtected = 1;           // CR0.PE

@@ -17,7 +17,6 @@
 #include "rows_of_rule.h"
 #include "vtprobe/probes/core_type.h"
 #include "vtprobe/probes/expectations.h"
-#include "vtprobe/probes/system.h"
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/gates.h"
 
@@ -173,7 +172,7 @@ class KindOfCpus {
         visits_unread_(unread == Unread::kVisited || rule.decides_unread),
         visits_parts_(unread == Unread::kInPart),
         snapshot_(input.snapshot),
-        is_exempt_guest_(!rule.in_guests && IsGuest(input, kind_)),
+        is_exempt_guest_(!rule.in_guests && input.rows().IsGuest(kind)),
         model_(input.rows().ModelOf(kind)) {
     if (rule.applies == nullptr) {
       applies_ = Presence::kPresent;
@@ -460,14 +459,6 @@ Opinion OnKnownBits(const CheckedCpu& cpu, Opinion opinion) {
 std::string HasOnSome(std::string_view msr, const CpuSet& read, const CpuSet& fault) {
   return fmt::format("{} is there on {} and faults on {}, which are equal CPUs.", msr,
                      read.ToString(), fault.ToString());
-}
-
-bool IsGuest(const RuleInput& input, const RegisterView& cpu) {
-  // Told by SEV_STATUS, among others, which a kind of CPU does not hold.
-  if (input.virtualization.machine.guest_protection) return true;
-  const auto& partition = input.virtualization.partition;
-  return SystemOf(cpu, StageOf(input.snapshot.metadata()), partition ? &*partition : nullptr) ==
-         System::kGuest;
 }
 
 const Settings& SettingsOf(const Rule& rule, const RuleInput& input) {

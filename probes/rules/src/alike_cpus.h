@@ -80,10 +80,6 @@ std::string HasOnSome(std::string_view msr, const CpuSet& read, const CpuSet& fa
 inline constexpr std::string_view kNotKnownToHave =
     "The CPUID leaves that say whether this applies were not read.";
 
-// Whether the CPU is a guest's, where what firmware set does not show. The host's
-// own partition is asked as bare metal is.
-bool IsGuest(const RuleInput& input, const RegisterView& cpu);
-
 // The rule's settings: the profile's, or none.
 const Settings& SettingsOf(const Rule& rule, const RuleInput& input);
 

@@ -135,7 +135,8 @@ RuleInput::RuleInput(const PlatformSnapshot& machine, const VirtualizationVerdic
       profile(chosen),
       earlier(before),
       kinds_(machine.Rows(registers::FeatureRegisters())),
-      rows_(std::make_unique<const rules::RowsByKind>(machine, kinds_, RowsOfAllRules())) {}
+      rows_(std::make_unique<const rules::RowsByKind>(machine, verdict, kinds_, RowsOfAllRules())) {
+}
 
 RuleInput::~RuleInput() = default;
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "alike_cpus.h"
+#include "rows_by_kind.h"
 #include "settings.h"
 #include "vtprobe/registers/gates.h"
 
@@ -16,10 +17,7 @@ std::string_view HostFacts::Choice(std::string_view parameter) const {
 }
 
 bool HostFacts::IsGuest() const {
-  const auto& kinds = input_.kinds();
-  return Get(meta::kStage) == "guest" ||
-         std::any_of(kinds.begin(), kinds.end(),
-                     [&](const SnapshotRow& kind) { return rules::IsGuest(input_, kind); });
+  return Get(meta::kStage) == "guest" || input_.rows().AnyIsGuest();
 }
 
 bool HostFacts::Lacks(const Requirement& requirement) const {

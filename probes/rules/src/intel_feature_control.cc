@@ -115,7 +115,7 @@ const Rule kIntelTxtVmx{
 const Rule kIntelSgxEnabled{
     .id = "intel.sgx.enabled",
     .title = "SGX is as expected, on every CPU",
-    .spec = "[intel/sdm-vol3] 37.7.1, [intel/sdm-vol4] table 2-2",
+    .spec = "[intel/sdm-vol4] table 2-2",
     .severity = Severity::kMedium,
     .remedy =
         "Firmware setup: switch \"Software Guard Extensions\" (SGX) on or off, then power "
@@ -129,7 +129,7 @@ const Rule kIntelSgxEnabled{
 const Rule kIntelSgxLaunchControl{
     .id = "intel.sgx.launch_control",
     .title = "SGX launch control is as expected, on every CPU",
-    .spec = "[intel/sdm-vol3] 38.1.4, [intel/sdm-vol4] table 2-2",
+    .spec = "[intel/sdm-vol4] table 2-2",
     .severity = Severity::kMedium,
     .remedy =
         "Firmware setup: \"SGX Launch Control Policy\"; unlocked (flexible launch control) "

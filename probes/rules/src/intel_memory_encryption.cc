@@ -68,9 +68,22 @@ constexpr std::array<Parameter, 2> kKeysParameters = {
                           .kind = Parameter::Kind::kNumber,
                           .meaning = "keys that TDX has at least, where it has any"}};
 
+// All keys that the module can number. [intel/tdx-module] tdx_global_data.h (MAX_HKIDS)
+constexpr std::uint64_t kMaxKeys = 2048;
+
 SwitchPosition Keys(const CheckedCpu& cpu) {
-  const std::uint64_t keys =
-      kMktmeKeyidPartitioning["NUM_TDX_PRIV_KIDS"].Extract(cpu[kMktmeKeyidPartitioning]);
+  const AskedBits value = cpu[kMktmeKeyidPartitioning];
+  const std::uint64_t keys = kMktmeKeyidPartitioning["NUM_TDX_PRIV_KIDS"].Extract(value);
+  const std::uint64_t all = keys + kMktmeKeyidPartitioning["NUM_MKTME_KIDS"].Extract(value);
+  if (keys != 0 && all >= kMaxKeys) {
+    return {true,
+            {.outcome = Outcome::kFail,
+             .message = fmt::format("There are {} keys, and a TDX module knows {} at most.", all,
+                                    kMaxKeys - 1),
+             .remedy = "Firmware setup: have fewer bits of an address name keys (\"TME-MT\"), then "
+                       "power off completely.",
+             .follows = kUniformMktmeKeyidPartitioning.id}};
+  }
   const std::optional<std::uint64_t> minimum = cpu.Number("minimum");
   if (keys == 0 || !minimum || keys >= *minimum) return {.is_on = keys != 0};
   return {true,

@@ -21,6 +21,7 @@ namespace vtprobe::rules {
 namespace {
 
 using registers::kMtrrCap;
+using registers::kSmrr2PhysBase;
 using registers::kSmrr2PhysMask;
 using registers::kSmrrPhysBase;
 using registers::kSmrrPhysMask;
@@ -61,23 +62,41 @@ Opinion IsOn(const CheckedCpu& cpu) {
                                       type, type == 0 ? " (uncacheable)" : "")};
 }
 
-Opinion IsAligned(const CheckedCpu& cpu) {
-  const Field field = kSmrrPhysMask["PHYSMASK"];
-  const auto mask_reading = cpu.Reading(kSmrrPhysMask);
-  if (!mask_reading) return NotReadOf(kSmrrPhysMask, mask_reading.error());
-  const std::uint64_t mask = *mask_reading & field.mask();
-  if (mask == 0) return {Outcome::kFail, "SMRR's mask is 0: all memory below 4 GiB is taken away."};
-  const std::uint64_t size = SizeOf(mask);
-  if (mask != (field.mask() & ~(size - 1))) {
+// Of a pair of base and mask, by that name.
+Opinion IsOneRange(const CheckedCpu& cpu, const MsrDef& base_msr, const MsrDef& mask_msr,
+                   std::string_view name) {
+  const std::uint64_t field = mask_msr.fields.Find("PHYSMASK")->mask();
+  const auto mask_reading = cpu.Reading(mask_msr);
+  if (!mask_reading) return NotReadOf(mask_msr, mask_reading.error());
+  const std::uint64_t mask = *mask_reading & field;
+  if (mask == 0) {
     return {Outcome::kFail,
-            fmt::format("SMRR's mask {:#x} has holes: the range is not one piece.", mask)};
+            fmt::format("{}'s mask is 0: all memory below 4 GiB is taken away.", name)};
   }
-  const auto base_reading = cpu.Reading(kSmrrPhysBase);
-  if (!base_reading) return NotReadOf(kSmrrPhysBase, base_reading.error());
-  const std::uint64_t base = *base_reading & kSmrrPhysBase["PHYSBASE"].mask();
+  const std::uint64_t size = SizeOf(mask);
+  if (mask != (field & ~(size - 1))) {
+    return {Outcome::kFail,
+            fmt::format("{}'s mask {:#x} has holes: the range is not one piece.", name, mask)};
+  }
+  const auto base_reading = cpu.Reading(base_msr);
+  if (!base_reading) return NotReadOf(base_msr, base_reading.error());
+  const std::uint64_t base = *base_reading & base_msr.fields.Find("PHYSBASE")->mask();
   if ((base & (size - 1)) == 0) return {};
-  return {Outcome::kFail,
-          fmt::format("SMRR's base {:#x} is not a multiple of its size, {}.", base, InMiB(size))};
+  return {Outcome::kFail, fmt::format("{}'s base {:#x} is not a multiple of its size, {}.", name,
+                                      base, InMiB(size))};
+}
+
+// Of the first pair, and of the second if it is there and in use.
+Opinion IsAligned(const CheckedCpu& cpu) {
+  Opinion first = IsOneRange(cpu, kSmrrPhysBase, kSmrrPhysMask, "SMRR");
+  if (first.outcome == Outcome::kFail ||
+      registers::PresenceOf(cpu.registers(), kSmrr2PhysMask) == Presence::kAbsent) {
+    return first;
+  }
+  const auto mask = cpu.Reading(kSmrr2PhysMask);
+  if (mask && !kSmrr2PhysMask["VALID"].IsSet(*mask)) return first;
+  Opinion second = IsOneRange(cpu, kSmrr2PhysBase, kSmrr2PhysMask, "SMRR2");
+  return second.outcome == Outcome::kPass ? first : second;
 }
 
 Opinion IsLargeEnough(const CheckedCpu& cpu) {
@@ -145,17 +164,21 @@ const Rule kIntelSmrrEnabled{.id = "intel.smrr.enabled",
                              .decides_unread = true,
                              .check = IsOn};
 
-const Rule kIntelSmrrAligned{.id = "intel.smrr.aligned",
-                             .title = "SMRR are one range whose base fits its size",
-                             .spec = "[intel/sdm-vol3] 32.4.2.1, 12.11.3",
-                             .severity = Severity::kHigh,
-                             .remedy = kRemedy,
-                             .msrs = {&kSmrrPhysBase, &kSmrrPhysMask},
-                             .decides_unread = true,
-                             .depends_on = "intel.smrr.enabled",
-                             .otherwise = "SMRR are off.",
-                             .applies = &kIsValid,
-                             .check = IsAligned};
+const Rule kIntelSmrrAligned{
+    .id = "intel.smrr.aligned",
+    .title = "SMRR are one range whose base fits its size",
+    .spec =
+        "[intel/sdm-vol3] 32.4.2.1, 12.11.3, [intel/tdx-module] "
+        "src/vmm_dispatcher/api_calls/tdh_sys_init.c",
+    .severity = Severity::kHigh,
+    .remedy = kRemedy,
+    .msrs = {&kSmrrPhysBase, &kSmrrPhysMask, &kSmrr2PhysBase, &kSmrr2PhysMask},
+    .leaves_out_absent = true,
+    .decides_unread = true,
+    .depends_on = "intel.smrr.enabled",
+    .otherwise = "SMRR are off.",
+    .applies = &kIsValid,
+    .check = IsAligned};
 
 const Rule kIntelSmrrSize{.id = "intel.smrr.size",
                           .title = "SMRR cover all of SMM's memory",
@@ -188,18 +211,17 @@ const Rule kIntelSmrrLocked{
     .applies = &kCanBeLocked,
     .check = AreLocked};
 
-const Rule kUniformSmrr{
-    .id = "uniform.ia32_smrr",
-    .title = "SMRR are the same on every CPU",
-    .spec = "[intel/sdm-vol3] 32.4.2.1",
-    .severity = Severity::kHigh,
-    .remedy = kRemedy,
-    .msrs = {&kSmrrPhysBase, &kSmrrPhysMask, &registers::kSmrr2PhysBase, &kSmrr2PhysMask},
-    .leaves_out_absent = true,
-    .left_out = kLeftOut,
-    .depends_on = "intel.smrr.enabled",
-    .otherwise = "SMRR are off.",
-    .applies = &kIsValid,
-    .judge = IsUniform};
+const Rule kUniformSmrr{.id = "uniform.ia32_smrr",
+                        .title = "SMRR are the same on every CPU",
+                        .spec = "[intel/sdm-vol3] 32.4.2.1",
+                        .severity = Severity::kHigh,
+                        .remedy = kRemedy,
+                        .msrs = {&kSmrrPhysBase, &kSmrrPhysMask, &kSmrr2PhysBase, &kSmrr2PhysMask},
+                        .leaves_out_absent = true,
+                        .left_out = kLeftOut,
+                        .depends_on = "intel.smrr.enabled",
+                        .otherwise = "SMRR are off.",
+                        .applies = &kIsValid,
+                        .judge = IsUniform};
 
 }  // namespace vtprobe::rules

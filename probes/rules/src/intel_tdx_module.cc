@@ -62,7 +62,7 @@ constexpr std::uint64_t kEptVpid =
     Mask(kVmxEptVpidCap, {"EXECUTE_ONLY", "PAGE_WALK_4", "MEMORY_TYPE_WB", "PAGES_2M", "PAGES_1G",
                           "INVEPT", "ACCESSED_DIRTY", "INVEPT_SINGLE_CONTEXT", "INVEPT_ALL_CONTEXT",
                           "INVVPID", "INVVPID_INDIVIDUAL_ADDRESS"});
-constexpr std::uint64_t kMaxVmcs = 4096;  // bytes, a page
+constexpr std::uint64_t kMaxVmcs = 2048;  // bytes, TD_VMCS_SIZE of src/common/x86_defs/vmcs_defs.h
 constexpr std::uint64_t kMinCr3Targets = 4;
 // CR0 is PE and NE at first, CR4 MCE and VMXE. PE and PG may be anything in a guest
 // that is unrestricted. [intel/sdm-vol3] 2.5, 24.8

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common_rules.h"
 #include "rules.h"
 #include "vtprobe/registers/msr.h"
 
@@ -84,6 +85,7 @@ const Rule kIntelVmxEptVpid{.id = "intel.vmx.ept_vpid",
                             .remedy = kRemedy,
                             .msrs = {&kVmxEptVpidCap},
                             .in_guests = true,
-                            .check = EptAndVpidSuffice};
+                            .check = EptAndVpidSuffice,
+                            .judge = IsSoWhereAlike<kUniformVmxCapabilities>};
 
 }  // namespace vtprobe::rules

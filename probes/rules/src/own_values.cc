@@ -7,12 +7,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "alike_cpus.h"
+#include "rows_by_kind.h"
 #include "rules.h"
 #include "uniformity.h"
 #include "vtprobe/hal/cpu_gathering.h"
@@ -29,6 +31,18 @@ using registers::kVmHsavePa;
 // What CPUs gave for a register, by the bits of a mask.
 using ByValue = std::map<std::uint64_t, CpuGathering>;
 
+// What is not quoted for each CPU by itself is mostly not quoted at all.
+std::optional<std::vector<Finding>> WhyNotCompared(const Rule& rule, const RuleInput& input,
+                                                   const MsrDef& msr) {
+  const CpuSet& online = input.snapshot.online();
+  if (online.Count() == 1) {
+    return std::vector{MakeFinding(rule, Outcome::kNotApplicable, online, std::string(kOneCpu))};
+  }
+  if (input.snapshot.IsRecorded(msr.address)) return std::nullopt;
+  return std::vector{MakeFinding(rule, Outcome::kNotApplicable, online,
+                                 fmt::format("{} is recorded of no CPU.", msr.name))};
+}
+
 // Those that have it and gave it; of the others `findings` says why not. A register
 // that was read is there.
 ByValue ReadOf(const MsrDef& msr, std::uint64_t mask, const RuleInput& input, Findings* findings) {
@@ -36,8 +50,9 @@ ByValue ReadOf(const MsrDef& msr, std::uint64_t mask, const RuleInput& input, Fi
   CpuGathering guests;
   CpuGathering absent;
   CpuGathering unknown;
-  for (const SnapshotRow& kind : input.kinds()) {
-    if (IsGuest(input, kind)) {
+  for (std::size_t i = 0; i < input.kinds().size(); ++i) {
+    const SnapshotRow& kind = input.kinds()[i];
+    if (input.rows().IsGuest(i)) {
       guests.Add(kind.cpus());
       continue;
     }
@@ -114,10 +129,7 @@ constexpr std::uint64_t kResetSmmBase = 0x3'0000;
 constexpr bool IsMoved(std::uint64_t base) { return base != 0 && base != kResetSmmBase; }
 
 std::vector<Finding> JudgeSmmBase(const Rule& rule, const RuleInput& input) {
-  if (input.snapshot.online().Count() == 1) {
-    return {
-        MakeFinding(rule, Outcome::kNotApplicable, input.snapshot.online(), std::string(kOneCpu))};
-  }
+  if (auto finding = WhyNotCompared(rule, input, kSmmBase)) return *std::move(finding);
   Findings findings(rule);
   CpuGathering own;
   CpuGathering forgotten;
@@ -158,10 +170,7 @@ std::vector<Finding> JudgeSmmBase(const Rule& rule, const RuleInput& input) {
 }
 
 std::vector<Finding> JudgeHsave(const Rule& rule, const RuleInput& input) {
-  if (input.snapshot.online().Count() == 1) {
-    return {
-        MakeFinding(rule, Outcome::kNotApplicable, input.snapshot.online(), std::string(kOneCpu))};
-  }
+  if (auto finding = WhyNotCompared(rule, input, kVmHsavePa)) return *std::move(finding);
   Findings findings(rule);
   CpuGathering own;
   CpuGathering unset;

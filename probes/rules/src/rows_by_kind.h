@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "vtprobe/hal/snapshot.h"
+#include "vtprobe/probes/virtualization.h"
 #include "vtprobe/registers/gates.h"
 
 namespace vtprobe::rules {
@@ -19,8 +20,8 @@ namespace vtprobe::rules {
 class RowsByKind {
  public:
   // `kinds` are the rows of the selection's CPUID registers.
-  RowsByKind(const PlatformSnapshot& snapshot, const std::vector<SnapshotRow>& kinds,
-             const Selection& selection);
+  RowsByKind(const PlatformSnapshot& snapshot, const VirtualizationVerdict& verdict,
+             const std::vector<SnapshotRow>& kinds, const Selection& selection);
   RowsByKind(const RowsByKind&) = delete;
   RowsByKind& operator=(const RowsByKind&) = delete;
 
@@ -28,6 +29,10 @@ class RowsByKind {
   std::optional<std::size_t> NumberOf(MsrAddress address) const;
 
   std::span<const SnapshotRow* const> OfKind(std::size_t kind) const;
+  // Whether they are a guest's, where what firmware set does not show. The host's own
+  // partition is asked as bare metal is.
+  bool IsGuest(std::size_t kind) const { return guests_[kind]; }
+  bool AnyIsGuest() const;
   // The CPUs' model, the same for all of a kind.
   const registers::CpuModel& ModelOf(std::size_t kind) const { return models_[kind]; }
 
@@ -37,6 +42,7 @@ class RowsByKind {
   std::vector<const SnapshotRow*> by_kind_;
   std::vector<std::size_t> ends_;  // of each kind's rows
   std::vector<registers::CpuModel> models_;
+  std::vector<bool> guests_;
 };
 
 }  // namespace vtprobe::rules

@@ -20,7 +20,7 @@ RowsOfRule::RowsOfRule(const Rule& rule, const RuleInput& input)
   if (!are_there) {
     Selection selection = registers::FeatureRegisters();
     for (const MsrAddress address : addresses_) selection.Add(address);
-    rows_ = &own_rows_.emplace(input.snapshot, kinds_, selection);
+    rows_ = &own_rows_.emplace(input.snapshot, input.virtualization, kinds_, selection);
   }
   numbers_.reserve(addresses_.size());
   for (const MsrAddress address : addresses_) numbers_.push_back(*rows_->NumberOf(address));

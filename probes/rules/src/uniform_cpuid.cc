@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "alike_cpus.h"
+#include "rows_by_kind.h"
 #include "rules.h"
 #include "uniformity.h"
 #include "vtprobe/probes/core_type.h"
@@ -342,8 +343,7 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   if (online.Count() == 1) {
     return {MakeFinding(rule, Outcome::kNotApplicable, online, std::string(kOneCpu))};
   }
-  for (const SnapshotRow& kind : input.kinds()) {
-    if (!IsGuest(input, kind)) continue;
+  if (input.rows().AnyIsGuest()) {
     return {MakeFinding(rule, Outcome::kNotApplicable, online,
                         "This is a guest: its hypervisor says what CPUID tells.")};
   }

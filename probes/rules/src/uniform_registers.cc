@@ -19,10 +19,12 @@ using registers::kEfer;
 using registers::kFeatureControl;
 using registers::kHwcr;
 using registers::kMiscEnable;
+using registers::kMiscPackageCtls;
 using registers::kPkgCstConfigControl;
 using registers::kSmmMask;
 using registers::kSyscfg;
 using registers::kVmCr;
+using registers::kXapicDisableStatus;
 
 constexpr std::string_view kRemedy =
     "Update the firmware, which sets this register on every CPU; if it stays, give the vendor a "
@@ -82,6 +84,13 @@ constexpr LeftOut kCStatesLeftOut[] = {
      kPkgCstConfigControl.spec},
     {&kPkgCstConfigControl, ~kPkgCstConfigControl.fields.mask(), kUndefined,
      kPkgCstConfigControl.spec}};
+
+constexpr LeftOut kMiscPackageCtlsLeftOut[] = {{&kMiscPackageCtls,
+                                                kMiscPackageCtls["ENERGY_FILTERING_ENABLE"].mask(),
+                                                kOwnRule, kMiscPackageCtls.spec}};
+constexpr LeftOut kXapicDisableLeftOut[] = {{&kXapicDisableStatus,
+                                             kXapicDisableStatus["LEGACY_XAPIC_DISABLED"].mask(),
+                                             kOwnRule, kXapicDisableStatus.spec}};
 
 // Where the key may be changed, Linux writes it to the CPU on which an enclave
 // starts: arch/x86/kernel/cpu/sgx/main.c (sgx_update_lepubkeyhash).
@@ -159,6 +168,12 @@ const Rule kUniformMiscEnable = Uniform<kMiscEnable>(
 const Rule kUniformCStates = Uniform<kPkgCstConfigControl, Guests::kLeftOut>(
     "uniform.msr_pkg_cst_config_control", "The C-states of every CPU are configured alike",
     kCStatesLeftOut);
+const Rule kUniformMiscPackageCtls = Uniform<kMiscPackageCtls, Guests::kLeftOut>(
+    "uniform.ia32_misc_package_ctls", "Every package filters the same of what it tells",
+    kMiscPackageCtlsLeftOut);
+const Rule kUniformXapicDisableStatus = Uniform<kXapicDisableStatus, Guests::kLeftOut>(
+    "uniform.ia32_xapic_disable_status", "Every CPU says the same of xAPIC mode",
+    kXapicDisableLeftOut);
 const Rule kUniformVmxProcbasedCtls2 = Uniform<registers::kVmxProcbasedCtls2>(
     "uniform.ia32_vmx_procbased_ctls2",
     "Every CPU offers the same secondary VM-execution controls");

@@ -22,7 +22,8 @@ tl::unexpected<Failure> IsNoX86() {
 
 OrFailure<HostContext> DescribeLiveMachine() { return IsNoX86(); }
 
-OrFailure<PlatformSnapshot> ReadLiveMachine(const CapturePlan&, const HostContext&, Confinement*) {
+OrFailure<PlatformSnapshot> ReadLiveMachine(const CapturePlan&, const HostContext&, Confinement*,
+                                            unsigned) {
   return IsNoX86();
 }
 

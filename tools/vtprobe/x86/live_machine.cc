@@ -5,10 +5,12 @@
 #include <random>
 #include <utility>
 
+#include "interruptible_pause.h"
 #include "progress.h"
 #include "subject.h"
 #include "vtprobe/hal/cpuid_instruction.h"
 #include "vtprobe/hal/cpuid_view.h"
+#include "vtprobe/machine/smi_watch.h"
 #include "vtprobe/machine/this_machine.h"
 #include "vtprobe/proof/kvm.h"
 #include "vtprobe/registers/cpuid.h"
@@ -32,8 +34,15 @@ bool IsUnderHypervisor(const CpuSet& cpus) {
 OrFailure<HostContext> DescribeLiveMachine() { return DescribeThisMachine(); }
 
 OrFailure<PlatformSnapshot> ReadLiveMachine(const CapturePlan& plan, const HostContext& host,
-                                            Confinement* confinement) {
-  return ReadThisMachine(plan, host, [&](bool checks) { confinement->DevicesAreOpen(checks); });
+                                            Confinement* confinement, unsigned watch_smi) {
+  const auto watch = [&](MsrReader& msrs, PlatformSnapshot* snapshot) {
+    if (watch_smi == 0) return;
+    Progress progress("seconds watched");
+    InterruptiblePause pause(progress.Callback());
+    WatchSmis(msrs, pause, std::chrono::seconds(watch_smi), snapshot);
+  };
+  return ReadThisMachine(
+      plan, host, [&](bool checks) { confinement->DevicesAreOpen(checks); }, watch);
 }
 
 OrFailure<ProofReport> ProveLiveMachine(const HostContext& host, unsigned seconds) {

@@ -27,7 +27,8 @@ struct HostContext {
   // wrote a date, else what it wrote), board ("VENDOR NAME"), lockdown
   // (none, integrity, confidentiality), secure_boot, iommu.table, iommu.units,
   // interrupt_remapping, smt, cpus.announced with cpus.online, acpi.dmar_flags and
-  // acpi.wsmt (root's to read), psp.ATTRIBUTE, sev.firmware and snp.firmware with
+  // acpi.wsmt (root's to read), psp.ATTRIBUTE, tdx.module,
+  // hsti.required and its like, sev.firmware and snp.firmware with
   // what that says of its state (root's, too),
   // kvm.module with that module's parameters ("kvm_intel.ept"), kvm.extension and
   // kvm.feature_msrs, which KVM tells whoever may open /dev/kvm, and kernel_log

@@ -59,6 +59,18 @@ inline constexpr std::string_view kSnpRmp = "snp.rmp";                 // initia
 inline constexpr std::string_view kSnpAliasCheck = "snp.alias_check";  // complete: yes, no
 inline constexpr std::string_view kSnpTcb = "snp.tcb";                 // hexadecimal
 inline constexpr std::string_view kSnpReportedTcb = "snp.reported_tcb";
+// How long SMIs were counted (decimal), how many there were and why a counter was not
+// read, each by CPU list: "0-3=0 4=7", "5=general-protection".
+inline constexpr std::string_view kSmiWatchedMs = "smi.watched_ms";
+inline constexpr std::string_view kSmiGrew = "smi.grew";
+inline constexpr std::string_view kSmiUnread = "smi.unread";
+// What the kernel says of the TDX module: the word of sysfs, "initialized" for one.
+inline constexpr std::string_view kTdxModule = "tdx.module";
+// What firmware tells of its security features (HSTI), each as the bytes of a bit mask
+// in hexadecimal, the first byte first.
+inline constexpr std::string_view kHstiRequired = "hsti.required";
+inline constexpr std::string_view kHstiImplemented = "hsti.implemented";
+inline constexpr std::string_view kHstiVerified = "hsti.verified";
 inline constexpr std::string_view kKvmModule = "kvm.module";  // kvm_intel, kvm_amd, none
 // A module of KVM that needs no hardware virtualization: kvm_pvm
 inline constexpr std::string_view kKvmProvider = "kvm.provider";

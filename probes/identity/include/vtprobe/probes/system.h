@@ -44,6 +44,11 @@ std::optional<HostPartition> FindHostPartition(const PlatformSnapshot& snapshot)
 std::optional<System> SystemOf(const RegisterView& cpu, std::optional<Stage> stage,
                                const HostPartition* partition);
 
+// Whether the snapshot was taken in a guest, as its CPUs tell. A CPU that never had
+// virtualization, or of no known maker, has garbage where the bit is. Asked once for
+// CPUs that gave the same.
+bool IsTakenInGuest(const PlatformSnapshot& snapshot);
+
 // What protects a guest from its hypervisor, by what only such a guest reads:
 // "TDX", "SEV-SNP", "SEV-ES", "SEV", "VBS"; nothing for any other system.
 std::optional<std::string_view> GuestProtection(const RegisterView& cpu);

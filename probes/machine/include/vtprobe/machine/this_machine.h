@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "vtprobe/hal/host_context.h"
+#include "vtprobe/hal/readers.h"
 #include "vtprobe/hal/snapshot.h"
 #include "vtprobe/machine/cpus_of_this_process.h"
 #include "vtprobe/probes/capture.h"
@@ -20,11 +21,13 @@ HostContext DescribeThisMachine();
 // Reads the host's online CPUs with the instruction and the driver that this
 // process may use. `devices_are_open`, if it is given, is called when nothing is left to
 // be opened and nothing is read yet, so that rights may be given up: with whether they
-// count at each read all the same. The snapshot's provenance is "live", its stage "os"
+// count at each read all the same. `and_then`, if it is given, is called with the MSRs'
+// reader and what was read, to add to it. The snapshot's provenance is "live", its stage "os"
 // or "guest".
 PlatformSnapshot ReadThisMachine(
     const CapturePlan& plan, const HostContext& host,
-    const std::function<void(bool checks_each_read)>& devices_are_open = {});
+    const std::function<void(bool checks_each_read)>& devices_are_open = {},
+    const std::function<void(MsrReader& msrs, PlatformSnapshot* snapshot)>& and_then = {});
 
 }  // namespace vtprobe
 
