@@ -81,7 +81,9 @@ class KindWithMsrs final : public RegisterView {
       : kind_(kind), addresses_(addresses), readings_(readings) {}
 
   MsrReading Msr(MsrAddress address) const override {
-    return readings_[PlaceOf(address, addresses_)];
+    // One that says what else there is, is asked for again and again.
+    if (addresses_[last_] != address) last_ = PlaceOf(address, addresses_);
+    return readings_[last_];
   }
   CpuidReading Cpuid(CpuidLeaf leaf) const override { return kind_.Cpuid(leaf); }
 
@@ -89,6 +91,7 @@ class KindWithMsrs final : public RegisterView {
   const SnapshotRow& kind_;
   std::span<const MsrAddress> addresses_;
   std::span<const MsrReading> readings_;  // of each address
+  mutable std::size_t last_ = 0;
 };
 
 // Equal CPUs of which some have a register and some fault, of a rule for which
@@ -227,8 +230,7 @@ class KindOfCpus {
     // A CPU that is judged has what was read, whatever the bits say by which others
     // have it.
     const bool is_judged = !decision.refusal;
-    std::vector<std::uint64_t> looked_at = DecidingBits(
-        rule_, addresses, [&](std::size_t msr) { return !is_judged || !WasRead(readings[msr]); });
+    std::vector<std::uint64_t> looked_at = DecidingBitsOf(addresses, readings, is_judged);
     if (is_judged) {
       if (rule_.fault_means_absent) equals_.Read(cpus);
       decision.presence = presence_;
@@ -286,7 +288,25 @@ class KindOfCpus {
                       const MsrReading& reading) const {
     if (of_kind_[msr]) return *of_kind_[msr];
     if (WasRead(reading)) return Presence::kPresent;
-    return registers::PresenceOf(registers, model_, *rule_.msrs.begin()[msr]);
+    const MsrDef& def = *rule_.msrs.begin()[msr];
+    if (registers::IsAnotherMakers(model_, def)) return Presence::kAbsent;
+    return registers::Meets(registers, model_, def.present->requirement);
+  }
+
+  // DecidingBits() of CPUs that gave those readings: of those that gave values of the
+  // same MSRs it is the same.
+  const std::vector<std::uint64_t>& DecidingBitsOf(std::span<const MsrAddress> addresses,
+                                                   std::span<const MsrReading> readings,
+                                                   bool is_judged) {
+    matters_.resize(rule_.msrs.size());
+    for (std::size_t i = 0; i < matters_.size(); ++i) {
+      matters_[i] = !is_judged || !WasRead(readings[i]);
+    }
+    if (deciding_.empty() || decided_for_ != matters_) {
+      deciding_ = DecidingBits(rule_, addresses, [&](std::size_t msr) { return matters_[msr]; });
+      decided_for_ = matters_;
+    }
+    return deciding_;
   }
 
   Refusal Exempt(const CpuSet& cpus, const Exemption& exemption) {
@@ -392,6 +412,9 @@ class KindOfCpus {
   std::vector<Presence> presence_;                // of each MSR, on the CPUs at hand
   bool are_there_ = false;                        // known of each of these CPUs, whatever they read
   Precedents<Decision> precedents_;
+  std::vector<bool> matters_;
+  std::vector<bool> decided_for_;
+  std::vector<std::uint64_t> deciding_;
 };
 
 }  // namespace
