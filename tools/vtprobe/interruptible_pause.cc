@@ -37,7 +37,7 @@ class Interrupt {
   bool Wait(std::chrono::nanoseconds time) const {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
     const timespec timeout{static_cast<std::time_t>(seconds.count()),
-                           static_cast<long>((time - seconds).count())};
+                           static_cast<decltype(timespec::tv_nsec)>((time - seconds).count())};
     return ::ppoll(nullptr, 0, &timeout, &waiting_) == 0;
   }
 

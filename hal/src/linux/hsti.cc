@@ -44,7 +44,8 @@ void ReadHsti(const std::filesystem::path& root, Metadata* metadata) {
     size = size << 8 | static_cast<unsigned char>((*table)[kSizeAt + i]);
   }
   if (size == 0 || size > kMostBytes || table->size() < kMasksAt + 3 * size) return;
-  const std::string_view masks = std::string_view(*table).substr(kMasksAt);
+  std::string_view masks = *table;
+  masks.remove_prefix(kMasksAt);
   metadata->Set(meta::kHstiRequired, Digits(masks.substr(0, size)));
   metadata->Set(meta::kHstiImplemented, Digits(masks.substr(size, size)));
   metadata->Set(meta::kHstiVerified, Digits(masks.substr(2 * size, size)));

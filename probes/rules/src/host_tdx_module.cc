@@ -33,8 +33,7 @@ struct Said {
 Said InTheLog(const Metadata& metadata) {
   Said said;
   for (const auto& [key, text] : metadata.entries()) {
-    if (!key.starts_with(meta::kKernelLog) || !std::string_view(text).starts_with(kPrefix))
-      continue;
+    if (!key.starts_with(meta::kKernelLog) || !text.starts_with(kPrefix)) continue;
     said.any = true;
     if (std::find(kUp.begin(), kUp.end(), text) != kUp.end()) said.up = text;
     if (text.find("failed") != std::string::npos) said.failed = text;
