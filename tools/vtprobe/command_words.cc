@@ -37,7 +37,7 @@ Names Formats(std::string_view command) {
     return NamesOf(kReferenceFormats, [](std::string_view name) { return name; });
   }
   if (command == "diff") return {"html", "json", "markdown", "text"};
-  if (command == "fleet") return {"csv", "json", "text"};
+  if (command == "fleet") return {"csv", "html", "json", "text"};
   return {"json", "text"};
 }
 

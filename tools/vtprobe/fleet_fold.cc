@@ -109,13 +109,14 @@ class Folding {
   fleet::Fold& fold_;
 };
 
-enum class Form : std::uint8_t { kText, kJson, kCsv };
+enum class Form : std::uint8_t { kText, kJson, kCsv, kHtml };
 
 OrFailure<Form> FormOf(const Arguments& arguments) {
   if (arguments.format == "text") return Form::kText;
   if (arguments.format == "json") return Form::kJson;
   if (arguments.format == "csv") return Form::kCsv;
-  return Fails(kUsageError, fmt::format("there is no format {}; there are text, json and csv",
+  if (arguments.format == "html") return Form::kHtml;
+  return Fails(kUsageError, fmt::format("there is no format {}; there are text, json, csv and html",
                                         Printable(arguments.format)));
 }
 
@@ -191,6 +192,9 @@ OrFailure<int> WriteFleet(const fleet::Fold& fold, const Arguments& arguments,
       break;
     case Form::kCsv:
       text = RenderFleetCsv(findings);
+      break;
+    case Form::kHtml:
+      text = RenderFleetHtml(findings);
       break;
   }
   const auto written = process.output->Write(text);

@@ -125,6 +125,52 @@ document.querySelectorAll('.machine').forEach((machine) => {
   filter('.only-differs', 'differs-only');
   machine.querySelector('.copy').addEventListener('click', () => copyTicket(machine));
 });
+// A column's cells as people order them: numbers by their size.
+function sortBy(table, head) {
+  const at = [...head.parentNode.children].indexOf(head);
+  const order = head.getAttribute('aria-sort') === 'ascending' ? -1 : 1;
+  const text = (row) => row.children[at].textContent;
+  const rows = [...table.tBodies[0].rows];
+  rows.sort((a, b) => order * text(a).localeCompare(text(b), 'en', {numeric: true}));
+  table.tBodies[0].append(...rows);
+  table.querySelectorAll('thead th').forEach((one) => one.setAttribute('aria-sort', 'none'));
+  head.setAttribute('aria-sort', order === 1 ? 'ascending' : 'descending');
+}
+
+document.querySelectorAll('.sortable').forEach((table) => {
+  table.querySelectorAll('thead th').forEach((head) => {
+    head.setAttribute('aria-sort', 'none');
+    head.tabIndex = 0;
+    head.addEventListener('click', () => sortBy(table, head));
+    head.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      sortBy(table, head);
+      event.preventDefault();
+    });
+  });
+});
+
+const rowFilter = document.querySelector('.only-rows');
+if (rowFilter) {
+  rowFilter.closest('.filters').hidden = false;
+  rowFilter.addEventListener('input', () => {
+    const wanted = rowFilter.value.toLowerCase();
+    const rows = [...document.querySelectorAll('.sortable tbody tr, .fleet-machine')];
+    rows.forEach((row) => {
+      row.hidden = !row.textContent.toLowerCase().includes(wanted);
+    });
+    const shown = rows.filter((row) => !row.hidden).length;
+    document.querySelector('.shown').textContent =
+        wanted === '' ? '' : `${shown} of ${rows.length}`;
+  });
+}
+
+// A name leads to what is said of that machine, which is folded.
+addEventListener('hashchange', () => {
+  const target = document.getElementById(location.hash.slice(1));
+  if (target && target.classList.contains('fleet-machine')) target.open = true;
+});
+
 addEventListener('beforeprint', () => {
   document.querySelectorAll('.register.differs, .finding.fail details').forEach((one) => {
     one.open = true;

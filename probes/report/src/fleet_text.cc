@@ -45,4 +45,23 @@ std::string NamesText(const fleet::Names& names, std::size_t most) {
   return text;
 }
 
+std::string FleetHeadline(const fleet::Findings& findings) {
+  std::vector<std::string> parts;
+  const auto add = [&](Usable usable, std::string_view words) {
+    const std::size_t count = findings.usable.at(static_cast<std::size_t>(usable));
+    if (count != 0) parts.push_back(fmt::format("{} {}", count, words));
+  };
+  add(Usable::kNo, "NOT usable");
+  add(Usable::kNotYet, "not usable yet");
+  add(Usable::kUnknown, "unknown");
+  add(Usable::kYes, "usable");
+  std::string text =
+      fmt::format("{}: {}.", Counted(findings.machines, "machine"),
+                  parts.empty() ? "none could be read" : fmt::format("{}", fmt::join(parts, ", ")));
+  if (findings.recordings != findings.machines) {
+    text += fmt::format(" {} of them.", Counted(findings.recordings, "recording"));
+  }
+  return text;
+}
+
 }  // namespace vtprobe

@@ -12,6 +12,10 @@
 
 namespace vtprobe {
 
+// "300 machines: 2 NOT usable, 298 usable." and how many recordings of them, if that is
+// another number.
+std::string FleetHeadline(const fleet::Findings& findings);
+
 FieldList FieldsOf(const fleet::RegisterId& reg);
 
 // "IA32_FEATURE_CONTROL (0x3a)", "CPUID.01H:ECX"

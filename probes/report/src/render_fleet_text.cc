@@ -43,7 +43,7 @@ class Text {
       : findings_(findings), options_(options), room_(Room::Of(options.verbosity)) {}
 
   std::string Render() {
-    std::string text = Coloured(Headline(), HeadlineColour(), options_) + '\n';
+    std::string text = Coloured(FleetHeadline(findings_), HeadlineColour(), options_) + '\n';
     rows_.emplace_back();
     AddOutliers();
     if (options_.verbosity != Verbosity::kQuiet) {
@@ -64,25 +64,6 @@ class Text {
   }
 
  private:
-  std::string Headline() const {
-    std::vector<std::string> parts;
-    const auto add = [&](Usable usable, std::string_view words) {
-      const std::size_t count = findings_.usable.at(static_cast<std::size_t>(usable));
-      if (count != 0) parts.push_back(fmt::format("{} {}", count, words));
-    };
-    add(Usable::kNo, "NOT usable");
-    add(Usable::kNotYet, "not usable yet");
-    add(Usable::kUnknown, "unknown");
-    add(Usable::kYes, "usable");
-    std::string text = fmt::format(
-        "{}: {}.", Counted(findings_.machines, "machine"),
-        parts.empty() ? "none could be read" : fmt::format("{}", fmt::join(parts, ", ")));
-    if (findings_.recordings != findings_.machines) {
-      text += fmt::format(" {} of them.", Counted(findings_.recordings, "recording"));
-    }
-    return text;
-  }
-
   Colour HeadlineColour() const {
     if (findings_.exit_code == 0) return Colour::kGreen;
     return findings_.exit_code == 2 ? Colour::kYellow : Colour::kRed;

@@ -19,6 +19,10 @@ namespace vtprobe {
 // What a normal answer counts, a verbose one names.
 std::string RenderFleetText(const fleet::Findings& findings, const RenderOptions& options);
 
+// The same as a page, html.h's: its lists are tables, and what is said of a machine is
+// gathered in one place.
+std::string RenderFleetHtml(const fleet::Findings& findings);
+
 inline constexpr std::string_view kFleetSchema = "vtprobe-fleet/1";
 
 // One object of that schema. `fold` is Fold::ToJson(), from which reports
