@@ -211,6 +211,10 @@ def check_fleet(vtprobe, form, dumps, schema):
             if document["exit_code"] != done.returncode:
                 wrong.append(f"{name}: exit status {done.returncode}")
             filled |= {key for key, part in document.items() if part}
+            page = subprocess.run([vtprobe, "fleet", "report", "--format", "html", *arguments],
+                                  capture_output=True, text=True, check=False).stdout
+            xml.etree.ElementTree.fromstring(page)
+            wrong += [f"{name}: {warning}" for warning in untidy(page)]
             wrong += [f"{name}: {error.json_path}: {error.message}"
                       for error in validator.iter_errors(document)]
     empty = {key for key, part in rules["properties"].items() if part.get("type") == "array"} - filled

@@ -43,7 +43,8 @@ void Declare(CommandOptions* options, Arguments* arguments) {
       ->Add("--profile", &arguments->profile,
             "What the machines are for: a shipped profile (vtprobe profile lists them) or a file")
       .Takes("NAME|FILE");
-  options->Add("--format", &arguments->format, "Form of the answer: text (default), json, csv, html")
+  options
+      ->Add("--format", &arguments->format, "Form of the answer: text (default), json, csv, html")
       .Takes("FORMAT");
   DeclareOutput(options, arguments);
   DeclareStyle(options, arguments);

@@ -90,7 +90,8 @@ std::string NameOf(const RegisterId& reg) {
   const CpuidDef* const cpuid = FindCpuid(reg);
   if (cpuid != nullptr) return std::string(cpuid->name);
   constexpr std::array<std::string_view, 4> kOutputs = {"EAX", "EBX", "ECX", "EDX"};
-  return fmt::format("CPUID.{}:{}", AddressOf(reg), kOutputs.at(static_cast<std::size_t>(reg.output)));
+  return fmt::format("CPUID.{}:{}", AddressOf(reg),
+                     kOutputs.at(static_cast<std::size_t>(reg.output)));
 }
 
 std::string AddressOf(const RegisterId& reg) {

@@ -10,7 +10,6 @@
 #include <tuple>
 #include <utility>
 
-
 namespace vtprobe::fleet {
 namespace {
 
@@ -111,12 +110,12 @@ class Comparison {
     for (auto& [key, outlier] : outliers_) findings_.outliers.push_back(std::move(outlier));
     for (auto& [key, split] : splits_) {
       std::sort(split.values.begin(), split.values.end(),
-                       [](const ValueCount& a, const ValueCount& b) {
-                         if (a.machines.count() != b.machines.count()) {
-                           return a.machines.count() > b.machines.count();
-                         }
-                         return a.value < b.value;
-                       });
+                [](const ValueCount& a, const ValueCount& b) {
+                  if (a.machines.count() != b.machines.count()) {
+                    return a.machines.count() > b.machines.count();
+                  }
+                  return a.value < b.value;
+                });
       findings_.splits.push_back(std::move(split));
     }
   }
