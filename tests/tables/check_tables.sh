@@ -32,9 +32,9 @@ table() {
 table probes/rules/include/vtprobe/probes/rules.def 'VTPROBE_[A-Z_]*RULE\(' \
   probes/rules/src 'const Rule ([A-Za-z0-9_]+)( =|\{)'
 table probes/report/include/vtprobe/report/formats.def 'VTPROBE_REPORT_FORMAT\("[^"]*", ' \
-  probes/report/src 'std::string ([A-Za-z0-9_]+)\(const Report& report, const RenderOptions&[^;]*$'
+  probes/report/src 'std::string ([A-Za-z0-9_]+)\(const Report& report, const RenderOptions&[^;{]*(\{.*)?$'
 table probes/report/include/vtprobe/report/formats.def 'VTPROBE_REPORT_FORMAT\("[^"]*", [A-Za-z]+, ' \
-  probes/report/src 'std::string ([A-Za-z0-9_]+)\(const ReportSet& set, const RenderOptions&[^;]*$'
+  probes/report/src 'std::string ([A-Za-z0-9_]+)\(const ReportSet& set, const RenderOptions&[^;{]*(\{.*)?$'
 table probes/import/src/importers.def 'VTPROBE_IMPORTER\(' \
   probes/import/src 'const Importer ([A-Za-z0-9_]+)\{'
 table tools/vtprobe/commands.def 'VTPROBE_COMMAND\(' \
