@@ -45,7 +45,7 @@ std::uint64_t LeftOutByRules(CpuidLeaf leaf, CpuidRegister output) {
   for (const Rule* const rule : AllRules()) {
     for (const LeftOutCpuid& left_out : rule->left_out_cpuid) {
       // What follows an MSR is a difference of the two machines as that is.
-      if (left_out.follows != nullptr) continue;
+      if (left_out.judged_elsewhere || left_out.follows != nullptr) continue;
       const bool is_of_leaf = left_out.first <= leaf.leaf && leaf.leaf <= left_out.last;
       if (is_of_leaf && (left_out.outputs & MaskOf(output)) != 0) mask |= left_out.mask;
     }

@@ -149,6 +149,7 @@ struct LeftOutCpuid {
   // Only where CPUs differ in these bits of an MSR, which another rule judges.
   const MsrDef* follows = nullptr;
   std::uint64_t switches = 0;
+  bool judged_elsewhere = false;  // as LeftOut::judged_elsewhere
 };
 
 struct Rule {
