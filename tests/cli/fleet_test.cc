@@ -211,7 +211,7 @@ TEST_F(FleetCommand, RefusesWhatMakesNoSense) {
   EXPECT_EQ(Vtprobe({"fleet"}).exit_status, 64);
   EXPECT_EQ(Vtprobe({"fleet", "report"}).exit_status, 64);
   EXPECT_EQ(Vtprobe({"fleet", "burn", Path("lab")}).exit_status, 64);
-  EXPECT_EQ(Vtprobe({"fleet", "report", "--format", "html", Path("lab")}).exit_status, 64);
+  EXPECT_EQ(Vtprobe({"fleet", "report", "--format", "junit", Path("lab")}).exit_status, 64);
   EXPECT_EQ(Vtprobe({"fleet", "report", "--machines", "racks", Path("lab")}).exit_status, 64);
   EXPECT_EQ(Vtprobe({"fleet", "report", "--profile", "none", Path("lab")}).exit_status, 64);
 }
