@@ -68,12 +68,20 @@ class Pages:
                                 "--replay", self.recording("64"))
         if name == "difference":
             return self.written(name, "diff", self.recording("before"), self.recording("64"))
+        if name == "fleet":
+            files = [self.recording(one) for one in ("64", "before", "good", "hostile", "one")]
+            # More of one kind than a cell shows unfolded.
+            for number in range(8):
+                copy = FOLDER / f"like-{number}.dump"
+                copy.write_text(self._recordings["good"], encoding="utf-8")
+                files.append(str(copy))
+            return self.written(name, "fleet", "report", *files)
         if name == "profiled":
             return self.written(name, "check", "--profile", "hardened", self.recording("64"))
         return self.written(name, "check", "--replay", self.recording(name))
 
     NAMES = ("one", "64", "1024", "good", "hostile", "several", "profiled", "sequence",
-             "difference")
+             "difference", "fleet")
 
 
 def visible(selector):
@@ -170,6 +178,42 @@ class PageTest(unittest.TestCase):
             self.assertEqual(told["unset"], [])
             unused = set(told["unused"]) if unused is None else unused & set(told["unused"])
         self.assertEqual(unused, set())
+
+    RULES = "[aria-label='Rules that fail']"
+
+    def cells(self, page, column):
+        return page.evaluate(f"[...document.querySelectorAll(\"{self.RULES} tbody tr\")]"
+                             ".filter((one) => one.checkVisibility())"
+                             f".map((one) => one.cells[{column}].innerText)")
+
+    def test_sorts_a_table_of_a_fleet_by_the_column_that_is_clicked(self):
+        page = self.open("fleet")
+        rules = self.cells(page, 0)
+        self.assertIn("virtualization.usable", rules)
+        page.click(f"{self.RULES} thead th:nth-child(1)")
+        self.assertEqual(self.cells(page, 0), sorted(rules))
+        page.click(f"{self.RULES} thead th:nth-child(1)")
+        self.assertEqual(self.cells(page, 0), sorted(rules, reverse=True))
+        page.click(f"{self.RULES} thead th:nth-child(2)")
+        machines = [int(count) for count in self.cells(page, 1)]
+        self.assertEqual(machines, sorted(machines))
+        self.assertEqual(page.evaluate(
+            f"document.querySelector(\"{self.RULES} th:nth-child(2)\").ariaSort"), "ascending")
+
+    def test_leaves_the_rows_of_a_fleet_that_hold_a_text(self):
+        page = self.open("fleet")
+        page.evaluate("document.querySelector('.only-rows').value = 'VIRTUALIZATION.USABLE'")
+        page.evaluate("document.querySelector('.only-rows').dispatchEvent(new Event('input'))")
+        self.assertEqual(self.cells(page, 0), ["virtualization.usable"])
+
+    def test_leads_from_a_machine_of_a_fleet_to_what_is_said_of_it(self):
+        page = self.open("fleet")
+        unfolded = "document.querySelectorAll('.fleet-machine[open]').length"
+        self.assertEqual(page.evaluate(unfolded), 0)
+        page.click(f"{self.RULES} tbody a")
+        # The browser tells of the new address in a task of its own.
+        page.evaluate("new Promise((then) => setTimeout(then))")
+        self.assertEqual(page.evaluate(unfolded), 1)
 
     def test_shows_two_builds_side_by_side(self):
         page = self.open("difference")
