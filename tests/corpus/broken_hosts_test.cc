@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <ostream>
@@ -237,6 +238,11 @@ std::vector<Condition> TdxConditions() {
   add("addresses_too_narrow", kAll, "cpuid 0x80000008.0x0 = 0x302e 0x200 0x0 0x0",
       "intel.tdx.cpuid");
   add("monitoring_differs", kLast, "cpuid 0xa.0x0 = 0x8300804 0x0 0xf 0x8604", "uniform.cpuid");
+  // CPUs of another stepping are compared with no others.
+  add("monitoring_too_old_of_another_stepping", kLast,
+      "cpuid 0x1.0x0 = 0x806f5 - 0x7ffefbff 0xbfebfbff\n"
+      "cpuid 0xa.0x0 = 0x8300804 0x0 0xf 0x8604",
+      "intel.tdx.cpuid");
   add("mcheck_error", kAll, Msr(0xa0, 0x1861), "intel.sgx.mcheck");
   add("debug_mode", kSocket, Msr(0x503, 2), "intel.sgx.debug_mode");
   add("sample", kSocket, Msr(0xce, 0x800'7800'1400), "intel.production_part");
@@ -311,18 +317,18 @@ std::string NameOf(const testing::TestParamInfo<Condition>& test) { return test.
 // decided, and that CPU is named.
 struct Unread {
   const Host* host;
-  std::uint32_t address;
+  std::string what;  // as a dump names it
 };
 
-void PrintTo(const Unread& unread, std::ostream* out) { *out << Hex(unread.address); }
+void PrintTo(const Unread& unread, std::ostream* out) { *out << unread.what; }
 
 class UnreadHost : public testing::TestWithParam<Unread> {};
 
 TEST_P(UnreadHost, IsUndecidedOnThatCpu) {
   const Unread& unread = GetParam();
-  const auto machine = ParseDumpDifference("vtprobe-difference 1\ncpu " + std::string(kLast) +
-                                               "\nmsr " + Hex(unread.address) + " ! io\n",
-                                           GoodMachine(*unread.host));
+  const auto machine = ParseDumpDifference(
+      "vtprobe-difference 1\ncpu " + std::string(kLast) + '\n' + unread.what + " ! io\n",
+      GoodMachine(*unread.host));
   ASSERT_TRUE(machine) << machine.error().message;
   const Profile profile = ShippedProfileOf(*unread.host);
   EXPECT_EQ(Failures(*machine, &profile), "");
@@ -337,27 +343,49 @@ TEST_P(UnreadHost, IsUndecidedOnThatCpu) {
   EXPECT_TRUE(is_named);
 }
 
+// A leaf that a recording lacks on all CPUs is no better.
+TEST(UnrecordedHost, IsNotSaidToTellWhatTheTdxModuleAsksFor) {
+  const Profile profile = ShippedProfileOf(kTdx);
+  const auto machine = ParseDumpDifference(
+      "vtprobe-difference 1\ncpu 0-127\ncpuid 0xa.0x0 ! not-recorded\n", GoodMachine(kTdx));
+  ASSERT_TRUE(machine) << machine.error().message;
+  const VirtualizationVerdict verdict = JudgeVirtualization(*machine);
+  std::string outcomes;
+  for (const Finding& finding : JudgeRules({*machine, verdict, &profile})) {
+    if (finding.rule != "intel.tdx.cpuid") continue;
+    outcomes += finding.cpus.ToString();
+    EXPECT_EQ(finding.outcome, Outcome::kIndeterminate);
+    EXPECT_EQ(finding.unread, AccessCode::kNotRecorded);
+  }
+  EXPECT_EQ(outcomes, "0-127");
+}
+
 std::vector<Unread> UnreadRegisters() {
   std::vector<Unread> all;
   for (const std::uint32_t address :
        {0x3au,  0x3bu,  0x87u,  0xa0u,  0xbcu,  0xbdu,   0xceu,  0xcfu,  0xfeu,
         0x10au, 0x1a0u, 0x1f2u, 0x1f3u, 0x345u, 0x480u,  0x485u, 0x48bu, 0x48cu,
         0x490u, 0x500u, 0x503u, 0x981u, 0x982u, 0x1400u, 0x1401u}) {
-    all.push_back({&kTdx, address});
+    all.push_back({&kTdx, "msr " + Hex(address)});
   }
   for (const std::uint32_t address :
        {0xc001'0010u, 0xc001'0015u, 0xc001'0016u, 0xc001'0017u, 0xc001'001au, 0xc001'001du,
         0xc001'0111u, 0xc001'0113u, 0xc001'0114u, 0xc001'0117u, 0xc001'0132u, 0xc001'0133u}) {
-    all.push_back({&kSnp, address});
+    all.push_back({&kSnp, "msr " + Hex(address)});
+  }
+  for (const char* const leaf : {"0xa.0x0", "0x15.0x0", "0x80000008.0x0"}) {
+    all.push_back({&kTdx, "cpuid " + std::string(leaf)});
   }
   return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(OfOneCpu, UnreadHost, testing::ValuesIn(UnreadRegisters()),
-                         [](const auto& test) {
-                           return std::string(test.param.host->profile).substr(0, 3) + "_" +
-                                  Hex(test.param.address);
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    OfOneCpu, UnreadHost, testing::ValuesIn(UnreadRegisters()), [](const auto& test) {
+      std::string name = std::string(test.param.host->profile).substr(0, 3) + "_" + test.param.what;
+      std::replace_if(
+          name.begin(), name.end(), [](char c) { return c == ' ' || c == '.'; }, '_');
+      return name;
+    });
 
 INSTANTIATE_TEST_SUITE_P(Tdx, BrokenHost, testing::ValuesIn(TdxConditions()), NameOf);
 INSTANTIATE_TEST_SUITE_P(Snp, BrokenHost, testing::ValuesIn(SnpConditions()), NameOf);

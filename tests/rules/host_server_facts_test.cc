@@ -122,5 +122,19 @@ TEST(HostSnpFirmware, IsInitializedAndReportsWhatRuns) {
   EXPECT_EQ(judged("meta kvm_amd.sev_snp = N\n"), Outcome::kNotApplicable);
 }
 
+// KVM clears its parameter when the module fails: the log says why, and it counts.
+TEST(HostTdxModule, ThatFailedIsNotOneThatNobodyWants) {
+  const auto judged = [](const std::string& facts) {
+    return Judge("host.tdx_module", facts, kIntel).outcome;
+  };
+  const std::string failed =
+      "meta kernel_log = complete\nmeta kernel_log.1 = virt/tdx: module initialization failed "
+      "(-22)\n";
+  EXPECT_EQ(judged(failed + "meta kvm_intel.tdx = N\n"), Outcome::kFail);
+  EXPECT_EQ(judged(failed), Outcome::kFail);
+  EXPECT_EQ(judged("meta kvm_intel.tdx = N\n"), Outcome::kNotApplicable);
+  EXPECT_EQ(judged("meta kvm_intel.tdx = Y\n"), Outcome::kPass);
+}
+
 }  // namespace
 }  // namespace vtprobe

@@ -190,6 +190,21 @@ TEST(LeftOut, EachHasAReasonAndASource) {
   EXPECT_GT(count, 0u);
 }
 
+// What no rule compares is no machine's mark either, and a fleet leaves it out: so it has to
+// be told from what another rule judges.
+TEST(LeftOut, SaysOfWhatAnotherRuleJudgesThatItDoes) {
+  std::size_t count = 0;
+  for (const Rule* const rule : AllRules()) {
+    for (const LeftOut& left_out : rule->left_out) {
+      const bool says_so = left_out.reason.find("judges it") != std::string_view::npos ||
+                           left_out.reason.find("uniform compares") != std::string_view::npos;
+      EXPECT_EQ(left_out.judged_elsewhere, says_so) << rule->id << ": " << left_out.reason;
+      count += says_so ? 1 : 0;
+    }
+  }
+  EXPECT_GT(count, 0u);
+}
+
 // What a rule of its own judges differs without a second finding.
 struct Alike {
   const char* rule;

@@ -44,6 +44,9 @@ constexpr Requirement kHasPpin = AllOf(
 constexpr Requirement kHasPrmrrPerSocket =
     Is(Since(kIceLake) | Since(kIceLakeSp) | Since(kTremont) | Since(kSnowRidge));
 
+// Those of the other sockets: [intel/sdm-vol4] table 2-14 gives clients the first alone.
+constexpr Requirement kHasPrmrrOfOtherSockets = Is(Since(kIceLakeSp) | Since(kSierraForest));
+
 // What all CPUs of the AMD64 architecture have: AMD's from family 0FH on, and
 // Hygon's. [amd/apm-vol2] chapter 3
 constexpr Requirement kAmd64 = AllOf(kAmdCompatible, FamilySince(0xf));

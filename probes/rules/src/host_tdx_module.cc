@@ -49,10 +49,6 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   if (host.Lacks(registers::kMadeByIntel)) {
     return host.Say(Outcome::kNotApplicable, "These CPUs are not Intel's: they have no TDX.");
   }
-  const auto parameter = host.Get("kvm_intel.tdx");
-  if (parameter && *parameter != "Y") {
-    return host.Say(Outcome::kNotApplicable, "KVM does not run trust domains here.");
-  }
   const auto state = host.Get(meta::kTdxModule);
   const Said said = InTheLog(input.snapshot.metadata());
   if (state == kInitialized || !said.up.empty()) {
@@ -60,6 +56,12 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
   }
   if (!said.failed.empty()) {
     return host.Say(Outcome::kFail, fmt::format("The kernel says of TDX: \"{}\".", said.failed));
+  }
+  // KVM clears it itself where the module failed, which is said above. [linux]
+  // arch/x86/kvm/vmx/tdx.c (tdx_bringup)
+  const auto parameter = host.Get("kvm_intel.tdx");
+  if (parameter && *parameter != "Y") {
+    return host.Say(Outcome::kNotApplicable, "KVM does not run trust domains here.");
   }
   if (state) {
     return host.Say(Outcome::kFail, fmt::format("The TDX module is {}.", *state));

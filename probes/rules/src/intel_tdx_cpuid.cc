@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "rules.h"
 #include "tdx.h"
 #include "vtprobe/hal/cpu_gathering.h"
+#include "vtprobe/probes/core_type.h"
 #include "vtprobe/probes/expectations.h"
 
 namespace vtprobe::rules {
@@ -126,24 +128,21 @@ class Look {
     const CpuSet wrong = wrong_.Together();
     const CpuSet lacking = lacking_.Together().Difference(wrong);
     const CpuSet right = cpus_.Difference(wrong).Difference(lacking);
-    const bool differ = !wrong.empty() && !right.empty() && IsJudged("uniform.cpuid");
-    if (differ) {
+    const CpuSet differing = IsJudged("uniform.cpuid") ? LikeOneOf(right, wrong) : CpuSet();
+    if (!differing.empty()) {
       findings->Add(
-          wrong,
+          differing,
           {.outcome = Outcome::kNotApplicable,
            .message = fmt::format("Depends on uniform.cpuid. Other CPUs differ. {}", why_),
            .follows = "uniform.cpuid"},
           none);
-    } else if (!wrong.empty()) {
-      findings->Add(wrong, {Outcome::kFail, fmt::format("CPUID: {}.", why_)}, none);
+    }
+    if (const CpuSet all_alike = wrong.Difference(differing); !all_alike.empty()) {
+      findings->Add(all_alike, {Outcome::kFail, fmt::format("CPUID: {}.", why_)}, none);
     }
     if (!lacking.empty()) findings->AddUnread(lacking, unread_, *code_, none);
     if (!right.empty()) {
-      std::string words = std::string(rule.title) + '.';
-      if (!omitted_.empty()) {
-        words += fmt::format(" (Of leaf {} some are not recorded.)", omitted_);
-      }
-      findings->Add(right, {Outcome::kPass, std::move(words)}, none);
+      findings->Add(right, {Outcome::kPass, std::string(rule.title) + '.'}, none);
     }
     return findings->Take();
   }
@@ -153,6 +152,23 @@ class Look {
     return input_.profile == nullptr || input_.profile->Find(rule) != nullptr;
   }
 
+  // Those of `wrong` that uniform.cpuid compares with one of `right`: of one signature.
+  CpuSet LikeOneOf(const CpuSet& right, const CpuSet& wrong) const {
+    std::set<Twins> signatures;
+    for (const SnapshotRow& kind : input_.kinds()) {
+      const auto signature = OfOneSignature(kind);
+      if (signature && !kind.cpus().Intersection(right).empty()) signatures.insert(*signature);
+    }
+    CpuGathering like;
+    for (const SnapshotRow& kind : input_.kinds()) {
+      const auto signature = OfOneSignature(kind);
+      if (signature && signatures.count(*signature) != 0) {
+        like.Add(kind.cpus().Intersection(wrong));
+      }
+    }
+    return like.Together();
+  }
+
   void Blame(const CpuSet& cpus, const std::string& what) {
     if (what.empty()) return;
     wrong_.Add(cpus);
@@ -160,14 +176,6 @@ class Look {
   }
 
   void Lack(const CpuSet& cpus, CpuidLeaf leaf, AccessCode code) {
-    // What a recording leaves out is said of those that pass.
-    if (code == AccessCode::kNotRecorded) {
-      const std::string name = fmt::format("{:X}H", leaf.leaf);
-      if (omitted_.find(name) == std::string::npos) {
-        omitted_ += (omitted_.empty() ? "" : ", ") + name;
-      }
-      return;
-    }
     lacking_.Add(cpus);
     if (code_) return;
     code_ = code;
@@ -180,7 +188,6 @@ class Look {
   CpuGathering lacking_;
   std::string why_;
   std::string unread_;
-  std::string omitted_;
   std::optional<AccessCode> code_;
 };
 

@@ -81,16 +81,16 @@ constexpr LeftOut kApicBaseLeftOut[] = {
 // [intel/sdm-vol4] table 2-20: what is above bit 28 and between is reserved.
 constexpr LeftOut kCStatesLeftOut[] = {
     {&kPkgCstConfigControl, kPkgCstConfigControl["CFG_LOCK"].mask(), kOwnRule,
-     kPkgCstConfigControl.spec},
+     kPkgCstConfigControl.spec, true},
     {&kPkgCstConfigControl, ~kPkgCstConfigControl.fields.mask(), kUndefined,
      kPkgCstConfigControl.spec}};
 
 constexpr LeftOut kMiscPackageCtlsLeftOut[] = {{&kMiscPackageCtls,
                                                 kMiscPackageCtls["ENERGY_FILTERING_ENABLE"].mask(),
-                                                kOwnRule, kMiscPackageCtls.spec}};
+                                                kOwnRule, kMiscPackageCtls.spec, true}};
 constexpr LeftOut kXapicDisableLeftOut[] = {{&kXapicDisableStatus,
                                              kXapicDisableStatus["LEGACY_XAPIC_DISABLED"].mask(),
-                                             kOwnRule, kXapicDisableStatus.spec}};
+                                             kOwnRule, kXapicDisableStatus.spec, true}};
 
 // Where the key may be changed, Linux writes it to the CPU on which an enclave
 // starts: arch/x86/kernel/cpu/sgx/main.c (sgx_update_lepubkeyhash).
