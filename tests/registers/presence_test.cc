@@ -104,9 +104,9 @@ std::optional<bool> Stated(std::uint32_t address, const Cpu& c) {
     case 0x3a:
       return vmx || (intels && (c.Cpuid(1, kEcx, 6) || c.Cpuid(7, kEbx, 2)));
     case 0x48:
-      return (intels && (c.Cpuid(7, kEdx, 26) || c.Cpuid(7, kEdx, 27) || c.Cpuid(7, kEdx, 31))) ||
-             (amds && (c.Cpuid(0x8000'0008, kEbx, 14) || c.Cpuid(0x8000'0008, kEbx, 15) ||
-                       c.Cpuid(0x8000'0008, kEbx, 24)));
+      return any && (c.Cpuid(7, kEdx, 26) || c.Cpuid(7, kEdx, 27) || c.Cpuid(7, kEdx, 31) ||
+                     c.Cpuid(0x8000'0008, kEbx, 14) || c.Cpuid(0x8000'0008, kEbx, 15) ||
+                     c.Cpuid(0x8000'0008, kEbx, 24));
     case 0x4e:
     case 0x4f: {
       const bool xeon = c.family == 6 && c.IsOneOf({0x3e, 0x3f, 0x4f, 0x56, 0x55, 0x6a, 0x6c, 0x8f,

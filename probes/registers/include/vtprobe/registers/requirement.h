@@ -26,7 +26,7 @@ namespace vtprobe {
 // compile.
 class Requirement {
  public:
-  static constexpr std::size_t kCapacity = 8;
+  static constexpr std::size_t kCapacity = 10;
 
   // A statement, or what joins those that follow it.
   struct Node {
