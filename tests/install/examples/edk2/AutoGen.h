@@ -37,7 +37,10 @@ extern UINT64 gCpuS3Data;
 #define _PCD_GET_MODE_32_PcdCpuLocalApicBaseAddress 0xfee00000
 #define _PCD_GET_MODE_32_PcdCpuNumberOfReservedVariableMtrrs 0
 #define _PCD_GET_MODE_32_PcdCpuInitIpiDelayInMicroSeconds 0
-#define _PCD_GET_MODE_8_PcdDebugPropertyMask 0
+// Assertions are on, and end in CpuDeadLoop().
+#define _PCD_GET_MODE_8_PcdDebugPropertyMask 0x21
+#define _PCD_GET_MODE_8_PcdDebugClearMemoryValue 0
+#define _PCD_GET_MODE_32_PcdFixedDebugPrintErrorLevel 0
 #define _PCD_GET_MODE_32_PcdMaximumUnicodeStringLength 0
 #define _PCD_GET_MODE_32_PcdMaximumAsciiStringLength 0
 #define _PCD_GET_MODE_32_PcdMaximumLinkedListLength 0

@@ -17,7 +17,6 @@ namespace {
 class CpuFeatures : public testing::Test {
  protected:
   void SetUp() override {
-    gHost = &host_;
     for (UINT8& byte : gFeaturesSupport) byte = 0xff;
     for (UINT8& byte : gFeaturesSetting) byte = 0xff;
     Wants(CPU_FEATURE_LIMIT_CPUID_MAX_VAL, false);

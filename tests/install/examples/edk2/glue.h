@@ -18,10 +18,7 @@ extern "C" {
 
 RETURN_STATUS EFIAPI CpuCommonFeaturesLibConstructor(VOID);
 }
-#include <vtprobe/fixtures/firmware_host.h>
 
-// On whose CPUs the modules run.
-extern vtprobe::fixtures::FirmwareHost* gHost;
 // Forgets what the modules keep between phases, as a reset does.
 void ResetGlue();
 
