@@ -204,6 +204,77 @@ TEST_F(FleetCommand, MergesNoReportsThatWereMadeInAnotherWay) {
   EXPECT_EQ(Vtprobe({"fleet", "merge", File("y.json", "{}")}).exit_status, 65);
   EXPECT_EQ(Vtprobe({"fleet", "merge", Path("none.json")}).exit_status, 66);
   EXPECT_EQ(Vtprobe({"fleet", "merge", "--profile", "hardened", plain}).exit_status, 64);
+
+  // What the name of a golden machine or of a profile says in both is not the same.
+  const auto report = [&](const std::string& output, const std::vector<std::string>& options) {
+    std::vector<std::string> all = {"fleet",     "report", "--format",  "json",
+                                    Path("lab"), "-o",     Path(output)};
+    all.insert(all.end(), options.begin(), options.end());
+    static_cast<void>(Vtprobe(all));
+    return Path(output);
+  };
+  const auto refused = [](const std::string& a, const std::string& b) {
+    const Ended merge = Vtprobe({"fleet", "merge", a, b});
+    EXPECT_EQ(merge.exit_status, 64) << merge.err;
+    EXPECT_THAT(merge.out, IsEmpty());
+    return merge.err;
+  };
+  const std::string golden = File("golden.dump", Dump("0x5"));
+  const std::string profile = File("p.toml", "name = \"p\"\n[expect]\ncpus = 8\n");
+  const std::string on = report("on.json", {"--against", golden});
+  const std::string eight = report("eight.json", {"--profile", profile});
+  File("golden.dump", Dump("0x1"));
+  File("p.toml", "name = \"p\"\n[expect]\ncpus = 16\n");
+  EXPECT_THAT(refused(on, report("off.json", {"--against", golden})),
+              HasSubstr("the recordings that they are held against differ"));
+  EXPECT_THAT(refused(eight, report("sixteen.json", {"--profile", profile})),
+              HasSubstr("the profiles of that name differ"));
+  EXPECT_THAT(refused(plain, report("folders.json", {"--machines", "folders"})),
+              HasSubstr("machines are folders"));
+}
+
+// Reports come from other machines, by whatever way.
+TEST_F(FleetCommand, MergesNoReportThatIsDamaged) {
+  File("lab/a.dump", Dump("0x5"));
+  File("lab/bad.dump", "vtprobe-dump 1\ncpu x\n");
+  const std::string report = Path("report.json");
+  static_cast<void>(Vtprobe({"fleet", "report", "--format", "json", Path("lab"), "-o", report}));
+  const auto json = nlohmann::ordered_json::parse(ContentOf(report));
+  int damaged = 0;
+  const auto merge = [&](const std::string& text) {
+    const std::string name = "damaged" + std::to_string(damaged++) + ".json";
+    return Vtprobe({"fleet", "merge", File(name, text)});
+  };
+  EXPECT_EQ(merge(json.dump()).err, Vtprobe({"fleet", "report", Path("lab")}).err);
+
+  auto deep = json;
+  deep["fold"] = "DEEP";
+  std::string text = deep.dump();
+  const std::size_t at = text.find("\"DEEP\"");
+  text.replace(at, 6, std::string(200'000, '[') + std::string(200'000, ']'));
+  const Ended too_deep = merge(text);
+  EXPECT_EQ(too_deep.exit_status, 65);
+  // The report itself is one level, the 32nd bracket is the 33rd.
+  EXPECT_THAT(too_deep.err, AllOf(HasSubstr("damaged1.json:1:" + std::to_string(at + 32) + ": "),
+                                  HasSubstr("nested deeper than 32 levels")));
+
+  auto nameless = json;
+  nameless["fold"]["patterns"][0]["names"] = nlohmann::ordered_json::array();
+  const Ended no_names = merge(nameless.dump());
+  EXPECT_EQ(no_names.exit_status, 65);
+  EXPECT_THAT(no_names.err, HasSubstr("damaged2.json:1:1: "));
+  EXPECT_THAT(no_names.err, HasSubstr("fold.patterns[0].names: there are 0 names of 1 machines"));
+
+  auto another = json;
+  another["tool"]["version"] = "9.9.9";
+  const Ended other_version = merge(another.dump());
+  EXPECT_EQ(other_version.exit_status, 65);
+  EXPECT_THAT(other_version.err, HasSubstr("made by version 9.9.9"));
+
+  auto escape = json;
+  escape["fold"]["unreadable"][0]["why"] = "y\x1b]0;title\x07";
+  const Ended steered = merge(escape.dump());
+  EXPECT_EQ(steered.err, "y?]0;title?\n");
 }
 
 TEST_F(FleetCommand, RefusesWhatMakesNoSense) {

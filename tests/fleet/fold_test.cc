@@ -94,7 +94,7 @@ TEST(Shards, MergedAreTheWholeToTheByte) {
     Fold merged({"1.0", {}, {}});
     for (const Fold& shard : shards) {
       // As it comes out of a file.
-      auto read = Fold::FromJson(shard.ToJson(), {"1.0", {}, {}});
+      auto read = Fold::FromJson(shard.ToJson(), "1.0");
       ASSERT_TRUE(read) << read.error();
       EXPECT_EQ(read->ToJson(), shard.ToJson());
       merged.Merge(*read);
@@ -155,6 +155,66 @@ TEST(Fold, ThatIsDamagedIsRefused) {
   EXPECT_FALSE(Fold::FromJson(with("\"cells\":[0", "\"cells\":[1000"), {}));
   EXPECT_FALSE(Fold::FromJson(with("\"patterns\":[", "\"patterns\":[1,"), {}));
   EXPECT_FALSE(Fold::FromJson("[]", {}));
+}
+
+// Each of these is JSON of the right form, and what no fold has.
+TEST(Fold, ThatSaysWhatCannotBeIsRefusedWithTheValue) {
+  Fold fold = FoldOf({Machine("msr 0x3a = 0x5\n"), Machine("msr 0x3a = 0x5\n")});
+  fold.AddUnreadable("bad", {"why", 65});
+  const std::string whole = fold.ToJson();
+  const auto error_of = [&](const std::string& old_text, const std::string& new_text) {
+    std::string text = whole;
+    const std::size_t at = text.find(old_text);
+    if (at == std::string::npos) throw std::invalid_argument(old_text);
+    text.replace(at, old_text.size(), new_text);
+    const auto read = Fold::FromJson(text, {});
+    return read ? std::string("it was read") : read.error();
+  };
+  using testing::StartsWith;
+  EXPECT_EQ(error_of("\"exit_code\":0", "\"exit_code\":42"),
+            "patterns[0].exit_code: expected one of 0, 1, 2, 3");
+  EXPECT_THAT(error_of("\"exit_code\":0", "\"exit_code\":-1"),
+              StartsWith("patterns[0].exit_code: "));
+  EXPECT_THAT(error_of("\"exit_code\":65", "\"exit_code\":300"),
+              StartsWith("unreadable[0].exit_code: "));
+  EXPECT_THAT(error_of("\"exit_code\":65", "\"exit_code\":0"),
+              StartsWith("unreadable[0].exit_code: "));
+  for (const char* const count : {"-2", "2.5", "2.0", "1", "3", "0", "18446744073709551615"}) {
+    EXPECT_THAT(error_of("\"machines\":2", "\"machines\":" + std::string(count)),
+                StartsWith("patterns[0]."))
+        << count;
+  }
+  EXPECT_THAT(error_of("[\"m0\",\"m1\"]", "[]"), StartsWith("patterns[0].names: there are 0"));
+  EXPECT_THAT(error_of("\"yes\"", "\"banana\""), StartsWith("patterns[0].usable: "));
+  EXPECT_THAT(error_of("0-3=0x5\"", "0-3=0x5|2=0x1\""), StartsWith("cells["));
+  EXPECT_THAT(error_of("0-3=0x5\"", "0-3=0x5/0x1\""), StartsWith("cells["));
+  EXPECT_THAT(error_of("\"cells\":[0", "\"cells\":[0,0"),
+              StartsWith("patterns[0].cells[1]: a register stands here twice"));
+  EXPECT_THAT(error_of("\"board\":\"X\"", "\"board\":null"), StartsWith("patterns[0].board: "));
+  EXPECT_EQ(error_of("\"golden\":", "\"silver\":"), "golden is missing");
+}
+
+TEST(Fold, IsMergedWithThoseMadeInItsWayAlone) {
+  const auto of = [](const Way& way, std::string_view golden) {
+    Fold fold(way);
+    if (!golden.empty()) fold.HoldAgainst(Machine(golden));
+    fold.Add({"m"}, Machine("msr 0x3a = 0x5\n"), Usable);
+    return fold;
+  };
+  const Way way{"1.0", "lab", "g", "files", "cpus = 8"};
+  const std::string_view golden = "msr 0x3a = 0x5\n";
+  const Fold fold = of(way, golden);
+  EXPECT_TRUE(fold.IsMadeLike(of(way, golden)));
+  EXPECT_FALSE(fold.IsMadeLike(of(way, "msr 0x3a = 0x1\n"))) << "its name is the same";
+  Way other = way;
+  other.machines = "folders";
+  EXPECT_FALSE(fold.IsMadeLike(of(other, golden)));
+  other = way;
+  other.profile_text = "cpus = 16";
+  EXPECT_FALSE(fold.IsMadeLike(of(other, golden))) << "its name is the same";
+  const auto read = Fold::FromJson(fold.ToJson(), "1.0");
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_TRUE(fold.IsMadeLike(*read));
 }
 
 TEST(Findings, CountRulesAndUsableMachines) {

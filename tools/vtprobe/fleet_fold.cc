@@ -127,7 +127,8 @@ void Complain(const fleet::Fold& fold) {
   for (const auto& [name, unreadable] : fold.unreadable()) {
     if (told++ == kMost) break;
     const bool has_place = unreadable.exit_code == kMalformedInput;
-    PrintError(fmt::format("{}{}\n", has_place ? "" : "vtprobe: ", unreadable.why));
+    // What is merged comes from elsewhere.
+    PrintError(fmt::format("{}{}\n", has_place ? "" : "vtprobe: ", Printable(unreadable.why)));
   }
   if (fold.unreadable().size() > kMost) {
     PrintError(
@@ -146,7 +147,8 @@ OrFailure<fleet::Fold> NewFold(const Arguments& arguments, const Process& proces
                                           Printable(arguments.machines)));
   }
   fleet::Fold fold({std::string(process.version), profile ? Printable(profile->name) : "",
-                    arguments.against ? Printable(InputName(*arguments.against)) : ""});
+                    arguments.against ? Printable(InputName(*arguments.against)) : "",
+                    arguments.machines, profile ? WriteProfile(*profile) : ""});
   if (!arguments.against) return fold;
   const auto golden =
       LoadRecording({*arguments.against}, {.import = {}, .opened = &process.confinement->files()});

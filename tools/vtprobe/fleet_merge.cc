@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "fleet.h"
@@ -18,7 +19,7 @@ namespace {
 OrFailure<fleet::Fold> ReadReport(const std::string& path, const Process& process) {
   const auto text = ReadWhole(path, &process.confinement->files());
   if (!text) return tl::unexpected(text.error());
-  return ReadFleetJson(*text).map_error([&](const FleetJsonError& error) {
+  return ReadFleetJson(*text, process.version).map_error([&](const FleetJsonError& error) {
     return Failure{kMalformedInput,
                    Printable(fmt::format("{}:{}:{}: {}", InputName(path), error.line, error.column,
                                          error.message))};
@@ -26,9 +27,16 @@ OrFailure<fleet::Fold> ReadReport(const std::string& path, const Process& proces
 }
 
 std::string Text(const fleet::Way& way) {
-  return fmt::format("version {}, {}, {}", way.tool_version,
-                     way.profile.empty() ? "no profile" : "profile " + way.profile,
-                     way.against.empty() ? "against their like" : "against " + way.against);
+  return fmt::format(
+      "{}, {}, machines are {}", way.profile.empty() ? "no profile" : "profile " + way.profile,
+      way.against.empty() ? "against their like" : "against " + way.against, way.machines);
+}
+
+// What the names of two ways that are not the same do not tell.
+std::string_view WhatDiffers(const fleet::Way& a, const fleet::Way& b) {
+  if (Text(a) != Text(b)) return "";
+  return a == b ? ": the recordings that they are held against differ"
+                : ": the profiles of that name differ";
 }
 
 OrFailure<int> Run(const Arguments& arguments, const Process& process) {
@@ -45,11 +53,12 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
       whole = *std::move(fold);
       continue;
     }
-    if (!(fold->way() == whole->way())) {
+    if (!fold->IsMadeLike(*whole)) {
       return Fails(kUsageError,
-                   Printable(fmt::format("{} ({}) and {} ({}) were not made in the same way",
+                   Printable(fmt::format("{} ({}) and {} ({}) were not made in the same way{}",
                                          InputName(arguments.files.front()), Text(whole->way()),
-                                         InputName(path), Text(fold->way()))));
+                                         InputName(path), Text(fold->way()),
+                                         WhatDiffers(whole->way(), fold->way()))));
     }
     whole->Merge(*fold);
   }

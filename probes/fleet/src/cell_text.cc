@@ -35,7 +35,7 @@ std::optional<RegisterReading> ParseReading(std::string_view text) {
   if (!bits) return std::nullopt;
   if (slash == std::string_view::npos) return RegisterReading(*bits);
   const auto known = ParsePrefixedHex<std::uint64_t>(text.substr(slash + 1));
-  if (!known || *known == 0) return std::nullopt;
+  if (!known || *known == 0 || (*bits & ~*known) != 0) return std::nullopt;
   return RegisterReading::OfBits(*bits, *known);
 }
 
@@ -91,13 +91,15 @@ std::optional<Cell> ParseCell(std::string_view text) {
   const auto core_type = ParsePrefixedHex<std::uint32_t>(TakePart(&text));
   if (!reg || !core_type || text.empty()) return std::nullopt;
   Cell cell{*reg, *core_type, {}};
+  CpuSet seen;
   while (!text.empty()) {
     const std::string_view part = TakePart(&text);
     const std::size_t equals = part.find('=');
     if (equals == std::string_view::npos || equals == 0) return std::nullopt;
     auto cpus = CpuSet::Parse(part.substr(0, equals));
     const auto reading = ParseReading(part.substr(equals + 1));
-    if (!cpus || !reading) return std::nullopt;
+    if (!cpus || cpus->empty() || !reading || seen.Intersects(*cpus)) return std::nullopt;
+    seen = seen.Union(*cpus);
     cell.values.emplace_back(*std::move(cpus), *reading);
   }
   return cell;

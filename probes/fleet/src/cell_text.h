@@ -17,7 +17,7 @@
 namespace vtprobe::fleet {
 
 std::string CellText(const Cell& cell);
-// Nothing for a text that is none.
+// Nothing for a text that is none, that has a CPU twice, or bits that are not known.
 std::optional<Cell> ParseCell(std::string_view text);
 
 }  // namespace vtprobe::fleet

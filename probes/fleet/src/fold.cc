@@ -109,7 +109,7 @@ void Fold::Add(const Item& item, const PlatformSnapshot& snapshot, const Judge& 
 }
 
 void Fold::AddUnreadable(std::string name, Unreadable why) {
-  unreadable_.insert_or_assign(std::move(name), std::move(why));
+  unreadable_.emplace(std::move(name), std::move(why));
 }
 
 void Fold::HoldAgainst(const PlatformSnapshot& golden) {
@@ -155,6 +155,12 @@ void Fold::Count(const Item& item, const PlatformSnapshot& snapshot, const Known
       {Meta(snapshot, meta::kTime), item.order, item.name, &known.alike->first, known.own});
 }
 
+bool Fold::IsMadeLike(const Fold& other) const {
+  return way_ == other.way_ &&
+         std::equal(golden_.begin(), golden_.end(), other.golden_.begin(), other.golden_.end(),
+                    [&](CellNumber a, CellNumber b) { return cell(a) == other.cell(b); });
+}
+
 void Fold::Merge(const Fold& other) {
   std::vector<CellNumber> numbers;
   for (const Cell& cell : other.cells_) numbers.push_back(Intern(cell));
@@ -181,7 +187,6 @@ void Fold::Merge(const Fold& other) {
   unreadable_.insert(other.unreadable_.begin(), other.unreadable_.end());
   not_recordings_ += other.not_recordings_;
   for (const std::size_t row : other.left_out()) comparable_.AddLeftOut(row);
-  if (golden_.empty()) golden_ = ours(other.golden_);
 }
 
 }  // namespace vtprobe::fleet

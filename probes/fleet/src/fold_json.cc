@@ -1,4 +1,4 @@
-// A fold as JSON and back. Cells are numbered in the order of their registers and
+// A fold as JSON (read_fold.cc reads it). Cells are numbered in the order of their registers and
 // patterns stand in the order of what they are, so that a fold is written the same
 // whatever order its machines came in, and however they were dealt out to shards.
 
@@ -8,7 +8,6 @@
 #include <array>
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <tuple>
 
 #include "cell_text.h"
@@ -93,6 +92,8 @@ struct FoldText {
     Json json;
     json["profile"] = fold.way_.profile;
     json["against"] = fold.way_.against;
+    json["machines"] = fold.way_.machines;
+    json["profile_text"] = fold.way_.profile_text;
     json["cells"] = Json::array();
     for (const CellNumber cell : order.cells) json["cells"].push_back(CellText(fold.cells_[cell]));
     json["patterns"] = Json::array();
@@ -121,62 +122,6 @@ struct FoldText {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
 
-  // What was written by a program may be damaged since, and is looked at as such:
-  // the library's exceptions are caught where this is called.
-  static std::optional<std::string> Read(const Json& json, Fold* fold) {
-    std::vector<CellNumber> numbers;
-    for (const Json& text : json.at("cells")) {
-      auto cell = ParseCell(text.get<std::string>());
-      if (!cell) return fmt::format("cell {} is none", numbers.size());
-      numbers.push_back(fold->Intern(*std::move(cell)));
-    }
-    const auto cells_of = [&](const Json& list) {
-      std::vector<CellNumber> cells;
-      for (const Json& number : list) cells.push_back(numbers.at(number.get<std::size_t>()));
-      return cells;
-    };
-    std::vector<const Pattern*> patterns;
-    for (const Json& one : json.at("patterns")) {
-      Pattern pattern{.kin = {one.at("board"), one.at("signature"), one.at("model")},
-                      .firmware = one.at("firmware"),
-                      .firmware_date = one.at("firmware_date"),
-                      .microcode = one.at("microcode"),
-                      .usable = UsableOf(one.at("usable").get<std::string>()),
-                      .exit_code = one.at("exit_code"),
-                      .failed = one.at("failed"),
-                      .cells = cells_of(one.at("cells")),
-                      .unread = one.at("unread")};
-      auto& [ours, names] = *fold->patterns_.try_emplace(std::move(pattern)).first;
-      const auto count = one.at("machines").get<std::size_t>() + names.count();
-      for (const Json& name : one.at("names")) names.Add(name.get<std::string>());
-      if (count < names.count()) return std::string("a pattern has more names than machines");
-      names.count_ = count;
-      patterns.push_back(&ours);
-    }
-    for (const Json& one : json.at("recordings")) {
-      fold->machines_[one.at("machine").get<std::string>()].push_back(
-          {one.at("time"), one.at("order"), one.at("name"),
-           patterns.at(one.at("pattern").get<std::size_t>()), cells_of(one.at("cells"))});
-    }
-    for (const Json& one : json.at("unreadable")) {
-      fold->AddUnreadable(one.at("name"), {one.at("why"), one.at("exit_code")});
-    }
-    fold->not_recordings_ = json.at("not_recordings");
-    fold->golden_ = cells_of(json.at("golden"));
-    for (const Json& row : json.at("left_out")) {
-      if (row.get<std::size_t>() >= AllByNature().size()) return std::string("no such row");
-      fold->comparable_.AddLeftOut(row.get<std::size_t>());
-    }
-    return std::nullopt;
-  }
-
-  static Usable UsableOf(const std::string& name) {
-    for (const Usable usable : {Usable::kNo, Usable::kNotYet, Usable::kYes}) {
-      if (Name(usable) == name) return usable;
-    }
-    return Usable::kUnknown;
-  }
-
   static std::vector<Boot> InOrder(std::vector<Boot> boots) {
     std::sort(boots.begin(), boots.end(), IsBefore);
     return boots;
@@ -190,20 +135,5 @@ bool IsBefore(const Boot& a, const Boot& b) {
 }
 
 std::string Fold::ToJson() const { return FoldText::Write(*this); }
-
-tl::expected<Fold, std::string> Fold::FromJson(std::string_view json, Way way) {
-  try {
-    const Json parsed = Json::parse(json);
-    way.profile = parsed.at("profile");
-    way.against = parsed.at("against");
-    Fold fold(std::move(way));
-    if (const auto why = FoldText::Read(parsed, &fold)) return tl::unexpected(*why);
-    return fold;
-  } catch (const nlohmann::json::exception& error) {
-    return tl::unexpected(std::string(error.what()));
-  } catch (const std::out_of_range&) {
-    return tl::unexpected(std::string("a number is too large"));
-  }
-}
 
 }  // namespace vtprobe::fleet

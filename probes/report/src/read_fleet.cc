@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "json_text.h"
@@ -20,21 +22,56 @@ FleetJsonError At(std::string_view text, std::size_t byte, std::string message) 
   return {lines + 1, column + 1, std::move(message)};
 }
 
+// A report nests seven deep.
+constexpr std::size_t kDeepest = 32;
+
+// The number of the byte, from 1 on, that nests deeper; nothing if none does.
+std::optional<std::size_t> TooDeep(std::string_view text) {
+  std::size_t depth = 0;
+  bool is_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (is_string) {
+      if (c == '\\') ++i;
+      is_string = c != '"';
+    } else if (c == '"') {
+      is_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kDeepest) return i + 1;
+    } else if ((c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-tl::expected<fleet::Fold, FleetJsonError> ReadFleetJson(std::string_view text) {
+tl::expected<fleet::Fold, FleetJsonError> ReadFleetJson(std::string_view text,
+                                                        std::string_view tool_version) {
   const std::string no_report = fmt::format(
       "expected a report of schema {}, as fleet report --format json writes it", kFleetSchema);
+  if (const auto byte = TooDeep(text)) {
+    return tl::unexpected(
+        At(text, *byte, fmt::format("{}: nested deeper than {} levels", no_report, kDeepest)));
+  }
   try {
     const OrderedJson report = OrderedJson::parse(text);
     if (!report.is_object() || report.value("schema", "") != kFleetSchema) {
       return tl::unexpected(FleetJsonError{1, 1, no_report});
     }
-    fleet::Way way;
-    way.tool_version = report.at("tool").at("version");
-    return fleet::Fold::FromJson(report.at("fold").dump(), std::move(way))
+    const std::string version = report.at("tool").at("version");
+    if (version != tool_version) {
+      return tl::unexpected(FleetJsonError{
+          1, 1,
+          fmt::format("made by version {}, of which version {} can't merge reports: merge them "
+                      "with the version that made them",
+                      version, tool_version)});
+    }
+    // The fold is written anew, so that its reader needs no library of JSON to be named.
+    return fleet::Fold::FromJson(report.at("fold").dump(), version)
         .map_error([&](const std::string& why) {
-          return FleetJsonError{1, 1, fmt::format("{}: {}", no_report, why)};
+          return FleetJsonError{1, 1, fmt::format("{}: fold.{}", no_report, why)};
         });
   } catch (const nlohmann::json::parse_error& error) {
     return tl::unexpected(At(text, error.byte, no_report));

@@ -46,7 +46,7 @@ class Names {
   const std::vector<std::string>& kept() const;
 
  private:
-  friend struct FoldText;
+  friend struct FoldReader;
   void Trim() const;
 
   std::size_t count_ = 0;
@@ -112,7 +112,11 @@ bool IsBefore(const Boot& a, const Boot& b);
 struct Unreadable {
   std::string why;
   int exit_code = 0;  // 65 or 66
+
+  friend auto operator<=>(const Unreadable&, const Unreadable&) = default;
 };
+// By name, which two of them may have in common once it is fit to be shown.
+using AllUnreadable = std::multiset<std::pair<std::string, Unreadable>>;
 
 // What judging a machine comes to.
 struct Judgement {
@@ -136,8 +140,10 @@ struct Item {
 // What a fold was judged by; folds of different ways are not merged.
 struct Way {
   std::string tool_version;
-  std::string profile;  // its name; empty: none
-  std::string against;  // the machine that all are held against; empty: their like
+  std::string profile;         // its name; empty: none
+  std::string against;         // the machine that all are held against; empty: their like
+  std::string machines{};      // what a machine is, by whatever name: a file, a folder
+  std::string profile_text{};  // all that the profile asks for
 
   friend bool operator==(const Way&, const Way&) = default;
 };
@@ -154,14 +160,16 @@ class Fold {
   void AddNotRecordings(std::size_t count) { not_recordings_ += count; }
   // All machines are held against this one.
   void HoldAgainst(const PlatformSnapshot& golden);
-  // Requires the same way.
+  // Whether both are of one way, and hold their machines against the same readings.
+  bool IsMadeLike(const Fold& other) const;
+  // Requires one that is made like this.
   void Merge(const Fold& other);
 
   const Way& way() const { return way_; }
   const std::map<Pattern, Names>& patterns() const { return patterns_; }
   const Cell& cell(CellNumber number) const { return cells_[number]; }
   const std::map<std::string, std::vector<Boot>>& machines() const { return machines_; }
-  const std::map<std::string, Unreadable>& unreadable() const { return unreadable_; }
+  const AllUnreadable& unreadable() const { return unreadable_; }
   std::size_t not_recordings() const { return not_recordings_; }
   const std::vector<CellNumber>& golden() const { return golden_; }
   // The rows of AllByNature() that some machine had.
@@ -169,11 +177,14 @@ class Fold {
 
   // All of it as JSON, the same for the same machines in whatever order they came.
   std::string ToJson() const;
-  // What ToJson() wrote, by that version of the tool; an error in words.
-  static tl::expected<Fold, std::string> FromJson(std::string_view json, Way way);
+  // What ToJson() wrote, by that version of the tool; an error in words, with the place
+  // as in "patterns[3].exit_code". It may be nested deeper than a fold is, but whoever
+  // reads a text of others looks at that before.
+  static tl::expected<Fold, std::string> FromJson(std::string_view json, std::string tool_version);
 
  private:
   friend struct FoldText;
+  friend struct FoldReader;
 
   using Alike = std::pair<const Pattern, Names>;
   struct Known {
@@ -191,7 +202,7 @@ class Fold {
   std::unordered_map<std::string, CellNumber> cell_numbers_;
   std::map<Pattern, Names> patterns_;
   std::map<std::string, std::vector<Boot>> machines_;
-  std::map<std::string, Unreadable> unreadable_;
+  AllUnreadable unreadable_;
   std::size_t not_recordings_ = 0;
   std::vector<CellNumber> golden_;
   // Machines seen lately, by all that they are judged and compared by.

@@ -36,8 +36,10 @@ struct FleetJsonError {
   std::string message;
 };
 
-// The fold of what was written so.
-tl::expected<fleet::Fold, FleetJsonError> ReadFleetJson(std::string_view text);
+// The fold of what this version of the tool wrote so. What is nested deeper than a
+// report is refused before it is parsed.
+tl::expected<fleet::Fold, FleetJsonError> ReadFleetJson(std::string_view text,
+                                                        std::string_view tool_version);
 
 // A row for each machine and statement, under one line of names. [ietf/rfc4180] A text
 // that a spreadsheet would take for a formula begins with an apostrophe.
