@@ -25,11 +25,13 @@ TEST(Locks, AreNotTheFieldsThatSayThatThereIsALock) {
   EXPECT_FALSE(IsLock(kFeatureControl, kFeatureControl["VMX_OUTSIDE_SMX"]));
 }
 
-// [amd/ppr-19-01] HWCR, bits 0, 31 and 33; [amd/apm-vol2] 15.30.1, VM_CR bit 3
+// [amd/ppr-19-01] HWCR, bits 0 and 31; [amd/apm-vol2] 15.30.1, VM_CR bit 3
 TEST(Locks, AreThoseOfAmdToo) {
-  for (const Field& field : {kHwcr["SMMLOCK"], kHwcr["SmmBaseLock"], kHwcr["SmmPgCfgLock"]}) {
+  for (const Field& field : {kHwcr["SMMLOCK"], kHwcr["SmmBaseLock"]}) {
     EXPECT_TRUE(IsLock(kHwcr, field)) << field.name;
   }
+  // Clear whenever SMM is left. [amd/ppr-19-11] MSRC001_0015[33]
+  EXPECT_FALSE(IsLock(kHwcr, kHwcr["SmmPgCfgLock"]));
   EXPECT_TRUE(IsLock(kVmCr, kVmCr["LOCK"]));
 }
 

@@ -13,7 +13,8 @@ struct Lock {
   Field field;
 };
 
-// What each locks and the source stand with the register.
+// What each locks and the source stand with the register. HWCR.SmmPgCfgLock is none of firmware's:
+// it is set in SMM alone and clear outside of it. [amd/ppr-19-11] MSRC001_0015
 constexpr std::array kLocks = {
     Lock{kFeatureControl.address, kFeatureControl["LOCK"]},
     Lock{kPpinCtl.address, kPpinCtl["LOCK_OUT"]},
@@ -35,7 +36,6 @@ constexpr std::array kLocks = {
     Lock{kSeamrrPhysMask.address, kSeamrrPhysMask["LOCK"]},
     Lock{kHwcr.address, kHwcr["SMMLOCK"]},
     Lock{kHwcr.address, kHwcr["SmmBaseLock"]},
-    Lock{kHwcr.address, kHwcr["SmmPgCfgLock"]},
     Lock{kVmCr.address, kVmCr["LOCK"]},
     Lock{kAmdPpinCtl.address, kAmdPpinCtl["LOCK_OUT"]},
 };
