@@ -36,8 +36,9 @@ void Declare(CommandOptions* options, Arguments* arguments) {
       .Takes("FILE");
   options
       ->Add("--machines", &arguments->machines,
-            "What a machine is: files (the default), each of its own; or folders, whose files "
-            "are recordings of one machine, such as its boots")
+            "What a machine is: files (the default), each of its own; folders, whose files are "
+            "recordings of one machine, such as its boots; or hosts, by the host name that "
+            "record --keep-identifiers leaves in recordings")
       .Takes("WHAT");
   options
       ->Add("--profile", &arguments->profile,

@@ -27,6 +27,9 @@ constexpr std::string_view kHostName = "host.name";
 constexpr std::array<std::string_view, 3> kNobody = {"localhost", "localhost.localdomain",
                                                      "(none)"};
 
+// What --machines takes.
+constexpr std::array<std::string_view, 3> kMachines = {"files", "folders", "hosts"};
+
 fleet::Judgement JudgementOf(const Report& report) {
   fleet::Judgement judgement{report.virtualization.usable, report.exit_code, {}};
   std::set<std::string_view> seen;
@@ -55,10 +58,7 @@ class Folding {
  public:
   Folding(const Arguments& arguments, const Process& process, const std::optional<Profile>& profile,
           fleet::Fold* fold)
-      : by_folder_(arguments.machines == "folders"),
-        version_(process.version),
-        profile_(profile),
-        fold_(*fold) {}
+      : machines_(arguments.machines), version_(process.version), profile_(profile), fold_(*fold) {}
 
   void Add(NamedMachine machine) {
     std::string name = Printable(machine.name);
@@ -95,15 +95,18 @@ class Folding {
         MakeReport(snapshot, version_, std::nullopt, profile_ ? &*profile_ : nullptr, earlier));
   }
 
-  // Who a recording is of, if there may be others of that machine.
+  // Who a recording is of, if there may be others of that machine. Hosts may have one
+  // name by mistake, so that a person says if names tell machines apart.
   std::string MachineOf(const std::string& name, const Metadata& metadata) const {
-    if (by_folder_) return name.substr(0, std::min(name.find_last_of("/!"), name.size()));
+    if (machines_ == "folders")
+      return name.substr(0, std::min(name.find_last_of("/!"), name.size()));
+    if (machines_ != "hosts") return {};
     const auto host = metadata.Get(kHostName);
     const bool is_told = host && std::find(kNobody.begin(), kNobody.end(), *host) == kNobody.end();
     return is_told ? Printable(*host) : std::string();
   }
 
-  bool by_folder_;
+  std::string_view machines_;
   std::string_view version_;
   const std::optional<Profile>& profile_;
   fleet::Fold& fold_;
@@ -142,8 +145,8 @@ OrFailure<fleet::Fold> NewFold(const Arguments& arguments, const Process& proces
                                const std::optional<Profile>& profile) {
   const auto form = FormOf(arguments);
   if (!form) return tl::unexpected(form.error());
-  if (arguments.machines != "files" && arguments.machines != "folders") {
-    return Fails(kUsageError, fmt::format("--machines {}: expected files or folders",
+  if (std::find(kMachines.begin(), kMachines.end(), arguments.machines) == kMachines.end()) {
+    return Fails(kUsageError, fmt::format("--machines {}: expected files, folders or hosts",
                                           Printable(arguments.machines)));
   }
   fleet::Fold fold({std::string(process.version), profile ? Printable(profile->name) : "",

@@ -12,7 +12,7 @@ std::vector<Machines> MachinesOf(const Fold& fold) {
   std::map<const Pattern*, Names> last;
   for (const auto& [machine, boots] : fold.machines()) {
     const Boot& boot = *std::max_element(boots.begin(), boots.end(), IsBefore);
-    last[boot.pattern].Add(boot.name);
+    last[boot.pattern].Add(machine);
   }
   std::vector<Machines> machines;
   for (const auto& [pattern, names] : fold.patterns()) {

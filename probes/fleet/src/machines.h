@@ -11,7 +11,7 @@ namespace vtprobe::fleet {
 
 struct Machines {
   const Pattern* pattern = nullptr;
-  Names names;
+  Names names;  // of one that has several recordings its own, and not theirs
 };
 
 // In an order that the machines alone decide; borrows from the fold.
