@@ -62,6 +62,60 @@ TEST(Boots, AreComparedInWhatDiffersBetweenMachines) {
   EXPECT_THAT(findings.boots[0].boots.kept(), ElementsAre("boot2"));
 }
 
+// CPUs 0-3, of which these have 0x1 in place of 0x5; `all` is the machine's every CPU.
+PlatformSnapshot WithOdd(const std::string& odd, unsigned minute, const std::string& all = "0-3") {
+  const CpuSet rest = CpuSet::Parse(all)->Difference(odd.empty() ? CpuSet() : *CpuSet::Parse(odd));
+  std::string dump = "vtprobe-dump 1\nmeta board = X\n" + Time(minute);
+  const auto add = [&](const std::string& cpus, const std::string& value) {
+    dump += "cpu " + cpus + '\n' + std::string(kSkylake) + "msr 0x3a = " + value + '\n';
+  };
+  if (!odd.empty()) add(odd, "0x1");
+  add(rest.ToString(), "0x5");
+  return Parsed(dump);
+}
+
+// "CPUs 0: 0x1 in 2 of 7: boot1 boot4"
+std::vector<std::string> BootsOf(const Findings& findings) {
+  std::vector<std::string> lines;
+  for (const InSomeBoots& one : findings.boots) {
+    std::string line = "CPUs " + one.cpus.ToString() + ": " +
+                       (one.usual == RegisterReading(5) ? "" : "not usually 0x5, ") +
+                       (one.value == RegisterReading(1) ? "0x1" : "another") + " in " +
+                       std::to_string(one.boots.count()) + " of " + std::to_string(one.recordings) +
+                       ':';
+    for (const std::string& boot : one.boots.kept()) line += ' ' + boot;
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+// One CPU comes up with VT-x off each time, and it is never the same.
+TEST(Boots, AreComparedCpuByCpu) {
+  Fold fold({"1.0", {}, {}});
+  std::vector<std::string> expected;
+  for (unsigned i = 0; i < 10; ++i) {
+    const std::string number = std::to_string(i);
+    fold.Add({"boot" + number, "m"}, WithOdd(number, i, "0-15"), Usable);
+    expected.push_back("CPUs " + number + ": 0x1 in 1 of 10: boot" + number);
+  }
+  EXPECT_EQ(BootsOf(Conclude(fold)), expected);
+}
+
+TEST(Boots, CountACpuOnceWhateverItsNeighboursHave) {
+  const std::vector<std::string> odd = {"", "0", "", "2-3", "0,3", "", ""};
+  for (const bool is_backwards : {false, true}) {
+    Fold fold({"1.0", {}, {}});
+    for (unsigned i = 0; i < odd.size(); ++i) {
+      const unsigned boot = is_backwards ? 6 - i : i;
+      fold.Add({"boot" + std::to_string(boot), "m"}, WithOdd(odd[boot], boot), Usable);
+    }
+    EXPECT_THAT(BootsOf(Conclude(fold)),
+                ElementsAre("CPUs 0: 0x1 in 2 of 7: boot1 boot4", "CPUs 2: 0x1 in 1 of 7: boot3",
+                            "CPUs 3: 0x1 in 2 of 7: boot3 boot4"))
+        << (is_backwards ? "backwards" : "forwards");
+  }
+}
+
 TEST(Boots, NoneOfWhichIsUsualAreAllNamed) {
   Fold fold({"1.0", {}, {}});
   for (unsigned i = 0; i < 4; ++i) {
@@ -74,6 +128,37 @@ TEST(Boots, NoneOfWhichIsUsualAreAllNamed) {
     EXPECT_FALSE(boots.usual);
     EXPECT_EQ(boots.boots.count(), 2U);
   }
+}
+
+// What stands out of a machine and what its boots show have one name.
+TEST(Boots, AreOfAMachineThatIsCalledByItsOwnName) {
+  Fold fold({"1.0", {}, {}});
+  for (unsigned i = 0; i < 3; ++i) {
+    for (const std::string machine : {"a", "b", "c"}) {
+      fold.Add({machine + std::to_string(i) + ".dump", machine},
+               WithOdd(machine == "c" ? "0-2" : "", i), Usable);
+    }
+  }
+  EXPECT_THAT(OutliersOf(Conclude(fold)),
+              ElementsAre("c CPUs 0-2: IA32_FEATURE_CONTROL 0x1, usually 0x5"));
+}
+
+TEST(Changes, AreInTheOrderOfFractionsOfASecond) {
+  const auto last_of = [](const std::vector<std::string>& times) {
+    Fold fold({"1.0", {}, {}});
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      fold.Add({times[i], "m"},
+               Machine("msr 0x3a = 0x" + std::to_string(i) + '\n',
+                       "meta time = 2026-11-01T00:00:" + times[i] + '\n'),
+               Usable);
+    }
+    const Findings findings = Conclude(fold);
+    return findings.changes.empty() ? std::string("none") : findings.changes[0].after;
+  };
+  EXPECT_EQ(last_of({"00Z", "00.5Z"}), "00.5Z");
+  EXPECT_EQ(last_of({"00.5Z", "00.25Z"}), "00.5Z");
+  EXPECT_EQ(last_of({"00.5Z", "01Z"}), "01Z");
+  EXPECT_EQ(last_of({"00.125Z", "00.12Z"}), "00.125Z");
 }
 
 TEST(Changes, AreThoseSinceTheRecordingBefore) {

@@ -157,6 +157,20 @@ TEST(Fold, ThatIsDamagedIsRefused) {
   EXPECT_FALSE(Fold::FromJson("[]", {}));
 }
 
+// bad\xff.dump and bad\xfe.dump are both shown as bad?.dump.
+TEST(Fold, KeepsUnreadableOnesThatHaveOneNameApart) {
+  const auto in_order = [](const std::vector<int>& codes) {
+    Fold fold({"1.0", {}, {}});
+    for (const int code : codes) fold.AddUnreadable("bad?.dump", {"why", code});
+    return fold;
+  };
+  EXPECT_THAT(Conclude(in_order({65, 65})).unread, SizeIs(2));
+  EXPECT_EQ(in_order({65, 66}).ToJson(), in_order({66, 65}).ToJson());
+  Fold merged = in_order({65});
+  merged.Merge(in_order({66}));
+  EXPECT_EQ(merged.ToJson(), in_order({65, 66}).ToJson());
+}
+
 // Each of these is JSON of the right form, and what no fold has.
 TEST(Fold, ThatSaysWhatCannotBeIsRefusedWithTheValue) {
   Fold fold = FoldOf({Machine("msr 0x3a = 0x5\n"), Machine("msr 0x3a = 0x5\n")});

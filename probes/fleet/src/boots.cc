@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "vote.h"
 #include "vtprobe/hal/overlaps.h"
@@ -44,10 +49,9 @@ std::vector<Reading> Differences(const Cell& usual, const Cell& cell) {
        FindOverlaps(CpuGroups(usual.values), CpuGroups(cell.values))) {
     const RegisterReading& before = usual.values[was].second;
     const RegisterReading& after = cell.values[is].second;
-    if (before == after || !IsAnswer(before) || !IsAnswer(after)) continue;
-    const std::uint64_t differing = DifferingBits(before, after);
-    if (differing == 0 && before.known() != 0 && after.known() != 0) continue;
-    readings.push_back({cell.reg, cpus, after, before, differing});
+    if (!IsAnswer(before) || !IsAnswer(after)) continue;
+    if (Agree(before, after)) continue;
+    readings.push_back({cell.reg, cpus, after, before, DifferingBits(before, after)});
   }
   return readings;
 }
@@ -80,41 +84,114 @@ Change ChangeOf(const Fold& fold, const std::string& machine, const Boot& before
   return change;
 }
 
+// What a column is in the recordings of a machine, and in which of them.
+using Seen = std::map<CellNumber, Names>;
+
+// A value that is not usual, and the cells, by their place in Seen, that have it: CPUs of
+// which these are the same are named together.
+struct Odd {
+  RegisterReading value;
+  std::optional<RegisterReading> usual;
+  std::size_t recordings = 0;
+  std::vector<std::size_t> cells;
+
+  friend auto operator<=>(const Odd&, const Odd&) = default;
+};
+
+// CPU by CPU, since each may be the odd one in another recording: what is usual is what
+// more than half of the recordings have on that CPU.
+class OddCpus {
+ public:
+  OddCpus(const Fold& fold, const Seen& seen) {
+    for (const auto& [number, names] : seen) {
+      const Cell& cell = fold.cell(number);
+      cells_.push_back({&cell, &names, CpuGroups(cell.values).Ascending(), 0});
+      for (const CpuGroups::Range& range : cells_.back().ranges) {
+        bounds_.insert(range.cpus.first);
+        bounds_.insert(range.cpus.last + 1);
+      }
+    }
+  }
+
+  std::vector<InSomeBoots> Find(const std::string& machine, const RegisterId& reg) {
+    std::map<Odd, std::vector<CpuSet::Range>> odd;
+    // Between two bounds no cell changes.
+    for (auto first = bounds_.begin(), end = std::next(first); end != bounds_.end();
+         first = end++) {
+      for (Odd& one : OddOf(*first)) odd[std::move(one)].push_back({*first, *end - 1});
+    }
+    std::vector<InSomeBoots> found;
+    for (auto& [one, ranges] : odd) {
+      Names boots;
+      for (const std::size_t cell : one.cells) boots.Add(*cells_[cell].names);
+      found.push_back({machine, one.recordings, reg, CpuSet(std::move(ranges)), one.value,
+                       one.usual, std::move(boots)});
+    }
+    // Cells are numbered as they came.
+    std::sort(found.begin(), found.end(), [](const InSomeBoots& a, const InSomeBoots& b) {
+      return std::tuple(a.value, a.cpus.First(), a.cpus.ToString()) <
+             std::tuple(b.value, b.cpus.First(), b.cpus.ToString());
+    });
+    return found;
+  }
+
+ private:
+  struct SeenCell {
+    const Cell* cell;
+    const Names* names;
+    std::vector<CpuGroups::Range> ranges;
+    std::size_t next;  // the first range that is not all before the CPU asked for
+  };
+  struct Having {
+    std::vector<std::size_t> cells;
+    std::size_t recordings = 0;
+  };
+
+  // Of CPUs that are asked for in ascending order.
+  std::vector<Odd> OddOf(std::uint32_t cpu) {
+    std::map<RegisterReading, Having> values;
+    std::size_t recordings = 0;
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      SeenCell& seen = cells_[i];
+      while (seen.next < seen.ranges.size() && seen.ranges[seen.next].cpus.last < cpu) ++seen.next;
+      if (seen.next == seen.ranges.size() || cpu < seen.ranges[seen.next].cpus.first) continue;
+      const RegisterReading& value = seen.cell->values[seen.ranges[seen.next].group].second;
+      if (!IsAnswer(value)) continue;
+      values[value].cells.push_back(i);
+      values[value].recordings += seen.names->count();
+      recordings += seen.names->count();
+    }
+    if (values.size() < 2) return {};
+    const auto most = std::max_element(
+        values.begin(), values.end(),
+        [](const auto& a, const auto& b) { return a.second.recordings < b.second.recordings; });
+    const bool has_usual = 2 * most->second.recordings > recordings;
+    std::vector<Odd> odd;
+    for (auto& [value, having] : values) {
+      if (!has_usual) {
+        odd.push_back({value, std::nullopt, recordings, having.cells});
+      } else if (!Agree(value, most->first)) {
+        odd.push_back({value, most->first, recordings, having.cells});
+      }
+    }
+    return odd;
+  }
+
+  std::vector<SeenCell> cells_;
+  std::set<std::uint32_t> bounds_;
+};
+
 void FindOddBoots(const Fold& fold, const std::string& machine, const std::vector<Boot>& boots,
                   Findings* findings) {
-  std::map<Column, std::map<CellNumber, Names>> columns;
+  std::map<Column, Seen> columns;
   for (const Boot& boot : boots) {
     for (const auto& [column, cell] : RowOf(fold, boot)) columns[column][cell].Add(boot.name);
   }
-  for (const auto& [column, cells] : columns) {
-    if (cells.size() < 2) continue;
-    std::size_t recordings = 0;
-    for (const auto& [cell, names] : cells) recordings += names.count();
-    const auto most = std::max_element(
-        cells.begin(), cells.end(),
-        [](const auto& a, const auto& b) { return a.second.count() < b.second.count(); });
-    const bool has_usual = 2 * most->second.count() > recordings;
-    std::vector<InSomeBoots> odd;
-    for (const auto& [cell, names] : cells) {
-      if (has_usual && cell == most->first) continue;
-      if (has_usual) {
-        for (const Reading& reading : Differences(fold.cell(most->first), fold.cell(cell))) {
-          odd.push_back(
-              {machine, recordings, column.reg, reading.cpus, reading.value, reading.usual, names});
-        }
-        continue;
-      }
-      for (const auto& [cpus, value] : fold.cell(cell).values) {
-        if (IsAnswer(value)) {
-          odd.push_back({machine, recordings, column.reg, cpus, value, std::nullopt, names});
-        }
-      }
+  for (const auto& [column, seen] : columns) {
+    if (seen.size() < 2) continue;
+    for (InSomeBoots& one : OddCpus(fold, seen).Find(machine, column.reg)) {
+      findings->boots.push_back(std::move(one));
     }
-    // Cells are numbered as they came.
-    std::stable_sort(odd.begin(), odd.end(), [](const InSomeBoots& a, const InSomeBoots& b) {
-      return std::tuple(a.value, a.cpus.ToString()) < std::tuple(b.value, b.cpus.ToString());
-    });
-    for (InSomeBoots& one : odd) findings->boots.push_back(std::move(one));
   }
 }
 

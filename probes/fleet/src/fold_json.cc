@@ -8,7 +8,9 @@
 #include <array>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "cell_text.h"
 #include "vtprobe/fleet/fold.h"
@@ -128,9 +130,26 @@ struct FoldText {
   }
 };
 
+namespace {
+
+// A time up to its seconds, and what comes behind their point: "00Z" is before "00.5Z",
+// and "00.25Z" between the two.
+std::pair<std::string_view, std::string_view> PartsOf(std::string_view time) {
+  const std::string_view seconds = time.substr(0, time.find_first_of(".Z"));
+  std::string_view fraction = time.substr(seconds.size());
+  if (fraction.starts_with('.')) fraction.remove_prefix(1);
+  fraction = fraction.substr(0, fraction.find_first_not_of("0123456789"));
+  while (fraction.ends_with('0')) fraction.remove_suffix(1);
+  return {seconds, fraction};
+}
+
+}  // namespace
+
 bool IsBefore(const Boot& a, const Boot& b) {
   if (a.order != b.order) return a.order < b.order;
-  if (a.time != b.time) return a.time < b.time;
+  const auto time = PartsOf(a.time);
+  const auto other = PartsOf(b.time);
+  if (time != other) return time < other;
   return IsNaturallyBefore(a.name, b.name);
 }
 

@@ -1,5 +1,6 @@
 // Machines held against their like, register by register: each machine has a vote for
-// each value that any of its CPUs gave.
+// each value that any of its CPUs gave, and, where several values are usual, for the CPUs
+// that have it.
 
 #ifndef VTPROBE_PROBES_FLEET_SRC_VOTE_H_
 #define VTPROBE_PROBES_FLEET_SRC_VOTE_H_
@@ -14,11 +15,15 @@ namespace vtprobe::fleet {
 // Sets outliers, of_firmware, splits and without_like.
 void Compare(const Fold& fold, const std::vector<Machines>& machines, Findings* findings);
 
-// Adds to `unread` the machines that lack registers which most of their like recorded.
+// Adds to `unread` the machines that lack registers which most of their like recorded, or
+// lack them on CPUs on which most have them.
 void AddMissing(const Fold& fold, const std::vector<Machines>& machines, Findings* findings);
 
 // The bits in which two readings differ, of those that are known of both.
 std::uint64_t DifferingBits(const RegisterReading& a, const RegisterReading& b);
+
+// Whether what is known of the one is as the other has it.
+bool Agree(const RegisterReading& a, const RegisterReading& b);
 
 }  // namespace vtprobe::fleet
 

@@ -108,10 +108,10 @@ struct Change {
   std::vector<Text> texts;
 };
 
-// A register that some of a machine's recordings have otherwise than most of them.
+// A register of CPUs that some of a machine's recordings have otherwise than most.
 struct InSomeBoots {
   std::string machine;
-  std::size_t recordings = 0;  // of the machine that have the register
+  std::size_t recordings = 0;  // of the machine that have the register of these CPUs
   // Of the value that is not usual; `usual` is nothing if none is.
   RegisterId reg;
   CpuSet cpus;
