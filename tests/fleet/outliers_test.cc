@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fleet/machines.h"
@@ -96,6 +97,9 @@ INSTANTIATE_TEST_SUITE_P(Registers, DiffersByNature,
                                          "0x1f2",       // IA32_SMRR_PHYSBASE
                                          "0x200",       // IA32_MTRR_PHYSBASE0
                                          "0x201",       // IA32_MTRR_PHYSMASK0
+                                         "0x2a0",       // MSR_PRMRR_BASE_0
+                                         "0x2a7",       // MSR_PRMRR_BASE_7
+                                         "0x2f4",       // MSR_UNCORE_PRMRR_PHYS_BASE
                                          "0x401",       // IA32_MC0_STATUS
                                          "0xc001001a",  // TOP_MEM
                                          "0xc001001d",  // TOP_MEM2
@@ -104,6 +108,13 @@ INSTANTIATE_TEST_SUITE_P(Registers, DiffersByNature,
                                          "0xc0010132",  // RMP_BASE
                                          "0xc0010133"   // RMP_END
                                          ));
+
+// [intel/sdm-vol3] 32.15.5: MSEG_BASE is bits 31 to 12, VALID is bit 0.
+TEST(Outliers, AreNotInWhereTheMonitorOfSmmLies) {
+  EXPECT_THAT(Outliers({Machine("msr 0x9b = 0x70000001\n"), Machine("msr 0x9b = 0x70000001\n"),
+                        Machine("msr 0x9b = 0x60000001\n"), Machine("msr 0x9b = 0x70000000\n")}),
+              ElementsAre("m3 CPUs 0-3: IA32_SMM_MONITOR_CTL 0x0, usually 0x1"));
+}
 
 TEST(Outliers, AreNamedBesideWhatIsLeftOut) {
   // The type of SMM's memory is set alike wherever it lies; and so is that it is locked.
@@ -207,6 +218,51 @@ TEST(Outliers, AreNotWhatDiffersWithinEveryMachine) {
   EXPECT_THAT(Outliers({machine, machine, machine}), IsEmpty());
 }
 
+// CPUs, each with what it has of MSR 0x1234.
+PlatformSnapshot WithParts(const std::vector<std::pair<std::string, std::string>>& parts) {
+  std::string dump = "vtprobe-dump 1\nmeta board = X\n";
+  for (const auto& [cpus, value] : parts) {
+    dump += "cpu " + cpus + '\n' + std::string(kSkylake) + "msr 0x1234 = " + value + '\n';
+  }
+  return Parsed(dump);
+}
+
+TEST(Outliers, AreUsualValuesOnCpusThatUsuallyHaveAnother) {
+  const PlatformSnapshot like = WithParts({{"0-1", "0xa"}, {"2-3", "0xb"}});
+  const Findings findings = Conclude(FoldOf({like, like, like, like, WithParts({{"0-3", "0xa"}}),
+                                             WithParts({{"0,2", "0xa"}, {"1,3", "0xb"}})}));
+  EXPECT_THAT(OutliersOf(findings), UnorderedElementsAre("m4 CPUs 2-3: MSR 0x1234 0xa, usually 0xb",
+                                                         "m5 CPUs 2: MSR 0x1234 0xa, usually 0xb",
+                                                         "m5 CPUs 1: MSR 0x1234 0xb, usually 0xa"));
+  for (const Outlier& outlier : findings.outliers) {
+    EXPECT_EQ(outlier.with_usual, 4U);
+    EXPECT_EQ(outlier.of, 6U);
+  }
+  // Where machines agree in the values and not in who has them nobody is right.
+  EXPECT_THAT(Outliers({like, WithParts({{"0,2", "0xa"}, {"1,3", "0xb"}}),
+                        WithParts({{"0,3", "0xa"}, {"1-2", "0xb"}})}),
+              IsEmpty());
+}
+
+// Two of its CPUs are not there; one CPU lacks a register; an offline CPU is known to be.
+TEST(Outliers, AreNotMachinesThatLackCpusAndTheseAreTold) {
+  const PlatformSnapshot like = WithParts({{"0-7", "0xa"}});
+  const std::string lacks = "vtprobe-dump 1\nmeta board = X\ncpu 0-7\n" + std::string(kSkylake) +
+                            "cpu 0-6\nmsr 0x1234 = 0xa\n";
+  const std::string offline = "vtprobe-dump 1\nmeta board = X\ncpu 0-6\n" + std::string(kSkylake) +
+                              "msr 0x1234 = 0xa\ncpu 7 offline\n";
+  const Findings findings = Conclude(FoldOf(
+      {like, like, like, like, WithParts({{"0-5", "0xa"}}), Parsed(lacks), Parsed(offline)}));
+  EXPECT_THAT(OutliersOf(findings), IsEmpty());
+  std::vector<std::string> unread;
+  for (const Unread& one : findings.unread) unread.push_back(one.machine + ": " + one.why);
+  EXPECT_THAT(unread,
+              ElementsAre("m4: CPUs 6-7 are not recorded, as most of its like have them",
+                          "m5: not recorded on CPU 7, as most of its like have it: MSR 0x1234",
+                          "m6: CPU 7 is offline"));
+  EXPECT_EQ(findings.unread_count, 3U);
+}
+
 TEST(Outliers, AreNotMachinesOfWhichSomethingWasNotRead) {
   const Findings findings = Conclude(
       FoldOf({Machine(kOn), Machine(kOn), Machine(kOn), Machine("msr 0x3a ! permission-denied\n"),
@@ -290,6 +346,20 @@ TEST(Golden, IsWhatEveryMachineIsHeldAgainst) {
   EXPECT_THAT(OutliersOf(Conclude(fold)),
               ElementsAre("a CPUs 0-3: IA32_FEATURE_CONTROL 0x5, usually 0x1",
                           "b CPUs 0-3: IA32_FEATURE_CONTROL 0x5, usually 0x1"));
+}
+
+TEST(Golden, IsWhatEachCpuIsHeldAgainst) {
+  Fold fold({"1.0", {}, "golden"});
+  fold.HoldAgainst(WithParts({{"0-1", "0xa"}, {"2-3", "0xb"}}));
+  fold.Add({"same"}, WithParts({{"0-1", "0xa"}, {"2-3", "0xb"}}), Usable);
+  fold.Add({"one"}, WithParts({{"0-3", "0xa"}}), Usable);
+  fold.Add({"other"}, WithParts({{"0-1", "0xa"}, {"2-3", "0xc"}}), Usable);
+  // Of CPUs that the golden machine has not, any of its values will do.
+  fold.Add({"larger"}, WithParts({{"0-1", "0xa"}, {"2-4", "0xb"}, {"5", "0xc"}}), Usable);
+  EXPECT_THAT(OutliersOf(Conclude(fold)),
+              UnorderedElementsAre("one CPUs 2-3: MSR 0x1234 0xa, usually 0xb",
+                                   "other CPUs 2-3: MSR 0x1234 0xc, usually 0xb",
+                                   "larger CPUs 5: MSR 0x1234 0xc, usually 0xa"));
 }
 
 }  // namespace

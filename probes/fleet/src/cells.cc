@@ -65,8 +65,7 @@ class Reader {
     for (const auto& [leaf, mask] : all.cpuid) ReadLeaf(leaf);
     for (const auto& [why, registers] : unread_) Describe(why, registers);
     if (!snapshot_.offline().empty()) {
-      cells_.unread.push_back(fmt::format("{} {} offline", CpusText(snapshot_.offline()),
-                                          snapshot_.offline().Count() == 1 ? "is" : "are"));
+      cells_.unread.push_back(OfflineText(snapshot_.offline()));
     }
     return std::move(cells_);
   }
@@ -213,6 +212,10 @@ const std::set<MsrAddress>& JudgedMsrs() {
 }
 
 }  // namespace
+
+std::string OfflineText(const CpuSet& cpus) {
+  return fmt::format("{} {} offline", CpusText(cpus), cpus.Count() == 1 ? "is" : "are");
+}
 
 ReadCells CellsOf(const PlatformSnapshot& snapshot, Comparable* comparable) {
   return Reader(snapshot, comparable).Read();

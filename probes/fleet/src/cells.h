@@ -20,6 +20,9 @@ struct ReadCells {
   std::vector<std::string> unread;
 };
 
+// "CPU 4 is offline", one of the sentences of `unread`.
+std::string OfflineText(const CpuSet& cpus);
+
 ReadCells CellsOf(const PlatformSnapshot& snapshot, Comparable* comparable);
 
 // All that a machine is judged and compared by, as bytes: two with the same are

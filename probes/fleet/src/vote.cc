@@ -10,6 +10,10 @@
 #include <tuple>
 #include <utility>
 
+#include "cells.h"
+#include "vtprobe/hal/overlaps.h"
+#include "vtprobe/wording/cpus_text.h"
+
 namespace vtprobe::fleet {
 namespace {
 
@@ -17,11 +21,12 @@ using Column = std::pair<RegisterId, std::uint32_t>;  // of one core type
 
 bool IsWhole(const RegisterReading& reading) { return IsAnswer(reading) && !reading.IsPartial(); }
 
-// Whether what is known of the one is as the other has it.
-bool Agree(const RegisterReading& a, const RegisterReading& b) {
-  if (a.known() == 0 || b.known() == 0) return a == b;
-  return DifferingBits(a, b) == 0;
-}
+// A usual value, and the CPUs that have it on more than half of the machines.
+struct Place {
+  CpuSet cpus;
+  RegisterReading value;
+  std::size_t machines = 0;
+};
 
 class Votes {
  public:
@@ -34,6 +39,12 @@ class Votes {
     if (values.empty()) return;
     voters_ += machines;
     for (const RegisterReading& value : values) votes_[value] += machines;
+    if (values.size() < 2) return;
+    for (const auto& [cpus, value] : cell.values) {
+      if (!IsWhole(value)) continue;
+      Place& place = places_[{value, cpus.ToString()}];
+      place = {cpus, value, place.machines + machines};
+    }
   }
 
   std::size_t voters() const { return voters_; }
@@ -57,9 +68,20 @@ class Votes {
     });
   }
 
+  // Which CPUs have which value, where several are usual; else empty. No CPU stands in two
+  // places, since of any two some machine has both.
+  std::vector<Place> Layout() const {
+    std::vector<Place> layout;
+    for (const auto& [key, place] : places_) {
+      if (2 * place.machines > voters_) layout.push_back(place);
+    }
+    return layout.size() < 2 ? std::vector<Place>() : layout;
+  }
+
  private:
   std::size_t voters_ = 0;
   std::map<RegisterReading, std::size_t> votes_;
+  std::map<std::pair<RegisterReading, std::string>, Place> places_;
 };
 
 using Table = std::map<Column, Votes>;
@@ -144,19 +166,41 @@ class Comparison {
                    bool within_firmware) {
     const RegisterReading* const usual = votes.Usual();
     if (usual == nullptr) return;
-    for (const auto& [cpus, value] : cell.values) {
-      if (!IsAnswer(value) || votes.Holds(value)) continue;
-      const auto key = std::tuple(some.pattern->kin, cell.reg, cell.core_type,
-                                  some.pattern->firmware, value, *usual, cpus.ToString());
-      Outlier& outlier = outliers_[key];
-      outlier.kin = some.pattern->kin;
-      outlier.firmware = some.pattern->firmware;
-      outlier.reading = {cell.reg, cpus, value, *usual, DifferingBits(value, *usual)};
-      outlier.with_usual = votes.Of(*usual);
-      outlier.of = votes.voters();
-      outlier.within_firmware = within_firmware;
-      outlier.machines.Add(some.names);
+    const std::vector<Place> layout = votes.Layout();
+    std::vector<CpuSet> elsewhere;  // by the cell's values, CPUs that have no place
+    for (const auto& [cpus, value] : cell.values) elsewhere.push_back(cpus);
+    if (!layout.empty()) {
+      const CpuGroups places(layout,
+                             [](const Place& place) -> const CpuSet& { return place.cpus; });
+      for (const auto& [place, is, cpus] : FindOverlaps(places, CpuGroups(cell.values))) {
+        const RegisterReading& value = cell.values[is].second;
+        elsewhere[is] = elsewhere[is].Difference(cpus);
+        if (!IsAnswer(value) || Agree(layout[place].value, value)) continue;
+        AddOutlier(some, cell, {cell.reg, cpus, value, layout[place].value, 0},
+                   layout[place].machines, votes.voters(), within_firmware);
+      }
     }
+    for (std::size_t i = 0; i < elsewhere.size(); ++i) {
+      const RegisterReading& value = cell.values[i].second;
+      if (elsewhere[i].empty() || !IsAnswer(value) || votes.Holds(value)) continue;
+      AddOutlier(some, cell, {cell.reg, elsewhere[i], value, *usual, 0}, votes.Of(*usual),
+                 votes.voters(), within_firmware);
+    }
+  }
+
+  void AddOutlier(const Machines& some, const Cell& cell, Reading reading, std::size_t with_usual,
+                  std::size_t of, bool within_firmware) {
+    reading.differing = DifferingBits(reading.value, reading.usual);
+    Outlier& outlier =
+        outliers_[{some.pattern->kin, cell.reg, cell.core_type, some.pattern->firmware,
+                   reading.value, reading.usual, reading.cpus.ToString()}];
+    outlier.kin = some.pattern->kin;
+    outlier.firmware = some.pattern->firmware;
+    outlier.reading = std::move(reading);
+    outlier.with_usual = with_usual;
+    outlier.of = of;
+    outlier.within_firmware = within_firmware;
+    outlier.machines.Add(some.names);
   }
 
   void AddToSplit(const Machines& some, const Cell& cell, const Votes& votes, bool over_all) {
@@ -203,18 +247,117 @@ class Comparison {
   std::map<std::tuple<Kin, RegisterId, std::uint32_t, std::string>, Split> splits_;
 };
 
-std::string MissingText(const std::set<std::string>& names) {
+std::string NamesText(const std::set<std::string>& names) {
   constexpr std::size_t kNamed = 3;
   std::vector<std::string> named;
   for (const std::string& name : names) {
     if (named.size() < kNamed) named.push_back(name);
   }
   return fmt::format(
-      "not recorded, as most of its like have it: {}{}", fmt::join(named, ", "),
+      "{}{}", fmt::join(named, ", "),
       names.size() > kNamed ? fmt::format(" and {} more", names.size() - kNamed) : std::string());
 }
 
+// The CPUs of which each register is recorded. Few sets of CPUs occur, so that each has a
+// number.
+class Recorded {
+ public:
+  explicit Recorded(const Fold& fold) : fold_(fold) {}
+
+  using Registers = std::map<RegisterId, std::size_t>;
+  Registers RegistersOf(const Pattern& pattern) {
+    Registers registers;
+    for (const CellNumber number : pattern.cells) {
+      const std::size_t cpus = OfCell(number);
+      const auto [place, is_new] = registers.emplace(fold_.cell(number).reg, cpus);
+      // Of another core type.
+      if (!is_new) place->second = NumberOf(sets_[place->second].Union(sets_[cpus]));
+    }
+    return registers;
+  }
+  const CpuSet& Cpus(std::size_t number) const { return sets_[number]; }
+
+ private:
+  std::size_t OfCell(CellNumber number) {
+    const auto found = of_cells_.find(number);
+    if (found != of_cells_.end()) return found->second;
+    std::vector<CpuSet::Range> ranges;
+    for (const auto& [cpus, value] : fold_.cell(number).values) {
+      ranges.insert(ranges.end(), cpus.ranges().begin(), cpus.ranges().end());
+    }
+    return of_cells_.emplace(number, NumberOf(CpuSet(std::move(ranges)))).first->second;
+  }
+  std::size_t NumberOf(CpuSet cpus) {
+    const auto [place, is_new] = numbers_.emplace(cpus.ToString(), sets_.size());
+    if (is_new) sets_.push_back(std::move(cpus));
+    return place->second;
+  }
+
+  const Fold& fold_;
+  std::vector<CpuSet> sets_;
+  std::map<std::string, std::size_t> numbers_;
+  std::map<CellNumber, std::size_t> of_cells_;
+};
+
+struct RecordedOfKin {
+  std::size_t machines = 0;
+  std::map<RegisterId, std::map<std::size_t, std::size_t>> registers;  // machines by CPUs
+};
+
+// What most of its like have recorded and a machine has not, a sentence each.
+std::vector<std::string> WhatIsMissing(const Pattern& pattern, const RecordedOfKin& of_kin,
+                                       Recorded* recorded) {
+  const Recorded::Registers own = recorded->RegistersOf(pattern);
+  std::set<std::string> missing;
+  std::map<std::string, std::pair<CpuSet, std::set<std::string>>> on_cpus;
+  for (const auto& [reg, by_cpus] : of_kin.registers) {
+    std::size_t count = 0;
+    for (const auto& [cpus, machines] : by_cpus) count += machines;
+    const auto ours = own.find(reg);
+    if (ours == own.end()) {
+      if (2 * count > of_kin.machines) missing.insert(NameOf(reg));
+      continue;
+    }
+    for (const auto& [cpus, machines] : by_cpus) {
+      if (2 * machines <= of_kin.machines || cpus == ours->second) continue;
+      const CpuSet lacking = recorded->Cpus(cpus).Difference(recorded->Cpus(ours->second));
+      if (lacking.empty()) continue;
+      auto& [lacked, names] = on_cpus[lacking.ToString()];
+      lacked = lacking;
+      names.insert(NameOf(reg));
+    }
+  }
+  std::vector<std::string> sentences;
+  if (!missing.empty()) {
+    sentences.push_back("not recorded, as most of its like have it: " + NamesText(missing));
+  }
+  for (const auto& [text, lacking] : on_cpus) {
+    const auto& [cpus, names] = lacking;
+    const bool is_there = std::any_of(own.begin(), own.end(), [&](const auto& one) {
+      return recorded->Cpus(one.second).Intersects(cpus);
+    });
+    if (is_there) {
+      sentences.push_back(fmt::format("not recorded on {}, as most of its like have it: {}",
+                                      CpusText(cpus), NamesText(names)));
+      continue;
+    }
+    const std::string offline = OfflineText(cpus);
+    if (std::find(pattern.unread.begin(), pattern.unread.end(), offline) != pattern.unread.end()) {
+      continue;
+    }
+    sentences.push_back(fmt::format("{} {} not recorded, as most of its like have {}",
+                                    CpusText(cpus), cpus.Count() == 1 ? "is" : "are",
+                                    cpus.Count() == 1 ? "it" : "them"));
+  }
+  return sentences;
+}
+
 }  // namespace
+
+bool Agree(const RegisterReading& a, const RegisterReading& b) {
+  if (a.known() == 0 || b.known() == 0) return a == b;
+  return DifferingBits(a, b) == 0;
+}
 
 std::uint64_t DifferingBits(const RegisterReading& a, const RegisterReading& b) {
   return (a.known_bits() ^ b.known_bits()) & a.known() & b.known();
@@ -227,32 +370,19 @@ void Compare(const Fold& fold, const std::vector<Machines>& machines, Findings* 
 }
 
 void AddMissing(const Fold& fold, const std::vector<Machines>& machines, Findings* findings) {
-  struct Recorded {
-    std::size_t machines = 0;
-    std::map<RegisterId, std::size_t> registers;
-  };
-  const auto registers_of = [&](const Machines& some) {
-    std::set<RegisterId> registers;
-    for (const CellNumber cell : some.pattern->cells) registers.insert(fold.cell(cell).reg);
-    return registers;
-  };
-  std::map<Kin, Recorded> recorded;
+  Recorded recorded(fold);
+  std::map<Kin, RecordedOfKin> kin;
   for (const Machines& some : machines) {
-    Recorded& of_kin = recorded[some.pattern->kin];
+    RecordedOfKin& of_kin = kin[some.pattern->kin];
     of_kin.machines += some.names.count();
-    for (const RegisterId& reg : registers_of(some)) of_kin.registers[reg] += some.names.count();
+    for (const auto& [reg, cpus] : recorded.RegistersOf(*some.pattern)) {
+      of_kin.registers[reg][cpus] += some.names.count();
+    }
   }
   for (const Machines& some : machines) {
-    const Recorded& of_kin = recorded[some.pattern->kin];
-    const std::set<RegisterId> own = registers_of(some);
-    std::set<std::string> missing;
-    for (const auto& [reg, count] : of_kin.registers) {
-      if (2 * count > of_kin.machines && !own.contains(reg)) missing.insert(NameOf(reg));
-    }
-    if (missing.empty()) continue;
-    findings->unread_count += some.names.count();
-    for (const std::string& name : some.names.kept()) {
-      findings->unread.push_back({name, MissingText(missing)});
+    for (const std::string& why : WhatIsMissing(*some.pattern, kin[some.pattern->kin], &recorded)) {
+      findings->unread_count += some.names.count();
+      for (const std::string& name : some.names.kept()) findings->unread.push_back({name, why});
     }
   }
 }
