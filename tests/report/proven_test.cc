@@ -180,6 +180,9 @@ TEST(HeldProof, FailsWhatRegistersAllowAndTheCpuRefuses) {
             "Intel VT-x does NOT work on CPU 2: kvm_intel could not run a guest there.");
   EXPECT_THAT(Text(report), HasSubstr("hardware_entry_failure_reason 0x7"));
   EXPECT_THAT(report.remedy, HasSubstr("vtprobe prove --cpus 2"));
+  EXPECT_THAT(report.explanation,
+              AllOf(HasSubstr("The switch is on and locked: what else is wrong on CPU 2"),
+                    Not(HasSubstr("measured launch"))));
   const Finding& finding = ProvenOf(report);
   EXPECT_EQ(finding.outcome, Outcome::kFail);
   EXPECT_EQ(finding.cpus.ToString(), "2");

@@ -47,6 +47,11 @@ std::string Hidden(const VirtualizationVerdict& verdict) {
          "its firmware.";
 }
 
+// Whether guests showed that what the registers allow does not work.
+bool IsDisproven(const VirtualizationVerdict& verdict) {
+  return verdict.guests && !verdict.guests->disproven.empty();
+}
+
 std::string Meaning(const VirtualizationVerdict& verdict) {
   switch (verdict.state) {
     case State::kEnabled:
@@ -54,12 +59,18 @@ std::string Meaning(const VirtualizationVerdict& verdict) {
         return "The switch is on and locked: an operating system can use it, and nothing can "
                "change it until the next reset.";
       }
+      if (IsDisproven(verdict)) {
+        return fmt::format(
+            "The switch is on and locked: what else is wrong on {} no register tells.",
+            CpusText(verdict.guests->disproven));
+      }
       return "Under a measured launch (tboot) VMXON needs VMX_IN_SMX, which is clear and locked; "
              "Linux gives VT-x up then.";
     case State::kEnabledUnlocked:
       return "SVM is on; as VM_CR.LOCK is clear, any ring-0 code can still disable it.";
     case State::kEnabledInSmxOnly:
-      if (verdict.usable == Usable::kYes) {
+      // Under another launch no guest could have been expected to run.
+      if (verdict.usable == Usable::kYes || IsDisproven(verdict)) {
         return "VMX_IN_SMX is set and VMX_OUTSIDE_SMX clear, which is enough under a measured "
                "launch.";
       }
@@ -95,6 +106,9 @@ std::string Meaning(const VirtualizationVerdict& verdict) {
       return "A hypervisor needs the extension on every CPU: KVM refuses a host on the first bad "
              "one, and which one it names is chance.";
     case State::kIndeterminate:
+      if (verdict.usable != Usable::kUnknown) {
+        return "A value that was not read is not a value: what decides is what guests did.";
+      }
       return "A value that was not read is not a value, so there is no verdict.";
   }
   return {};
