@@ -207,6 +207,22 @@ TEST(Openmetrics, EscapesWhatALabelMayNotHold) {
 }
 
 // A family stands together, once.
+// Prometheus refuses two samples of one series. Three names that are shown alike, and one
+// that is what the second of them would become.
+TEST(Openmetrics, HoldsNoSeriesTwice) {
+  const std::string text =
+      Format("openmetrics")
+          .render_set(SetOf({UnreadRecording{"a\x01", "", 65}, UnreadRecording{"a?#2", "", 65},
+                             UnreadRecording{"a\x02", "", 65}, UnreadRecording{"a?", "", 66}}),
+                      {});
+  for (const char* const name : {"a?", "a?#2", "a?#3", "a?#4"}) {
+    const std::string sample = "vtprobe_exit_status{machine=\"" + std::string(name) + "\"} ";
+    const std::size_t at = text.find(sample);
+    ASSERT_NE(at, std::string::npos) << name << '\n' << text;
+    EXPECT_EQ(text.find(sample, at + 1), std::string::npos) << name;
+  }
+}
+
 TEST(Openmetrics, OfSeveralSaysOfWhichMachineASampleIs) {
   Report report = Server();
   report.subject.file = "a.dump";

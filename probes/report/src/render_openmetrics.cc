@@ -6,6 +6,8 @@
 
 #include <array>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -87,6 +89,22 @@ Labels With(Labels labels, std::string_view name, std::string_view value) {
   return labels;
 }
 
+// What a machine is called in all of its samples. Those of two machines have to differ, so
+// that the second of one name, as it is shown, is "name#2".
+class MachineNames {
+ public:
+  std::string Add(const std::string& file) {
+    const std::string shown = Printable(file);
+    std::string name = shown;
+    while (!names_.insert(name).second) name = fmt::format("{}#{}", shown, ++counts_[shown] + 1);
+    return name;
+  }
+
+ private:
+  std::set<std::string> names_;
+  std::map<std::string, std::size_t> counts_;
+};
+
 // Of which machine a sample is: nothing where it is this one.
 Labels MachineOf(const std::optional<std::string>& file) {
   return file ? Labels{{"machine", *file}} : Labels();
@@ -165,13 +183,14 @@ std::string RenderOpenmetrics(const Report& report, const RenderOptions&) {
 
 std::string RenderOpenmetricsSet(const ReportSet& set, const RenderOptions&) {
   Samples samples;
+  MachineNames names;
   for (const auto& machine : set.machines) {
     if (const auto* const unread = std::get_if<UnreadRecording>(&machine)) {
-      samples.Add(Metric::kExitStatus, MachineOf(unread->file),
+      samples.Add(Metric::kExitStatus, MachineOf(names.Add(unread->file)),
                   static_cast<std::size_t>(unread->exit_code));
     } else {
       const Report& report = std::get<Report>(machine);
-      Add(report, report.subject.file.value_or("this machine"), &samples);
+      Add(report, names.Add(report.subject.file.value_or("this machine")), &samples);
     }
   }
   return samples.Text();
