@@ -55,6 +55,47 @@ TEST(HostServerFacts, OfTheOtherMakerAreNotAskedFor) {
   }
 }
 
+// [microsoft/hsti]: required, implemented and verified features, a bit each.
+TEST(HostHsti, IsHeldAgainstWhatFirmwareSaysItHas) {
+  const auto judged = [](const std::string& required, const std::string& implemented,
+                         const std::string& verified) {
+    const auto fact = [](const std::string& key, const std::string& value) {
+      return value.empty() ? std::string() : "meta hsti." + key + " = " + value + '\n';
+    };
+    return Judge("host.hsti",
+                 fact("required", required) + fact("implemented", implemented) +
+                     fact("verified", verified),
+                 kIntel)
+        .outcome;
+  };
+  EXPECT_EQ(judged("0f", "ff", "0f"), Outcome::kPass);
+  EXPECT_EQ(judged("0f", "ff", "07"), Outcome::kWarn);
+  EXPECT_EQ(judged("0f", "", "0f"), Outcome::kIndeterminate) << "nobody said what it has";
+  EXPECT_EQ(judged("0f", "ff00", "0f"), Outcome::kIndeterminate) << "of another size";
+  EXPECT_EQ(judged("ff", "0f", "ff"), Outcome::kIndeterminate) << "it verified what it lacks";
+  EXPECT_EQ(judged("ff", "0f", "0f"), Outcome::kWarn);
+  EXPECT_EQ(judged("00", "ff", "ff"), Outcome::kNotApplicable) << "nothing was needed";
+}
+
+// [intel/sdm-vol4] table 2-15: CPUs from Nehalem on count SMIs, so this one does.
+TEST(HostSmiCount, IsOfEachCpuOnce) {
+  const auto judged = [](const std::string& facts) {
+    std::string text;
+    for (const Finding& finding : JudgeDump(
+             "host.smi_count", "meta stage = os\nmeta smi.watched_ms = 5000\n" + facts + kIntel)) {
+      text += (text.empty() ? "" : ", ") + std::string(Name(finding.outcome)) + ' ' +
+              finding.cpus.ToString();
+    }
+    return text;
+  };
+  EXPECT_EQ(judged("meta smi.grew = 0-3=0\n"), "pass 0-3");
+  EXPECT_EQ(judged("meta smi.grew = 0-3=0 3=1\n"), "indeterminate 0-3");
+  EXPECT_EQ(judged("meta smi.grew = 0-3=0\nmeta smi.unread = 3=io\n"), "indeterminate 0-3");
+  EXPECT_EQ(judged("meta smi.grew = 0-2=0\nmeta smi.unread = 3=io\n"), "pass 0-2, indeterminate 3");
+  EXPECT_EQ(judged("meta smi.grew = 0-2=0\n"), "pass 0-2, indeterminate 3")
+      << "a CPU that no list names";
+}
+
 TEST(HostCpusOnline, MoreThanAnnouncedAreNoneTooFew) {
   const auto judged = [](const std::string& announced, const std::string& online) {
     return Judge("host.cpus_online",

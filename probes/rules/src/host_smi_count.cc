@@ -28,8 +28,9 @@ namespace {
 
 using OfCpus = std::vector<std::pair<CpuSet, std::string_view>>;
 
-// "0-3=0 4=7", of online CPUs. Nothing for any other text.
-std::optional<OfCpus> Parse(std::string_view text, const CpuSet& online) {
+// "0-3=0 4=7", of online CPUs. Nothing for any other text, and where it names a CPU that
+// stands in `named`, to which its CPUs are added.
+std::optional<OfCpus> Parse(std::string_view text, const CpuSet& online, CpuSet* named) {
   OfCpus all;
   while (!text.empty()) {
     const std::string_view one = text.substr(0, text.find(' '));
@@ -37,7 +38,8 @@ std::optional<OfCpus> Parse(std::string_view text, const CpuSet& online) {
     const std::size_t equals = one.find('=');
     if (equals == std::string_view::npos) return std::nullopt;
     const auto cpus = CpuSet::Parse(one.substr(0, equals));
-    if (!cpus) return std::nullopt;
+    if (!cpus || named->Intersects(*cpus)) return std::nullopt;
+    *named = named->Union(*cpus);
     CpuSet some = cpus->Intersection(online);
     if (!some.empty()) all.emplace_back(std::move(some), one.substr(equals + 1));
   }
@@ -73,8 +75,9 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
                     "Nobody watched the count (vtprobe check --watch-smi SECONDS).");
   }
   const auto time = ParseDigits<std::uint64_t>(*watched, 10);
-  const auto grew = Parse(host.Get(meta::kSmiGrew).value_or(""), online);
-  const auto unread = Parse(host.Get(meta::kSmiUnread).value_or(""), online);
+  CpuSet named;
+  const auto grew = Parse(host.Get(meta::kSmiGrew).value_or(""), online, &named);
+  const auto unread = Parse(host.Get(meta::kSmiUnread).value_or(""), online, &named);
   std::map<std::uint32_t, CpuGathering> gathered;
   bool is_plain = time && grew && unread;
   if (is_plain) {
@@ -109,8 +112,15 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
     findings.AddUnread(cpus, NotRead(registers::kSmiCount.name, code), code, none);
     lacking = lacking.Difference(cpus);
   }
-  if (!lacking.empty()) {
-    findings.AddExempt(lacking, "MSR_SMI_COUNT was not asked of these CPUs, which do not have it.");
+  for (const SnapshotRow& kind : input.kinds()) {
+    const CpuSet cpus = lacking.Intersection(kind.cpus());
+    if (cpus.empty()) continue;
+    if (registers::Meets(kind, registers::kSmiCount.present->requirement) == Presence::kAbsent) {
+      findings.AddExempt(cpus, "MSR_SMI_COUNT was not asked of these CPUs, which do not have it.");
+    } else {
+      const AccessCode code = AccessCode::kNotRecorded;
+      findings.AddUnread(cpus, NotRead(registers::kSmiCount.name, code), code, none);
+    }
   }
   return findings.Take();
 }
