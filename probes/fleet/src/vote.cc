@@ -332,7 +332,8 @@ std::vector<std::string> WhatIsMissing(const Pattern& pattern, const RecordedOfK
     sentences.push_back("not recorded, as most of its like have it: " + NamesText(missing));
   }
   for (const auto& [text, lacking] : on_cpus) {
-    const auto& [cpus, names] = lacking;
+    const CpuSet& cpus = lacking.first;
+    const std::set<std::string>& names = lacking.second;
     const bool is_there = std::any_of(own.begin(), own.end(), [&](const auto& one) {
       return recorded->Cpus(one.second).Intersects(cpus);
     });
