@@ -13,6 +13,7 @@
 #include <tuple>
 #include <utility>
 
+#include "vtprobe/fleet/values.h"
 #include "vtprobe/hal/cpu_gathering.h"
 #include "vtprobe/probes/core_type.h"
 #include "vtprobe/probes/rule.h"
@@ -44,14 +45,6 @@ std::vector<OfType> ByCoreType(const PlatformSnapshot& snapshot) {
   std::vector<OfType> by_type;
   for (const auto& [type, cpus] : types) by_type.push_back({type, cpus.Together()});
   return by_type;
-}
-
-// The bits of a mask; the others are 0 and stay known. A failure is as it was.
-RegisterReading Only(std::uint64_t mask, const RegisterReading& reading) {
-  if (reading) return *reading & mask;
-  return reading.IsPartial()
-             ? RegisterReading::OfBits(reading.known_bits() & mask, reading.known() & mask)
-             : reading;
 }
 
 class Reader {
@@ -215,6 +208,13 @@ const std::set<MsrAddress>& JudgedMsrs() {
 
 std::string OfflineText(const CpuSet& cpus) {
   return fmt::format("{} {} offline", CpusText(cpus), cpus.Count() == 1 ? "is" : "are");
+}
+
+RegisterReading Only(std::uint64_t mask, const RegisterReading& reading) {
+  if (reading) return *reading & mask;
+  return reading.IsPartial()
+             ? RegisterReading::OfBits(reading.known_bits() & mask, reading.known() & mask)
+             : reading;
 }
 
 ReadCells CellsOf(const PlatformSnapshot& snapshot, Comparable* comparable) {

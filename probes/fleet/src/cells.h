@@ -3,12 +3,13 @@
 #ifndef VTPROBE_PROBES_FLEET_SRC_CELLS_H_
 #define VTPROBE_PROBES_FLEET_SRC_CELLS_H_
 
-#include <functional>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "vtprobe/fleet/comparable.h"
 #include "vtprobe/fleet/fold.h"
+#include "vtprobe/hal/register_view.h"
 #include "vtprobe/hal/snapshot.h"
 
 namespace vtprobe::fleet {
@@ -25,9 +26,8 @@ std::string OfflineText(const CpuSet& cpus);
 
 ReadCells CellsOf(const PlatformSnapshot& snapshot, Comparable* comparable);
 
-// All that a machine is judged and compared by, as bytes: two with the same are
-// the same but for what counts or changes by itself, and for what names them.
-std::string WhatCounts(const PlatformSnapshot& snapshot, Comparable* comparable);
+// The bits of a mask; the others are 0 and stay known. A failure is as it was.
+RegisterReading Only(std::uint64_t mask, const RegisterReading& reading);
 
 }  // namespace vtprobe::fleet
 

@@ -6,6 +6,7 @@
 
 #include "cell_text.h"
 #include "cells.h"
+#include "vtprobe/fleet/values.h"
 #include "vtprobe/hal/hex.h"
 #include "vtprobe/hal/natural_order.h"
 #include "vtprobe/probes/identity.h"
@@ -24,7 +25,8 @@ std::string Meta(const PlatformSnapshot& snapshot, std::string_view key) {
   return std::string(snapshot.metadata().Get(key).value_or(std::string_view()));
 }
 
-// The first CPU that tells of each.
+}  // namespace
+
 Kin KinOf(const PlatformSnapshot& snapshot) {
   Kin kin{Meta(snapshot, meta::kBoard), {}, {}};
   Selection selection;
@@ -41,7 +43,6 @@ Kin KinOf(const PlatformSnapshot& snapshot) {
   return kin;
 }
 
-// Of the register, in the half in which the maker has it, or as the kernel says.
 std::vector<std::string> MicrocodeOf(const PlatformSnapshot& snapshot) {
   using registers::kBiosSignId;
   std::set<std::uint64_t> revisions;
@@ -60,8 +61,6 @@ std::vector<std::string> MicrocodeOf(const PlatformSnapshot& snapshot) {
   const std::string said = Meta(snapshot, meta::kMicrocode);
   return said.empty() ? texts : std::vector{said};
 }
-
-}  // namespace
 
 bool IsAnswer(const RegisterReading& reading) {
   return reading.known() != 0 || reading.error() == AccessCode::kGeneralProtection;
