@@ -51,8 +51,9 @@ set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
   "tells whether hardware virtualization is usable, on every CPU\nThe command vtprobe, and vtprobe-hwtest, the same tests for who runs\nGoogleTests. Nothing is written to a register unless two commands that\nexist for that are told to.")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS vtprobe-dumps)
-# Loaded when it is needed: for archives, and to serve a recording.
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS "vtprobe-dumps, libsqlite3-0")
+# Loaded when it is needed, as SQLite is for stores: for archives, and to serve a
+# recording.
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SUGGESTS "libarchive13 | libarchive13t64, libfuse3-3 | libfuse3-4")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libvtprobe-dev)
@@ -129,6 +130,7 @@ install(FILES probes/profiles/FORMAT.md RENAME PROFILES.md
   COMPONENT runtime DESTINATION ${documents})
 install(FILES recorded-msr-dumps/FORMAT.md RENAME RECORDINGS.md
   COMPONENT runtime DESTINATION ${documents})
+install(FILES FORMAT-STORE.md RENAME STORES.md COMPONENT runtime DESTINATION ${documents})
 install(DIRECTORY probes/schemas COMPONENT runtime
   DESTINATION ${CMAKE_INSTALL_DATADIR}/vtprobe)
 install(DIRECTORY tools/integrations COMPONENT runtime
@@ -147,7 +149,7 @@ install(FILES tools/efi/README.md COMPONENT efi
 if(VTPROBE_STATIC)
   install(FILES LICENSE COMPONENT runtime DESTINATION ${documents})
   foreach(linked IN ITEMS libarchive-dev libbz2-dev libc6-dev libcli11-dev libcpuid-dev
-      libexpected-dev libfmt-dev libfuse3-dev liblzma-dev libpugixml-dev libstdc++-12-dev
+      libexpected-dev libfmt-dev libfuse3-dev liblzma-dev libpugixml-dev libsqlite3-dev libstdc++-12-dev
       libtomlplusplus-dev libxxhash-dev libzstd-dev nlohmann-json3-dev zlib1g-dev)
     install(FILES /usr/share/doc/${linked}/copyright RENAME ${linked} OPTIONAL
       COMPONENT runtime DESTINATION ${documents}/licences)

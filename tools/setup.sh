@@ -20,7 +20,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly PACKAGES=(
   g++ cmake ninja-build
   libcli11-dev libcpuid-dev libexpected-dev libfmt-dev libtomlplusplus-dev nlohmann-json3-dev
-  libarchive-dev libfuse3-dev libpugixml-dev libseccomp-dev libxxhash-dev zlib1g-dev
+  libarchive-dev libfuse3-dev libpugixml-dev libseccomp-dev libsqlite3-dev libxxhash-dev zlib1g-dev
   libbz2-dev liblzma-dev libzstd-dev zstd
   libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev
   libxml2-utils python3-jsonschema tidy
@@ -54,7 +54,7 @@ readonly ARM64_TOOLS=(g++-aarch64-linux-gnu qemu-user)
 readonly ARM64_PACKAGES=(
   libc6-dev
   libcli11-dev libexpected-dev libfmt-dev libtomlplusplus-dev nlohmann-json3-dev
-  libarchive-dev libfuse3-dev libpugixml-dev libseccomp-dev libxxhash-dev zlib1g-dev
+  libarchive-dev libfuse3-dev libpugixml-dev libseccomp-dev libsqlite3-dev libxxhash-dev zlib1g-dev
   libgmock-dev libgtest-dev librapidcheck-dev
 )
 
@@ -132,7 +132,7 @@ debian_sources() {
 # By an apt of their own, which knows of no package that is installed.
 unpack_arm64_packages() {
   local root=$PWD/build/arm64-root apt=$PWD/build/arm64-apt package
-  if [[ -e $root/complete ]]; then
+  if [[ -e $root/complete && $(<"$root/complete") == "${ARM64_PACKAGES[*]}" ]]; then
     echo "What is linked with is unpacked in $root."
     return
   fi
@@ -150,7 +150,7 @@ unpack_arm64_packages() {
     die "Debian's packages for arm64 can't be had; what apt-get says stands above"
   for package in "$apt"/archives/*.deb; do dpkg-deb -x "$package" "$root"; done
   rm -rf "$apt"
-  : >"$root/complete"
+  echo "${ARM64_PACKAGES[*]}" >"$root/complete"
 }
 
 # Somebody else's tree: nothing can be built in it, and git refuses it.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -16,7 +17,9 @@
 #include <string>
 #include <string_view>
 
+#include "fleet_rows.h"
 #include "json_reader.h"
+#include "store/store.h"
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/import/importer.h"
 #include "vtprobe/probes/profile.h"
@@ -303,6 +306,68 @@ bool HostileTextThatIsWritten(std::size_t n) {
   return Written(MakeReport(
       *ParseDump("vtprobe-dump 1\nmeta board = x" + board + "x\ncpu 0\nmsr 0x3a = 0x5\n"), "growth",
       std::nullopt));
+}
+
+// A store in a folder of its own, which goes with it.
+class KeptStore {
+ public:
+  KeptStore() {
+    std::string folder = (std::filesystem::temp_directory_path() / "vtprobe-XXXXXX").string();
+    if (::mkdtemp(folder.data()) == nullptr) std::exit(2);
+    folder_ = folder;
+  }
+  ~KeptStore() { std::filesystem::remove_all(folder_); }
+  KeptStore(const KeptStore&) = delete;
+  KeptStore& operator=(const KeptStore&) = delete;
+
+  // So many recordings: of as many machines of which no two say the same, or of one
+  // that says the same each time.
+  bool Add(std::size_t n, bool differ) const {
+    const auto store = store::OpenStore(Path(), store::Use::kMake);
+    if (!store) return false;
+    RowMaker rows("growth");
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto machine = ParseDump(
+          "vtprobe-dump 1\ncpu 0\nmsr 0x3a = 0x5\nmsr 0x1a4 = " + Hex(differ ? i : 0) + '\n');
+      store::Recording recording;
+      recording.machine = "n" + Number(differ ? i : 0);
+      recording.name = "n" + Number(i) + ".dump";
+      rows.Complete(*machine, {}, &recording);
+      if (!(*store)->Add(recording).value_or(false)) return false;
+    }
+    return (*store)->Commit().has_value();
+  }
+  // How many can be read back.
+  std::size_t Count() const {
+    std::size_t count = 0;
+    const auto store = store::OpenStore(Path(), store::Use::kRead);
+    if (!store) return 0;
+    const auto read = (*store)->ForEach([&](const store::Kept& kept) {
+      count += SnapshotsOf(kept) ? 1 : 0;
+      return true;
+    });
+    return read ? count : 0;
+  }
+
+ private:
+  std::string Path() const { return (folder_ / "fleet.db").string(); }
+
+  std::filesystem::path folder_;
+};
+
+bool MachinesThatAreKept(std::size_t n) {
+  const KeptStore store;
+  return Measured([&] { return store.Add(n, true); });
+}
+
+bool BootsThatAreKept(std::size_t n) {
+  const KeptStore store;
+  return Measured([&] { return store.Add(n, false) && store.Count() == n; });
+}
+
+bool RecordingsThatAreReadBack(std::size_t n) {
+  const KeptStore store;
+  return store.Add(n, true) && Measured([&] { return store.Count() == n; });
 }
 
 const std::map<std::string_view, bool (*)(std::size_t)> kDimensions = {

@@ -10,7 +10,7 @@
 set -euo pipefail
 vtprobe=$1 source=$2
 readonly DOCUMENTS=(
-  README.md HACKING.md bench/FIGURES.md fixtures/COOKBOOK.md probes/MACHINES.md
+  README.md HACKING.md FORMAT-STORE.md bench/FIGURES.md fixtures/COOKBOOK.md probes/MACHINES.md
   probes/profiles/FORMAT.md recorded-msr-dumps/FORMAT.md recorded-msr-dumps/README.md
   tools/efi/README.md
 )

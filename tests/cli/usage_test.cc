@@ -36,7 +36,7 @@ INSTANTIATE_TEST_SUITE_P(
     Mistakes, Usage,
     testing::Values(
         Mistake{"UnknownCommand", {"chekc"}, {"no command chekc", "the nearest are check"}},
-        Mistake{"FleetOfNothing", {"fleet", "report"}, {"fleet report needs FILE"}},
+        Mistake{"FleetOfNothing", {"fleet", "report"}, {"fleet report needs STORE|FILE"}},
         Mistake{"NoMountpoint", {"serve", "a"}, {"MOUNTPOINT"}},
         Mistake{"UnknownOption", {"--foramt", "json"}, {"--foramt", "--format"}},
         Mistake{"UnknownOptionOfACommand", {"read", "0x3a", "--bit", "1:0"}, {"--bit", "--bits"}},

@@ -100,6 +100,18 @@ for command in corpus "fleet report"; do
   only_allowed reading "$(line "$FILTER")"
 done
 
+# A store: written by the process that has kept its rights, which reads no recording.
+for command in add report judge; do
+  operands=("$work/fleet.db")
+  [[ $command != add ]] || operands+=("$work/machine.dump")
+  trace "store-$command" fleet "$command" "${operands[@]}"
+  worker=$(grep -m 1 -E "$FILTER" "$work/$case" | cut -d ' ' -f 1)
+  keeper=$(grep -m 1 -E 'open(at)?\(.*fleet\.db.*O_RDWR' "$work/$case" | cut -d ' ' -f 1)
+  [[ -n $keeper && $worker != "$keeper" ]] || complain "who parses also opens the store"
+  if grep -E "^$keeper +read\(.*machine\.dump" "$work/$case"; then complain "who keeps the store reads the recording"; fi
+  only_allowed reading "$(line "$FILTER")"
+done
+
 # The machine: devices and the kernel's log under a filter that still lets rights
 # be given up, the rest under the one that does not.
 trace machine check

@@ -18,7 +18,7 @@ for name in vtprobe libvtprobe-dev vtprobe-dumps vtprobe-efi; do
 done
 
 cd "$root/usr/share"
-for file in doc/vtprobe/{README,RULES,REGISTERS,PROFILES,RECORDINGS}.md \
+for file in doc/vtprobe/{README,RULES,REGISTERS,PROFILES,RECORDINGS,STORES}.md \
   man/man1/{vtprobe,vtprobe-hwtest,vtprobe-make-stick}.1.gz bash-completion/completions/vtprobe \
   zsh/vendor-completions/_vtprobe fish/vendor_completions.d/vtprobe.fish \
   vtprobe/schemas/vtprobe-report-1.schema.json; do
@@ -27,6 +27,8 @@ done
 for program in bin/vtprobe bin/vtprobe-hwtest libexec/vtprobe/vtprobe-msr-writer; do
   [[ -x $root/usr/$program ]] || { echo "no $program is packed" >&2; exit 1; }
 done
+recommended=$(dpkg-deb --field "$root.packages"/vtprobe_*.deb Recommends)
+[[ $recommended == *libsqlite3-0* ]] || { echo "vtprobe does not recommend SQLite" >&2; exit 1; }
 suggested=$(dpkg-deb --field "$root.packages"/vtprobe_*.deb Suggests)
 for library in libarchive13 libfuse3; do
   [[ $suggested == *"$library"* ]] || { echo "vtprobe does not suggest $library" >&2; exit 1; }

@@ -79,6 +79,9 @@ for compression in gzip bzip2 xz zstd; do
   head -c 200 "$root/lab.tar.$compression" >"$root/broken.tar.$compression"
   same "broken.tar.$compression"
 done
+says 0 "3 recordings added" fleet add fleet.db lab
+same fleet report fleet.db
+says 1 "3 machines" fleet report fleet.db
 says 1 "CPUs disagree" check lab/mismatch.dump
 says 65 ":1:" /vtprobe
 

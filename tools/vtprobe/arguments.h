@@ -57,6 +57,7 @@ struct Arguments {
   std::optional<std::string> operand;
   std::optional<std::string> against;
   std::string machines = "files";
+  std::optional<std::string> name;
 };
 
 // Options that several commands take, each declared in one place.

@@ -37,6 +37,7 @@ void Confinement::Note(const std::optional<std::string>& why, const char* what) 
 }
 
 void Confinement::Begin() {
+  if (reads_.store) store_ = StoreKeeper::Start(*reads_.store);
   for (const std::string& path : reads_.paths) files_.Open(path);
   if (IsRoot()) Note(LeaveGroups(), "supplementary groups are kept");
   if (reads_.machine) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "output.h"
@@ -16,7 +17,10 @@
 namespace vtprobe {
 namespace {
 
-constexpr std::array kActions = {&kFleetReport, &kFleetMerge};
+constexpr std::array kActions = {&kFleetReport, &kFleetMerge, &kFleetAdd, &kFleetJudge};
+
+// What --machines takes.
+constexpr std::array<std::string_view, 3> kMachines = {"files", "folders", "hosts"};
 
 std::string ActionsText() {
   std::string text;
@@ -47,6 +51,10 @@ void Declare(CommandOptions* options, Arguments* arguments) {
   options
       ->Add("--format", &arguments->format, "Form of the answer: text (default), json, csv, html")
       .Takes("FORMAT");
+  options
+      ->Add("--name", &arguments->name,
+            "Of add: the machine that all of these recordings are of, instead of one for each file")
+      .Takes("MACHINE");
   DeclareOutput(options, arguments);
   DeclareStyle(options, arguments);
   options->Footer(
@@ -70,14 +78,49 @@ OrFailure<const FleetAction*> ActionOf(const Arguments& arguments) {
                                         Printable(*arguments.action), Enumerate(names)));
 }
 
+// How a store is used, if there is one.
+std::optional<store::Use> StoreOf(const FleetAction& action, const Arguments& arguments) {
+  const bool has_to_be = action.store && *action.store != store::Use::kRead;
+  const bool is_one =
+      std::any_of(arguments.files.begin(), arguments.files.end(), store::NamesStore);
+  return has_to_be || is_one ? action.store : std::nullopt;
+}
+
+OrFailure<void> LookAtOptions(const FleetAction& action, const Arguments& arguments) {
+  if (arguments.name && &action != &kFleetAdd) {
+    return Fails(kUsageError, "--name is of fleet add: it says whose recordings are added");
+  }
+  if (std::find(kMachines.begin(), kMachines.end(), arguments.machines) == kMachines.end()) {
+    return Fails(kUsageError, fmt::format("--machines {}: expected files, folders or hosts",
+                                          Printable(arguments.machines)));
+  }
+  const bool reports = &action == &kFleetReport || &action == &kFleetMerge;
+  if (!reports && (arguments.profile || arguments.against || arguments.format != "text")) {
+    return Fails(kUsageError,
+                 fmt::format("fleet {} makes no report: --profile, --against and --format are of "
+                             "fleet report, which takes a store",
+                             action.name));
+  }
+  return {};
+}
+
 OrFailure<Reads> WhatIsRead(const Arguments& arguments) {
   const auto action = ActionOf(arguments);
   if (!action) return tl::unexpected(action.error());
-  if (arguments.files.empty()) {
+  if (arguments.files.size() < (*action)->fewest) {
     return Fails(kUsageError,
                  fmt::format("fleet {} needs {}", (*action)->name, (*action)->operands));
   }
+  const auto usable = LookAtOptions(**action, arguments);
+  if (!usable) return tl::unexpected(usable.error());
   Reads reads{.paths = arguments.files};
+  if (const auto store = StoreOf(**action, arguments)) {
+    if (*store == store::Use::kRead && arguments.files.size() != 1) {
+      return Fails(kUsageError, "fleet report takes one store, and nothing beside it");
+    }
+    reads.paths.erase(reads.paths.begin());
+    reads.store = StoreAccess{arguments.files.front(), *store};
+  }
   if (arguments.against) reads.paths.push_back(*arguments.against);
   if (arguments.profile) AddReadsOfProfile(*arguments.profile, &reads);
   return reads;

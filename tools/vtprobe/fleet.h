@@ -3,6 +3,7 @@
 #ifndef VTPROBE_TOOLS_VTPROBE_FLEET_H_
 #define VTPROBE_TOOLS_VTPROBE_FLEET_H_
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,7 +12,10 @@
 #include "arguments.h"
 #include "command.h"
 #include "failure.h"
+#include "store/store.h"
+#include "store_keeper.h"
 #include "vtprobe/fleet/fold.h"
+#include "vtprobe/hal/snapshot.h"
 #include "vtprobe/probes/profile.h"
 
 namespace vtprobe {
@@ -20,9 +24,15 @@ struct FleetAction {
   const char* name;
   const char* operands;  // "FOLDER|ARCHIVE...", for people
   const char* summary;
+  std::size_t fewest = 1;  // operands
   OrFailure<int> (*run)(const Arguments& arguments, const Process& process);
+  // What it does with a store, if it takes one: its first operand has to be one, or, where
+  // it is only read, may be.
+  std::optional<store::Use> store = std::nullopt;
 };
 
+extern const FleetAction kFleetAdd;
+extern const FleetAction kFleetJudge;
 extern const FleetAction kFleetReport;
 extern const FleetAction kFleetMerge;
 
@@ -37,6 +47,15 @@ OrFailure<fleet::Fold> NewFold(const Arguments& arguments, const Process& proces
 OrFailure<void> FoldMachines(const std::vector<std::string>& paths, const Arguments& arguments,
                              const Process& process, const std::optional<Profile>& profile,
                              fleet::Fold* fold);
+
+// The same of all that a store keeps.
+OrFailure<void> FoldStore(StoreKeeper* keeper, const Arguments& arguments, const Process& process,
+                          const std::optional<Profile>& profile, fleet::Fold* fold);
+
+// Who a recording of that name is of, if --machines or it itself tells; empty: a machine
+// by itself.
+std::string MachineTold(const Arguments& arguments, const std::string& name,
+                        const Metadata& metadata);
 
 // Writes what the fold shows in the form that --format asks for, and tells what could
 // not be read. The exit status of many machines.

@@ -10,6 +10,7 @@
 
 #include "each_machine.h"
 #include "fleet.h"
+#include "fleet_rows.h"
 #include "input.h"
 #include "output.h"
 #include "progress.h"
@@ -26,9 +27,6 @@ namespace {
 constexpr std::string_view kHostName = "host.name";
 constexpr std::array<std::string_view, 3> kNobody = {"localhost", "localhost.localdomain",
                                                      "(none)"};
-
-// What --machines takes.
-constexpr std::array<std::string_view, 3> kMachines = {"files", "folders", "hosts"};
 
 fleet::Judgement JudgementOf(const Report& report) {
   fleet::Judgement judgement{report.virtualization.usable, report.exit_code, {}};
@@ -58,7 +56,7 @@ class Folding {
  public:
   Folding(const Arguments& arguments, const Process& process, const std::optional<Profile>& profile,
           fleet::Fold* fold)
-      : machines_(arguments.machines), version_(process.version), profile_(profile), fold_(*fold) {}
+      : arguments_(arguments), version_(process.version), profile_(profile), fold_(*fold) {}
 
   void Add(NamedMachine machine) {
     std::string name = Printable(machine.name);
@@ -69,7 +67,7 @@ class Folding {
     }
     LoadedSubject& subject = *machine.subject;
     MakePrintable(&subject.snapshot.mutable_metadata());
-    fleet::Item item{name, MachineOf(name, subject.snapshot.metadata())};
+    fleet::Item item{name, MachineTold(arguments_, name, subject.snapshot.metadata())};
     if (!subject.earlier.empty()) {
       item.machine = name;
       AddEarlier(name, &subject);
@@ -78,6 +76,22 @@ class Folding {
     }
     fold_.Add(item, subject.snapshot,
               [&](const PlatformSnapshot& snapshot) { return Judge(snapshot, subject.earlier); });
+  }
+
+  void AddKept(const store::Kept& kept) {
+    auto snapshots = SnapshotsOf(kept);
+    if (!snapshots) return fold_.AddUnreadable(kept.name, {snapshots.error(), kMalformedInput});
+    PlatformSnapshot last = std::move(snapshots->back());
+    snapshots->pop_back();
+    MakePrintable(&last.mutable_metadata());
+    const bool by_folder = arguments_.machines == "folders";
+    fold_.Add({.name = kept.name,
+               .machine = by_folder && snapshots->empty()
+                              ? MachineTold(arguments_, kept.name, last.metadata())
+                              : kept.machine,
+               .order = static_cast<std::size_t>(kept.place),
+               .is_alone = snapshots->empty()},
+              last, [&](const PlatformSnapshot& snapshot) { return Judge(snapshot, *snapshots); });
   }
 
  private:
@@ -95,18 +109,7 @@ class Folding {
         MakeReport(snapshot, version_, std::nullopt, profile_ ? &*profile_ : nullptr, earlier));
   }
 
-  // Who a recording is of, if there may be others of that machine. Hosts may have one
-  // name by mistake, so that a person says if names tell machines apart.
-  std::string MachineOf(const std::string& name, const Metadata& metadata) const {
-    if (machines_ == "folders")
-      return name.substr(0, std::min(name.find_last_of("/!"), name.size()));
-    if (machines_ != "hosts") return {};
-    const auto host = metadata.Get(kHostName);
-    const bool is_told = host && std::find(kNobody.begin(), kNobody.end(), *host) == kNobody.end();
-    return is_told ? Printable(*host) : std::string();
-  }
-
-  std::string_view machines_;
+  const Arguments& arguments_;
   std::string_view version_;
   const std::optional<Profile>& profile_;
   fleet::Fold& fold_;
@@ -141,14 +144,21 @@ void Complain(const fleet::Fold& fold) {
 
 }  // namespace
 
+std::string MachineTold(const Arguments& arguments, const std::string& name,
+                        const Metadata& metadata) {
+  if (arguments.machines == "folders") {
+    return name.substr(0, std::min(name.find_last_of("/!"), name.size()));
+  }
+  if (arguments.machines != "hosts") return {};
+  const auto host = metadata.Get(kHostName);
+  const bool is_told = host && std::find(kNobody.begin(), kNobody.end(), *host) == kNobody.end();
+  return is_told ? Printable(*host) : std::string();
+}
+
 OrFailure<fleet::Fold> NewFold(const Arguments& arguments, const Process& process,
                                const std::optional<Profile>& profile) {
   const auto form = FormOf(arguments);
   if (!form) return tl::unexpected(form.error());
-  if (std::find(kMachines.begin(), kMachines.end(), arguments.machines) == kMachines.end()) {
-    return Fails(kUsageError, fmt::format("--machines {}: expected files, folders or hosts",
-                                          Printable(arguments.machines)));
-  }
   fleet::Fold fold({std::string(process.version), profile ? Printable(profile->name) : "",
                     arguments.against ? Printable(InputName(*arguments.against)) : "",
                     arguments.machines, profile ? WriteProfile(*profile) : ""});
@@ -178,6 +188,19 @@ OrFailure<void> FoldMachines(const std::vector<std::string>& paths, const Argume
   if (!not_recordings) return tl::unexpected(not_recordings.error());
   fold->AddNotRecordings(*not_recordings);
   return {};
+}
+
+OrFailure<void> FoldStore(StoreKeeper* keeper, const Arguments& arguments, const Process& process,
+                          const std::optional<Profile>& profile, fleet::Fold* fold) {
+  Folding folding(arguments, process, profile, fold);
+  Progress progress("recordings compared");
+  const auto show = progress.Callback();
+  std::size_t count = 0;
+  return keeper->ForEach([&](const store::Kept& kept) -> std::optional<store::Answers> {
+    folding.AddKept(kept);
+    if (show) show(++count);
+    return std::nullopt;
+  });
 }
 
 OrFailure<int> WriteFleet(const fleet::Fold& fold, const Arguments& arguments,

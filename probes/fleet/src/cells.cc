@@ -43,6 +43,7 @@ std::vector<OfType> ByCoreType(const PlatformSnapshot& snapshot) {
     types[rules::CoreTypeOf(row).value_or(kUnknownType)].Add(row.cpus());
   }
   std::vector<OfType> by_type;
+  by_type.reserve(types.size());
   for (const auto& [type, cpus] : types) by_type.push_back({type, cpus.Together()});
   return by_type;
 }
@@ -177,11 +178,13 @@ void AppendCpus(const CpuSet& cpus, std::string* bytes) {
 
 void AppendReading(const RegisterReading& reading, std::string* bytes) {
   Append(reading.known(), bytes);
-  Append(reading.known() != 0 ? reading.known_bits() : std::uint64_t(reading.error()), bytes);
+  Append(reading.known() != 0 ? reading.known_bits() : static_cast<std::uint64_t>(reading.error()),
+         bytes);
 }
 
 void AppendReading(const CpuidReading& reading, std::string* bytes) {
-  Append(reading ? std::uint32_t{reading->recorded} : 0x100u + std::uint32_t(reading.error()),
+  Append(reading ? std::uint32_t{reading->recorded}
+                 : 0x100u + static_cast<std::uint32_t>(reading.error()),
          bytes);
   if (!reading) return;
   for (const CpuidRegister output : kOutputs) {

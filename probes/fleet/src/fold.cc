@@ -56,6 +56,7 @@ std::vector<std::string> MicrocodeOf(const PlatformSnapshot& snapshot) {
   }
   revisions.erase(0);  // none was loaded, or nobody asked with CPUID first
   std::vector<std::string> texts;
+  texts.reserve(revisions.size());
   for (const std::uint64_t revision : revisions) texts.push_back(HexText(revision));
   if (!texts.empty()) return texts;
   const std::string said = Meta(snapshot, meta::kMicrocode);
@@ -113,8 +114,9 @@ void Fold::AddUnreadable(std::string name, Unreadable why) {
 
 void Fold::HoldAgainst(const PlatformSnapshot& golden) {
   golden_.clear();
-  for (Cell& cell : CellsOf(golden, &comparable_).compared)
+  for (Cell& cell : CellsOf(golden, &comparable_).compared) {
     golden_.push_back(Intern(std::move(cell)));
+  }
 }
 
 CellNumber Fold::Intern(Cell cell) {
