@@ -101,14 +101,19 @@ for command in corpus "fleet report"; do
 done
 
 # A store: written by the process that has kept its rights, which reads no recording.
+# Both work at the same time, so that their calls are written apart and put together.
 for command in add report judge; do
+  case=store-$command
   operands=("$work/fleet.db")
   [[ $command != add ]] || operands+=("$work/machine.dump")
-  trace "store-$command" fleet "$command" "${operands[@]}"
+  strace -ff -y -e signal=none -o "$work/apart" "$vtprobe" fleet "$command" "${operands[@]}" \
+    >"$work/$case.out" 2>&1 || true
+  for file in "$work"/apart.*; do sed "s/^/${file##*.} /" "$file"; done >"$work/$case"
+  rm "$work"/apart.*
   worker=$(grep -m 1 -E "$FILTER" "$work/$case" | cut -d ' ' -f 1)
   keeper=$(grep -m 1 -E 'open(at)?\(.*fleet\.db.*O_RDWR' "$work/$case" | cut -d ' ' -f 1)
   [[ -n $keeper && $worker != "$keeper" ]] || complain "who parses also opens the store"
-  if grep -E "^$keeper +read\(.*machine\.dump" "$work/$case"; then complain "who keeps the store reads the recording"; fi
+  if grep -E "^$keeper +(read|pread64)\(.*machine\.dump" "$work/$case"; then complain "who keeps the store reads the recording"; fi
   only_allowed reading "$(line "$FILTER")"
 done
 
