@@ -76,7 +76,7 @@ class StoreTest(unittest.TestCase):
 
 class Killed(StoreTest):
     def test_whoever_is_killed_leaves_all_or_nothing(self):
-        first, second = self.lab("first", range(20)), self.lab("second", range(20, 220))
+        first, second = self.lab("first", range(20)), self.lab("second", range(20, 60))
         self.fleet("add", self.store, first)
         before = self.content()
         base, whole = self.tree / "base.db", self.tree / "whole.db"
@@ -86,7 +86,7 @@ class Killed(StoreTest):
         self.fleet("add", whole, second)
         duration = time.monotonic() - began
         after = self.content(whole)
-        self.assertEqual(len(after), 220)
+        self.assertEqual(len(after), 60)
         chance = random.Random(20261130)
         left = {len(before): 0, len(after): 0}
         for turn in range(100):
@@ -111,7 +111,7 @@ class Killed(StoreTest):
             self.assertIn(kept, (before, after), f"turn {turn}")
             left[len(kept)] += 1
             said = self.fleet("add", self.store, second)
-            self.assertEqual(said, f"{220 - len(kept)} recordings added, "
+            self.assertEqual(said, f"{60 - len(kept)} recordings added, "
                                    f"{len(kept) - 20} were there already.\n")
             self.assertEqual(self.content(), after, f"turn {turn}")
             self.assertEqual(sorted(file.name for file in self.tree.glob("fleet.db*")),
