@@ -52,9 +52,9 @@ set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS "vtprobe-dumps, libsqlite3-0")
-# Loaded when it is needed, as SQLite is for stores: for archives, and to serve a
-# recording.
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_SUGGESTS "libarchive13 | libarchive13t64, libfuse3-3 | libfuse3-4")
+# Loaded when it is needed, as SQLite is for stores: for archives, to serve a recording,
+# and for stores in PostgreSQL.
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_SUGGESTS "libarchive13 | libarchive13t64, libfuse3-3 | libfuse3-4, libpq5")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libvtprobe-dev)
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION

@@ -20,8 +20,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly PACKAGES=(
   g++ cmake ninja-build
   libcli11-dev libcpuid-dev libexpected-dev libfmt-dev libtomlplusplus-dev nlohmann-json3-dev
-  libarchive-dev libfuse3-dev libpugixml-dev libseccomp-dev libsqlite3-dev libxxhash-dev zlib1g-dev
-  libbz2-dev liblzma-dev libzstd-dev zstd
+  libarchive-dev libfuse3-dev libpq-dev libpugixml-dev libseccomp-dev libsqlite3-dev libxxhash-dev
+  zlib1g-dev libbz2-dev liblzma-dev libzstd-dev zstd
   libbenchmark-dev libgmock-dev libgtest-dev librapidcheck-dev
   libxml2-utils python3-jsonschema tidy
   dpkg-dev fdisk file googletest mtools pkg-config
@@ -42,7 +42,7 @@ readonly BED_PACKAGES=(
   msr-tools cpu-checker libvirt-clients perl-base spectre-meltdown-checker
   cpuid cpuidtool x86info strace
   linux-headers-amd64
-  munge slurm-client slurmctld slurmd ansible-core prometheus
+  munge slurm-client slurmctld slurmd ansible-core prometheus postgresql
   fish zsh groff lintian debootstrap
 )
 # What tests/browser and tools/take-pictures.py look at pages with, and the letters.
@@ -54,8 +54,8 @@ readonly ARM64_TOOLS=(g++-aarch64-linux-gnu qemu-user)
 readonly ARM64_PACKAGES=(
   libc6-dev
   libcli11-dev libexpected-dev libfmt-dev libtomlplusplus-dev nlohmann-json3-dev
-  libarchive-dev libfuse3-dev libpugixml-dev libseccomp-dev libsqlite3-dev libxxhash-dev zlib1g-dev
-  libgmock-dev libgtest-dev librapidcheck-dev
+  libarchive-dev libfuse3-dev libpq-dev libpugixml-dev libseccomp-dev libsqlite3-dev libxxhash-dev
+  zlib1g-dev libgmock-dev libgtest-dev librapidcheck-dev
 )
 
 readonly EXAMPLE_DUMP=recorded-msr-dumps/intel/core2-smx-only-ff03/machine.dump

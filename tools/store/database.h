@@ -77,6 +77,8 @@ class Database {
 };
 
 OrFailure<std::unique_ptr<Database>> OpenSqlite(const std::string& path, Use use);
+// Of a connection URI, as libpq takes it.
+OrFailure<std::unique_ptr<Database>> OpenPostgres(const std::string& uri, Use use);
 
 }  // namespace vtprobe::store
 

@@ -216,8 +216,9 @@ OrFailure<std::unique_ptr<Database>> OpenSqlite(const std::string& path, Use use
   const auto sqlite = LoadSqlite();
   if (!sqlite) return tl::unexpected(Failure{false, sqlite.error()});
   auto database = std::make_unique<SqliteDatabase>(*sqlite, path);
-  return database->Open(use).map(
-      [&]() -> std::unique_ptr<Database> { return std::move(database); });
+  const auto opened = database->Open(use);
+  if (!opened) return tl::unexpected(opened.error());
+  return database;
 }
 
 }  // namespace vtprobe::store

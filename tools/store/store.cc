@@ -282,8 +282,12 @@ class SqlStore final : public Store {
 
 }  // namespace
 
+bool IsPostgres(std::string_view name) {
+  return name.starts_with("postgresql://") || name.starts_with("postgres://");
+}
+
 OrFailure<std::unique_ptr<Store>> OpenStore(const std::string& name, Use use) {
-  auto database = OpenSqlite(name, use);
+  auto database = IsPostgres(name) ? OpenPostgres(name, use) : OpenSqlite(name, use);
   if (!database) return tl::unexpected(std::move(database.error()));
   const auto prepared = PrepareTables(database->get(), use);
   if (!prepared) return tl::unexpected(prepared.error());
@@ -291,6 +295,7 @@ OrFailure<std::unique_ptr<Store>> OpenStore(const std::string& name, Use use) {
 }
 
 bool NamesStore(const std::string& name) {
+  if (IsPostgres(name)) return true;
   constexpr std::string_view kMagic("SQLite format 3\0", 16);  // [sqlite/fileformat2] 1.3.1
   const int file = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (file < 0) return false;

@@ -54,7 +54,10 @@ class Store {
   Store() = default;
 };
 
-// `name` is a path: a file of SQLite's.
+// Whether a name is that of a store in PostgreSQL: postgresql://...
+bool IsPostgres(std::string_view name);
+
+// Of that, or else a file of SQLite's, by its path.
 OrFailure<std::unique_ptr<Store>> OpenStore(const std::string& name, Use use);
 
 // Whether it names a store that is there.

@@ -26,6 +26,11 @@ namespace {
 // made: a store may be anybody's, and the library that reads it is large.
 void BecomeOwnerOf(const std::string& path) {
   if (::geteuid() != 0) return;
+  if (store::IsPostgres(path)) {
+    // Who is who there, the server decides.
+    static_cast<void>(KeepCapabilities(0));
+    return;
+  }
   struct stat status {};
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   const std::string in = folder.empty() ? "." : folder.string();

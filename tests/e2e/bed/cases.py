@@ -8,7 +8,7 @@ from bed import bochs_cases as bochs
 from bed import efi_cases as efi
 from bed import proof_cases as proof
 from bed import qemu_cases as qemu
-from bed import self_comparison, served, slurm
+from bed import postgres, self_comparison, served, slurm
 from bed import write_cases as writes
 
 QUICK = "quick"  # by ctest
@@ -35,6 +35,7 @@ ALL = (
     Case("served-live", QUICK, 60, served.live, is_emulator=False),
     Case("served-self-comparison", USUAL, 120, self_comparison.case, is_emulator=False),
     Case("ansible", USUAL, 120, ansible.case, is_emulator=False),
+    Case("postgres", USUAL, 300, postgres.case, is_emulator=False),
     Case("slurm", USUAL, 300, slurm.case, is_emulator=False),
     Case("qemu-svm", QUICK, 300, qemu.svm),
     Case("qemu-without-svm", USUAL, 300, qemu.without_svm),
