@@ -206,6 +206,9 @@ TEST(Fold, ThatSaysWhatCannotBeIsRefusedWithTheValue) {
               StartsWith("patterns[0].cells[1]: a register stands here twice"));
   EXPECT_THAT(error_of("\"board\":\"X\"", "\"board\":null"), StartsWith("patterns[0].board: "));
   EXPECT_EQ(error_of("\"golden\":", "\"silver\":"), "golden is missing");
+  EXPECT_THAT(error_of("\"golden\":[]", "\"golden\":[0]"), StartsWith("golden: "));
+  EXPECT_EQ(error_of("\"machines\":2,\"names\":[\"m0\",\"m1\"]", "\"machines\":0,\"names\":[]"),
+            "patterns[0]: no machine is like this");
 }
 
 TEST(Fold, IsMergedWithThoseMadeInItsWayAlone) {

@@ -1,7 +1,10 @@
 #include "cell_text.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "vtprobe/hal/hex.h"
 #include "vtprobe/hal/numbers.h"
@@ -91,17 +94,20 @@ std::optional<Cell> ParseCell(std::string_view text) {
   const auto core_type = ParsePrefixedHex<std::uint32_t>(TakePart(&text));
   if (!reg || !core_type || text.empty()) return std::nullopt;
   Cell cell{*reg, *core_type, {}};
-  CpuSet seen;
+  std::vector<CpuSet::Range> ranges;
+  std::size_t count = 0;
   while (!text.empty()) {
     const std::string_view part = TakePart(&text);
     const std::size_t equals = part.find('=');
     if (equals == std::string_view::npos || equals == 0) return std::nullopt;
     auto cpus = CpuSet::Parse(part.substr(0, equals));
     const auto reading = ParseReading(part.substr(equals + 1));
-    if (!cpus || cpus->empty() || !reading || seen.Intersects(*cpus)) return std::nullopt;
-    seen = seen.Union(*cpus);
+    if (!cpus || !reading) return std::nullopt;
+    ranges.insert(ranges.end(), cpus->ranges().begin(), cpus->ranges().end());
+    count += cpus->Count();
     cell.values.emplace_back(*std::move(cpus), *reading);
   }
+  if (CpuSet(std::move(ranges)).Count() != count) return std::nullopt;  // one stands there twice
   return cell;
 }
 

@@ -132,12 +132,19 @@ struct FoldReader {
       numbers.push_back(fold.Intern(*std::move(cell)));
     }
     for (const Value& one : json["patterns"].List()) ReadPattern(one);
+    std::set<const Pattern*> recorded;
     for (const Value& one : json["recordings"].List()) {
       const Value machine = one["machine"];
       if (machine.Text().empty()) machine.Fail("expected a name");
+      recorded.insert(patterns[one["pattern"].Place(patterns.size())]);
       fold.machines_[machine.Text()].push_back(
           {one["time"].Text(), one["order"].Number(), one["name"].Text(),
            patterns[one["pattern"].Place(patterns.size())], CellsOf(one["cells"])});
+    }
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+      if (fold.patterns_.at(*patterns[i]).count() == 0 && !recorded.contains(patterns[i])) {
+        json["patterns"].List()[i].Fail("no machine is like this");
+      }
     }
     for (const Value& one : json["unreadable"].List()) {
       fold.AddUnreadable(one["name"].Text(),
@@ -145,6 +152,9 @@ struct FoldReader {
     }
     fold.not_recordings_ = json["not_recordings"].Number(kMostMachines);
     fold.golden_ = CellsOf(json["golden"]);
+    if (!fold.golden_.empty() && fold.way_.against.empty()) {
+      json["golden"].Fail("the machines are held against their like");
+    }
     for (const Value& row : json["left_out"].List()) {
       fold.comparable_.AddLeftOut(row.Place(AllByNature().size()));
     }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cells.h"
+#include "vtprobe/hal/cpu_gathering.h"
 #include "vtprobe/hal/overlaps.h"
 #include "vtprobe/wording/cpus_text.h"
 
@@ -167,23 +168,24 @@ class Comparison {
     const RegisterReading* const usual = votes.Usual();
     if (usual == nullptr) return;
     const std::vector<Place> layout = votes.Layout();
-    std::vector<CpuSet> elsewhere;  // by the cell's values, CPUs that have no place
-    for (const auto& [cpus, value] : cell.values) elsewhere.push_back(cpus);
+    std::vector<CpuGathering> placed(cell.values.size());  // CPUs that have a place, by value
     if (!layout.empty()) {
       const CpuGroups places(layout,
                              [](const Place& place) -> const CpuSet& { return place.cpus; });
       for (const auto& [place, is, cpus] : FindOverlaps(places, CpuGroups(cell.values))) {
         const RegisterReading& value = cell.values[is].second;
-        elsewhere[is] = elsewhere[is].Difference(cpus);
+        placed[is].Add(cpus);
         if (!IsAnswer(value) || Agree(layout[place].value, value)) continue;
         AddOutlier(some, cell, {cell.reg, cpus, value, layout[place].value, 0},
                    layout[place].machines, votes.voters(), within_firmware);
       }
     }
-    for (std::size_t i = 0; i < elsewhere.size(); ++i) {
-      const RegisterReading& value = cell.values[i].second;
-      if (elsewhere[i].empty() || !IsAnswer(value) || votes.Holds(value)) continue;
-      AddOutlier(some, cell, {cell.reg, elsewhere[i], value, *usual, 0}, votes.Of(*usual),
+    for (std::size_t i = 0; i < placed.size(); ++i) {
+      const auto& [cpus, value] = cell.values[i];
+      if (!IsAnswer(value) || votes.Holds(value)) continue;
+      CpuSet rest = cpus.Difference(placed[i].Together());
+      if (rest.empty()) continue;
+      AddOutlier(some, cell, {cell.reg, std::move(rest), value, *usual, 0}, votes.Of(*usual),
                  votes.voters(), within_firmware);
     }
   }

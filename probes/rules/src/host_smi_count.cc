@@ -28,9 +28,15 @@ namespace {
 
 using OfCpus = std::vector<std::pair<CpuSet, std::string_view>>;
 
-// "0-3=0 4=7", of online CPUs. Nothing for any other text, and where it names a CPU that
-// stands in `named`, to which its CPUs are added.
-std::optional<OfCpus> Parse(std::string_view text, const CpuSet& online, CpuSet* named) {
+// The CPUs that lists name, and how many these are with those that are named twice.
+struct Named {
+  CpuGathering cpus;
+  std::size_t count = 0;
+};
+
+// "0-3=0 4=7", of online CPUs, all of which are added to `named`. Nothing for any other
+// text.
+std::optional<OfCpus> Parse(std::string_view text, const CpuSet& online, Named* named) {
   OfCpus all;
   while (!text.empty()) {
     const std::string_view one = text.substr(0, text.find(' '));
@@ -38,8 +44,9 @@ std::optional<OfCpus> Parse(std::string_view text, const CpuSet& online, CpuSet*
     const std::size_t equals = one.find('=');
     if (equals == std::string_view::npos) return std::nullopt;
     const auto cpus = CpuSet::Parse(one.substr(0, equals));
-    if (!cpus || named->Intersects(*cpus)) return std::nullopt;
-    *named = named->Union(*cpus);
+    if (!cpus) return std::nullopt;
+    named->cpus.Add(*cpus);
+    named->count += cpus->Count();
     CpuSet some = cpus->Intersection(online);
     if (!some.empty()) all.emplace_back(std::move(some), one.substr(equals + 1));
   }
@@ -75,11 +82,11 @@ std::vector<Finding> Judge(const Rule& rule, const RuleInput& input) {
                     "Nobody watched the count (vtprobe check --watch-smi SECONDS).");
   }
   const auto time = ParseDigits<std::uint64_t>(*watched, 10);
-  CpuSet named;
+  Named named;
   const auto grew = Parse(host.Get(meta::kSmiGrew).value_or(""), online, &named);
   const auto unread = Parse(host.Get(meta::kSmiUnread).value_or(""), online, &named);
   std::map<std::uint32_t, CpuGathering> gathered;
-  bool is_plain = time && grew && unread;
+  bool is_plain = time && grew && unread && named.cpus.Together().Count() == named.count;
   if (is_plain) {
     for (const auto& [cpus, number] : *grew) {
       const auto count = ParseDigits<std::uint32_t>(number, 10);
