@@ -343,7 +343,7 @@ class KeptStore {
     const auto store = store::OpenStore(Path(), store::Use::kRead);
     if (!store) return 0;
     const auto read = (*store)->ForEach([&](const store::Kept& kept) {
-      count += SnapshotsOf(kept) ? 1 : 0;
+      if (SnapshotsOf(kept)) ++count;
       return true;
     });
     return read ? count : 0;
