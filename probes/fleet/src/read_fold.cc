@@ -47,8 +47,9 @@ class Value {
     if (!json_.is_array()) Fail("expected a list");
     std::vector<Value> list;
     list.reserve(json_.size());
-    for (const Json& one : json_)
+    for (const Json& one : json_) {
       list.emplace_back(one, fmt::format("{}[{}]", place_, list.size()));
+    }
     return list;
   }
 
@@ -171,8 +172,9 @@ struct FoldReader {
     for (const Value& number : list.List()) {
       cells.push_back(numbers[number.Place(numbers.size())]);
       const Cell& cell = fold.cell(cells.back());
-      if (!seen.emplace(cell.reg, cell.core_type).second)
+      if (!seen.emplace(cell.reg, cell.core_type).second) {
         number.Fail("a register stands here twice");
+      }
     }
     return cells;
   }

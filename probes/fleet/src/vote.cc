@@ -306,34 +306,47 @@ struct RecordedOfKin {
   std::map<RegisterId, std::map<std::size_t, std::size_t>> registers;  // machines by CPUs
 };
 
-// What most of its like have recorded and a machine has not, a sentence each.
-std::vector<std::string> WhatIsMissing(const Pattern& pattern, const RecordedOfKin& of_kin,
-                                       Recorded* recorded) {
-  const Recorded::Registers own = recorded->RegistersOf(pattern);
-  std::set<std::string> missing;
+// What most of its like have recorded and a machine has not.
+struct Missing {
+  std::set<std::string> registers;
+  // By the CPUs, whose text is the key: on those these are missing.
   std::map<std::string, std::pair<CpuSet, std::set<std::string>>> on_cpus;
+};
+
+Missing FindMissing(const RecordedOfKin& of_kin, const Recorded::Registers& own,
+                    Recorded* recorded) {
+  Missing missing;
   for (const auto& [reg, by_cpus] : of_kin.registers) {
     std::size_t count = 0;
     for (const auto& [cpus, machines] : by_cpus) count += machines;
     const auto ours = own.find(reg);
     if (ours == own.end()) {
-      if (2 * count > of_kin.machines) missing.insert(NameOf(reg));
+      if (2 * count > of_kin.machines) missing.registers.insert(NameOf(reg));
       continue;
     }
     for (const auto& [cpus, machines] : by_cpus) {
       if (2 * machines <= of_kin.machines || cpus == ours->second) continue;
       const CpuSet lacking = recorded->Cpus(cpus).Difference(recorded->Cpus(ours->second));
       if (lacking.empty()) continue;
-      auto& [lacked, names] = on_cpus[lacking.ToString()];
+      auto& [lacked, names] = missing.on_cpus[lacking.ToString()];
       lacked = lacking;
       names.insert(NameOf(reg));
     }
   }
+  return missing;
+}
+
+// A sentence each.
+std::vector<std::string> WhatIsMissing(const Pattern& pattern, const RecordedOfKin& of_kin,
+                                       Recorded* recorded) {
+  const Recorded::Registers own = recorded->RegistersOf(pattern);
+  const Missing missing = FindMissing(of_kin, own, recorded);
   std::vector<std::string> sentences;
-  if (!missing.empty()) {
-    sentences.push_back("not recorded, as most of its like have it: " + NamesText(missing));
+  if (!missing.registers.empty()) {
+    sentences.push_back("not recorded, as most of its like have it: " +
+                        NamesText(missing.registers));
   }
-  for (const auto& [text, lacking] : on_cpus) {
+  for (const auto& [text, lacking] : missing.on_cpus) {
     const CpuSet& cpus = lacking.first;
     const std::set<std::string>& names = lacking.second;
     const bool is_there = std::any_of(own.begin(), own.end(), [&](const auto& one) {
