@@ -70,10 +70,10 @@ class Pages:
             return self.written(name, "diff", self.recording("before"), self.recording("64"))
         if name == "fleet":
             files = [self.recording(one) for one in ("64", "before", "good", "hostile", "one")]
-            # More of one kind than a cell shows unfolded.
+            # A rule fails on more than a cell shows unfolded.
             for number in range(8):
                 copy = FOLDER / f"like-{number}.dump"
-                copy.write_text(self._recordings["good"], encoding="utf-8")
+                copy.write_text(self._recordings["one"], encoding="utf-8")
                 files.append(str(copy))
             return self.written(name, "fleet", "report", *files)
         if name == "profiled":
