@@ -15,6 +15,7 @@ extern UINT8 gFeaturesSetting[FEATURE_BYTES];
 extern UINT8 gFeaturesCapability[FEATURE_BYTES];
 UINT64 EFIAPI PcdSetFeatures(UINT8* Pcd, UINTN* Size, VOID* Value);
 extern UINT64 gCpuS3Data;
+extern UINT32 gProcTraceMemSize;
 #ifdef __cplusplus
 }
 #endif
@@ -33,7 +34,7 @@ extern UINT64 gCpuS3Data;
 #define _PCD_GET_MODE_8_PcdCpuClockModulationDutyCycle 0
 #define _PCD_GET_MODE_BOOL_PcdIsPowerOnReset TRUE
 #define _PCD_GET_MODE_8_PcdCpuProcTraceOutputScheme 0
-#define _PCD_GET_MODE_32_PcdCpuProcTraceMemSize 0xff
+#define _PCD_GET_MODE_32_PcdCpuProcTraceMemSize gProcTraceMemSize
 #define _PCD_GET_MODE_32_PcdCpuLocalApicBaseAddress 0xfee00000
 #define _PCD_GET_MODE_32_PcdCpuNumberOfReservedVariableMtrrs 0
 #define _PCD_GET_MODE_32_PcdCpuInitIpiDelayInMicroSeconds 0
@@ -46,5 +47,8 @@ extern UINT64 gCpuS3Data;
 #define _PCD_GET_MODE_32_PcdMaximumLinkedListLength 0
 #define _PCD_GET_MODE_BOOL_PcdVerifyNodeInList FALSE
 #define _PCD_GET_MODE_32_PcdSpinLockTimeout 0
+#define _PCD_GET_MODE_BOOL_PcdSmrrEnable TRUE
+#define _PCD_GET_MODE_BOOL_PcdSmmFeatureControlEnable FALSE
+#define _PCD_GET_MODE_32_PcdCpuMaxLogicalProcessorNumber 4
 
 #endif  // EXAMPLE_AUTO_GEN_H_

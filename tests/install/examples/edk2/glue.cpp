@@ -26,6 +26,7 @@ UINT8 gFeaturesSupport[FEATURE_BYTES];
 UINT8 gFeaturesSetting[FEATURE_BYTES];
 UINT8 gFeaturesCapability[FEATURE_BYTES];
 UINT64 gCpuS3Data;
+UINT32 gProcTraceMemSize;
 
 UINT64 EFIAPI PcdSetFeatures(UINT8* pcd, UINTN* size, VOID* value) {
   std::memcpy(pcd, value, *size);

@@ -12,11 +12,13 @@ extern "C" {
 #include <Library/MtrrLib.h>
 #include <Library/PcdLib.h>
 #include <Library/RegisterCpuFeaturesLib.h>
+#include <Library/SmmCpuFeaturesLib.h>
 #include <Library/UnitTestHostBaseLib.h>
 #include <Ppi/MpServices2.h>
 // clang-format on
 
 RETURN_STATUS EFIAPI CpuCommonFeaturesLibConstructor(VOID);
+VOID CpuFeaturesLibInitialization(VOID);  // of SmmCpuFeaturesLib
 }
 
 // Forgets what the modules keep between phases, as a reset does.
