@@ -63,12 +63,12 @@ bool TakeOutcome(std::string_view word, GuestRun* run) {
     run->outcome = GuestOutcome::kRefused;
     return true;
   }
-  for (const GuestOutcome outcome : kOutcomes) {
-    if (Name(outcome) != word) continue;
-    run->outcome = outcome;
-    return true;
-  }
-  return false;
+  const auto* const found =
+      std::find_if(kOutcomes.begin(), kOutcomes.end(),
+                   [&](GuestOutcome outcome) { return Name(outcome) == word; });
+  if (found == kOutcomes.end()) return false;
+  run->outcome = *found;
+  return true;
 }
 
 // Nothing runs without a run, and nothing fails without one that failed.
@@ -139,6 +139,20 @@ std::optional<std::size_t> FindSecondOfACpu(const std::vector<ProofGroup>& group
   return std::nullopt;
 }
 
+// A group, or what was slowest. What was expected in its place; empty: nothing else.
+std::string_view TakeItem(std::string_view item, ProofRecord* record) {
+  if (std::string_view rest = item; TakeWord(&rest) == kSlowest) {
+    const auto slowest = SlowestOf(item);
+    if (!slowest || record->slowest) return kExpectedSlowest;
+    record->slowest = slowest;
+    return {};
+  }
+  auto group = GroupOf(item);
+  if (!group) return kExpectedGroup;
+  record->groups.push_back(*std::move(group));
+  return {};
+}
+
 }  // namespace
 
 std::string_view Name(GuestOutcome outcome) {
@@ -191,15 +205,10 @@ tl::expected<ProofRecord, InvalidValue> ParseProof(std::string_view text) {
         return tl::unexpected(InvalidValue{kExpectedProvider, IsProvider(item) ? end : place});
       }
       record.provider = item;
-    } else if (std::string_view rest = item; TakeWord(&rest) == kSlowest) {
-      const auto slowest = SlowestOf(item);
-      if (!slowest || record.slowest) return tl::unexpected(InvalidValue{kExpectedSlowest, place});
-      record.slowest = slowest;
+    } else if (const auto expected = TakeItem(item, &record); !expected.empty()) {
+      return tl::unexpected(InvalidValue{expected, place});
     } else {
-      auto group = GroupOf(item);
-      if (!group) return tl::unexpected(InvalidValue{kExpectedGroup, place});
-      record.groups.push_back(*std::move(group));
-      places.push_back(place);
+      places.resize(record.groups.size(), place);
     }
     if (end == text.size()) break;
     begin = end + 1;

@@ -26,6 +26,8 @@ struct Column {
   std::uint32_t core_type = 0;
   bool is_own = false;
 
+  // Of what the compiler makes of a bool.
+  // NOLINTNEXTLINE(readability-implicit-bool-conversion)
   friend auto operator<=>(const Column&, const Column&) = default;
 };
 

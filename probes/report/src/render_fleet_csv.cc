@@ -72,6 +72,18 @@ Row OfReading(std::string_view what, std::string machine, const fleet::Reading& 
           std::move(fields)};
 }
 
+Row OfBoot(const fleet::InSomeBoots& one, const std::string& boot) {
+  return {.what = "boot",
+          .machine = one.machine,
+          .name = fleet::NameOf(one.reg),
+          .address = fleet::AddressOf(one.reg),
+          .cpus = one.cpus.ToString(),
+          .value = FleetValueText(one.value),
+          .usual = one.usual ? FleetValueText(*one.usual) : std::string(),
+          .count = one.boots.count(),
+          .words = boot};
+}
+
 }  // namespace
 
 std::string RenderFleetCsv(const fleet::Findings& findings) {
@@ -129,17 +141,7 @@ std::string RenderFleetCsv(const fleet::Findings& findings) {
   add_levels("firmware", findings.firmware);
   add_levels("microcode", findings.microcode);
   for (const fleet::InSomeBoots& one : findings.boots) {
-    for (const std::string& boot : one.boots.kept()) {
-      add({.what = "boot",
-           .machine = one.machine,
-           .name = fleet::NameOf(one.reg),
-           .address = fleet::AddressOf(one.reg),
-           .cpus = one.cpus.ToString(),
-           .value = FleetValueText(one.value),
-           .usual = one.usual ? FleetValueText(*one.usual) : std::string(),
-           .count = one.boots.count(),
-           .words = boot});
-    }
+    for (const std::string& boot : one.boots.kept()) add(OfBoot(one, boot));
   }
   for (const fleet::Change& change : findings.changes) {
     for (const fleet::Reading& reading : change.readings) {

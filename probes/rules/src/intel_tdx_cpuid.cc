@@ -162,7 +162,7 @@ class Look {
     CpuGathering like;
     for (const SnapshotRow& kind : input_.kinds()) {
       const auto signature = OfOneSignature(kind);
-      if (signature && signatures.count(*signature) != 0) {
+      if (signature && signatures.contains(*signature)) {
         like.Add(kind.cpus().Intersection(wrong));
       }
     }

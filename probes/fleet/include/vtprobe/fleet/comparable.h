@@ -34,6 +34,8 @@ struct RegisterId {
   MsrAddress msr() const { return MsrAddress{number}; }          // requires !is_cpuid
   CpuidLeaf leaf() const { return CpuidLeaf{number, subleaf}; }  // requires is_cpuid
 
+  // Of what the compiler makes of a bool.
+  // NOLINTNEXTLINE(readability-implicit-bool-conversion)
   friend auto operator<=>(const RegisterId&, const RegisterId&) = default;
 };
 
