@@ -37,18 +37,19 @@ void Confinement::Note(const std::optional<std::string>& why, const char* what) 
 }
 
 void Confinement::Begin() {
+  const bool is_root = IsRoot();
   if (reads_.store) store_ = StoreKeeper::Start(*reads_.store);
   for (const std::string& path : reads_.paths) files_.Open(path);
-  if (IsRoot()) Note(LeaveGroups(), "supplementary groups are kept");
+  if (is_root) Note(LeaveGroups(), "supplementary groups are kept");
   if (reads_.machine) {
     // The devices are root's own: only another user needs a right to open them.
-    Note(KeepCapabilities(kOpensDevices | (IsRoot() ? kChangesUser : kOpensOthersFiles)),
+    Note(KeepCapabilities(kOpensDevices | (is_root ? kChangesUser : kOpensOthersFiles)),
          "capabilities are kept");
     Note(RestrictSystemCalls(reads_.proves ? SystemCallPhase::kProving : SystemCallPhase::kOpening),
          "system calls are not restricted");
     return;
   }
-  if (IsRoot()) {
+  if (is_root) {
     const auto folder = FirstFolder(reads_.paths);
     if (folder && folder->owner.user == 0) {
       notes_.push_back(fmt::format("{} is root's: it is read as root, without capabilities",

@@ -38,7 +38,7 @@ Terminal DescribeTerminal() {
   terminal.wants_color = Environment("NO_COLOR").empty() && Environment("TERM") != "dumb";
   terminal.is_utf8 = IsUtf8Locale();
   winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+  if (terminal.is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     terminal.columns = size.ws_col;
   }
   return terminal;
