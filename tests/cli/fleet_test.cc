@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "cli/dumps.h"
+#include "cli/fleet_files.h"
 #include "cli/process.h"
-#include "hal/temp_tree.h"
 #include "tar_writer.h"
 
 namespace vtprobe {
@@ -25,18 +25,8 @@ using testing::Not;
 using testing::StartsWith;
 using testing::UnorderedElementsAre;
 
-class FleetCommand : public testing::Test {
+class FleetCommand : public FleetFiles {
  protected:
-  static std::string Dump(std::string_view value, std::string_view meta = {}) {
-    return "vtprobe-dump 1\nmeta board = X\n" + std::string(meta) + "cpu 0-7\n" +
-           std::string(kIntelLeaves) + "msr 0x3a = " + std::string(value) + '\n';
-  }
-  std::string File(const std::string& name, std::string_view text) {
-    tree_.Write(name, 0, text);
-    return Path(name);
-  }
-  std::string Path(const std::string& name) const { return tree_.root() + "/" + name; }
-
   static nlohmann::json Json(const std::vector<std::string>& arguments) {
     std::vector<std::string> all = {"fleet", "report", "--format", "json"};
     all.insert(all.end(), arguments.begin(), arguments.end());
@@ -47,8 +37,6 @@ class FleetCommand : public testing::Test {
     for (const auto& entry : list) machines.push_back(entry["machine"]);
     return machines;
   }
-
-  TempTree tree_;
 };
 
 TEST_F(FleetCommand, NamesWhoStandsOut) {

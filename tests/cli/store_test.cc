@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "cli/dumps.h"
+#include "cli/fleet_files.h"
 #include "cli/process.h"
-#include "hal/temp_tree.h"
 #include "store/database.h"
 #include "tar_writer.h"
 
@@ -25,17 +25,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-class StoreCommands : public testing::Test {
+class StoreCommands : public FleetFiles {
  protected:
-  static std::string Dump(std::string_view value, std::string_view meta = {}) {
-    return "vtprobe-dump 1\nmeta board = X\n" + std::string(meta) + "cpu 0-7\n" +
-           std::string(kIntelLeaves) + "msr 0x3a = " + std::string(value) + '\n';
-  }
-  std::string File(const std::string& name, std::string_view text) {
-    tree_.Write(name, 0, text);
-    return Path(name);
-  }
-  std::string Path(const std::string& name) const { return tree_.root() + "/" + name; }
   std::string StorePath() const { return Path("kept.db"); }
 
   Ended Add(const std::vector<std::string>& arguments) const {
@@ -72,8 +63,6 @@ class StoreCommands : public testing::Test {
       EXPECT_THAT(of_files.out, testing::Not(IsEmpty()));
     }
   }
-
-  TempTree tree_;
 };
 
 TEST_F(StoreCommands, AnswersAsTheFilesDo) {

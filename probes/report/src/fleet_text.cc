@@ -45,6 +45,20 @@ std::string NamesText(const fleet::Names& names, std::size_t most) {
   return text;
 }
 
+std::vector<std::string> ChangesText(const fleet::Change& change) {
+  std::vector<std::string> parts;
+  for (const fleet::Change::Text& text : change.texts) {
+    parts.push_back(fmt::format("{} {} \u2192 {}", text.what,
+                                text.before.empty() ? "-" : text.before,
+                                text.after.empty() ? "-" : text.after));
+  }
+  for (const fleet::Reading& reading : change.readings) {
+    parts.push_back(fmt::format("{} {} {} \u2192 {}", CpusText(reading.cpus), TitleOf(reading.reg),
+                                FleetValueText(reading.usual), FleetValueText(reading.value)));
+  }
+  return parts;
+}
+
 std::string FleetHeadline(const fleet::Findings& findings) {
   std::vector<std::string> parts;
   const auto add = [&](Usable usable, std::string_view words) {

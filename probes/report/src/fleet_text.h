@@ -30,6 +30,9 @@ std::vector<FieldChange> FieldsThatDiffer(const fleet::Reading& reading);
 // "board X, Intel(R) Xeon(R), 0x806f8"; what is not recorded is said to be so.
 std::string KinText(const fleet::Kin& kin);
 
+// What changed, from which to which: of "board X" and of "CPU 0 IA32_FEATURE_CONTROL (0x3a) 0x5".
+std::vector<std::string> ChangesText(const fleet::Change& change);
+
 // "12, 13 and 3 more": at most that many names.
 std::string NamesText(const fleet::Names& names, std::size_t most);
 

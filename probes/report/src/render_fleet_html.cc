@@ -259,17 +259,7 @@ class Page {
     AddTable(
         "Changed since the recording before", {"machine", "from", "to", "what"}, findings_.changes,
         [&](const fleet::Change& change) {
-          std::vector<std::string> parts;
-          for (const fleet::Change::Text& text : change.texts) {
-            parts.push_back(fmt::format("{} {} \u2192 {}", text.what,
-                                        text.before.empty() ? "-" : text.before,
-                                        text.after.empty() ? "-" : text.after));
-          }
-          for (const fleet::Reading& reading : change.readings) {
-            parts.push_back(fmt::format("{} {} {} \u2192 {}", CpusText(reading.cpus),
-                                        TitleOf(reading.reg), FleetValueText(reading.usual),
-                                        FleetValueText(reading.value)));
-          }
+          const std::vector<std::string> parts = ChangesText(change);
           Markup list;
           for (const std::string& part : parts) {
             list += Fill("<p>{{part}}</p>", {{"part", part}});

@@ -203,17 +203,7 @@ class Text {
 
   void AddChanges() {
     AddEach("changed", findings_.changes, [&](std::string label, const fleet::Change& change) {
-      std::vector<std::string> parts;
-      for (const fleet::Change::Text& text : change.texts) {
-        parts.push_back(fmt::format("{} {} \u2192 {}", text.what,
-                                    text.before.empty() ? "-" : text.before,
-                                    text.after.empty() ? "-" : text.after));
-      }
-      for (const fleet::Reading& reading : change.readings) {
-        parts.push_back(fmt::format("{} {} {} \u2192 {}", CpusText(reading.cpus),
-                                    TitleOf(reading.reg), FleetValueText(reading.usual),
-                                    FleetValueText(reading.value)));
-      }
+      const std::vector<std::string> parts = ChangesText(change);
       rows_.push_back(Row(
           std::move(label), change.machine,
           fmt::format("from {} to {}: {}", change.before, change.after, fmt::join(parts, "; "))));
