@@ -30,12 +30,26 @@ complain() {
   status=1
 }
 
+# merge: what strace wrote of each process by itself ($work/apart.PID) as one list of calls,
+# each with its process before it, in the order in which they began. In one list of strace's
+# own, a call that is still running when another process makes one is split in two, and the
+# half that is shown first lacks its result.
+merge() {
+  for file in "$work"/apart.*; do sed "s/^/${file##*.} /" "$file"; done |
+    sort -s -k 2,2 | sed -E 's/^([0-9]+) [0-9.]+ /\1 /' >"$work/$case"
+  rm "$work"/apart.*
+}
+
+# traced PROGRAM ARGUMENTS: the calls in $work/apart.PID, to be merged.
+traced() { strace -ff -ttt -y -e signal=none -o "$work/apart" "$@" >"$work/$case.out" 2>&1; }
+
 # trace CASE ARGUMENTS: leaves the calls in $work/CASE, a line each. What the
 # loader does before main() is not of interest.
 trace() {
   case=$1
   shift
-  strace -f -y -e signal=none -o "$work/$case" "$vtprobe" "$@" >"$work/$case.out" 2>&1 || true
+  traced "$vtprobe" "$@" || true
+  merge
   grep -q 'SECCOMP_SET_MODE_FILTER.*= 0$' "$work/$case" ||
     skip "a seccomp filter can't be put on here: $(grep -m 1 seccomp "$work/$case" || echo no call)"
 }
@@ -101,15 +115,10 @@ for command in corpus "fleet report"; do
 done
 
 # A store: written by the process that has kept its rights, which reads no recording.
-# Both work at the same time, so that their calls are written apart and put together.
 for command in add report judge; do
-  case=store-$command
   operands=("$work/fleet.db")
   [[ $command != add ]] || operands+=("$work/machine.dump")
-  strace -ff -y -e signal=none -o "$work/apart" "$vtprobe" fleet "$command" "${operands[@]}" \
-    >"$work/$case.out" 2>&1 || true
-  for file in "$work"/apart.*; do sed "s/^/${file##*.} /" "$file"; done >"$work/$case"
-  rm "$work"/apart.*
+  trace "store-$command" fleet "$command" "${operands[@]}"
   worker=$(grep -m 1 -E "$FILTER" "$work/$case" | cut -d ' ' -f 1)
   keeper=$(grep -m 1 -E 'open(at)?\(.*fleet\.db.*O_RDWR' "$work/$case" | cut -d ' ' -f 1)
   [[ -n $keeper && $worker != "$keeper" ]] || complain "who parses also opens the store"
@@ -148,7 +157,8 @@ fi
 
 # What writes registers is not started unless that is meant, and writes nothing then.
 for case in verify-locks enable; do
-  strace -f -e signal=none -o "$work/$case" "$vtprobe" "$case" >"$work/$case.out" 2>&1 || true
+  traced "$vtprobe" "$case" || true
+  merge
   grep -q -- '--yes' "$work/$case.out" || complain "it does not ask whether that is meant"
   if tail -n +2 "$work/$case" | grep -E '^[0-9]+ +(execve|vfork|clone3?)\(|/dev/cpu/'; then
     complain "something is started, or a register's device is opened"
@@ -156,9 +166,10 @@ for case in verify-locks enable; do
   writer=$(dirname "$vtprobe")/vtprobe-msr-writer
   [[ -x $writer ]] || continue
   ended=0
-  strace -f -e signal=none -o "$work/$case.writer" "$writer" "$case" 0 >"$work/$case.out" 2>&1 || ended=$?
+  traced "$writer" "$case" 0 || ended=$?
+  merge
   [[ $ended == 64 ]] || complain "the writer ends with $ended"
-  if grep -F /dev/cpu/ "$work/$case.writer"; then complain "the writer opens a register's device"; fi
+  if grep -F /dev/cpu/ "$work/$case"; then complain "the writer opens a register's device"; fi
 done
 
 # A served recording: parsed and answered for by a process without rights, which is
@@ -166,7 +177,7 @@ done
 if $is_root && [[ -w /dev/fuse ]]; then
   mkdir "$work/cpu"
   case=serve
-  strace -f -y -e signal=none -o "$work/serve" "$vtprobe" serve "$work/machine.dump" "$work/cpu" >"$work/serve.out" 2>&1 &
+  traced "$vtprobe" serve "$work/machine.dump" "$work/cpu" &
   tracer=$!
   for _ in {1..600}; do
     [[ ! -e $work/cpu/0/msr ]] || break
@@ -176,6 +187,7 @@ if $is_root && [[ -w /dev/fuse ]]; then
     complain "nothing is served: $(<"$work/serve.out")"
   umount "$work/cpu"
   wait "$tracer" || complain "it ended with $?"
+  merge
   in_order 'openat\(.*machine\.dump' 'setresuid\(65534, 65534, 65534' 'capset\(' "$FILTER" 'read\([0-9]+<.*machine\.dump>' 'recvmsg\('
   # It waits for the mount meanwhile.
   in_order 'read\([0-9]+<.*machine\.dump>' ' mount\('

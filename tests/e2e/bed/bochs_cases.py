@@ -8,8 +8,6 @@ machine as it is then may say that it can't tell; it may not say the other.
 vtprobe, given both recordings, must say who locked it.
 """
 
-import json
-
 from bed import bochs, guest, judge, kernel, peers
 from bed.dump import Dump, cpus as numbers
 from bed.results import row
@@ -96,8 +94,7 @@ def _left_by_firmware(context, log, register, after):
     text = "\n".join(lines) + "\n"
     before = context.work / "pre-os.dump"
     before.write_text(text)
-    judged = json.loads(run([context.vtprobe, "check", "--replay", before, "--format",
-                             "json"]).stdout)["virtualization"]
+    judged = judge.report(context.vtprobe, before)["virtualization"]
     check(judged["attribution"] == "firmware",
           f"what GRUB read before any kernel is attributed to {judged['attribution']}")
     context.keep_recording(text, "pre-os.dump")
@@ -106,8 +103,7 @@ def _left_by_firmware(context, log, register, after):
 
 def _compare_before_and_after(context, locked_by):
     """What vtprobe makes of both recordings of this boot."""
-    judged = json.loads(run([context.vtprobe, "check", "--replay", context.work / "pre-os.dump",
-                             "--replay", context.work / "os.dump", "--format", "json"]).stdout)
+    judged = judge.report(context.vtprobe, context.work / "pre-os.dump", context.work / "os.dump")
     said = next(group["attribution"] for group in judged["virtualization"]["groups"]
                 if 0 in numbers(group["cpus"]))
     check(said == locked_by, f"the {locked_by} set CPU 0's; of both recordings vtprobe says {said}")

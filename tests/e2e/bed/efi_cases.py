@@ -1,7 +1,6 @@
 """The cases of the collector: what is on the stick afterwards, beside what Linux records on
 the same machine, and where the recording goes if it can't go there."""
 
-import json
 import shutil
 
 from bed import efi, guest, judge, kernel, qemu
@@ -31,13 +30,6 @@ _WRITTEN_BY_LINUX = {
 # MTRR settings"). [linux] arch/x86/kernel/cpu/mtrr/generic.c
 _MEMORY_TYPES = {hex(address) for address in (*range(0x200, 0x220), 0x250, 0x258, 0x259,
                                               *range(0x268, 0x270), 0x2ff)}
-
-
-def _verdict(context, *recordings):
-    words = [word for file in recordings for word in ("--replay", str(file))]
-    ended = run([str(context.vtprobe), "check", "--format", "json", *words])
-    check(ended.stdout, f"vtprobe check ended with {ended.returncode}: {ended.stderr}")
-    return json.loads(ended.stdout)
 
 
 def _row(context, model, cpus, report, where):
@@ -75,7 +67,7 @@ def _recorded(context, model, cpus, drive_of=efi.Stick.drive, timeout=120):
 
 def _on_stick(context, model, cpus, timeout=120):
     _, started, file = _recorded(context, model, cpus, timeout=timeout)
-    return _row(context, model, cpus, _verdict(context, file), started.path)
+    return _row(context, model, cpus, judge.report(context.vtprobe, file), started.path)
 
 
 def svm(context):
@@ -88,7 +80,7 @@ def svm(context):
           f"on the stick are {stick.recordings()}")
     check(stick.read(started.path, context.work / "first.dump").read_bytes() == first,
           "the second run changed the file of the first")
-    report = _verdict(context, file)
+    report = judge.report(context.vtprobe, file)
     check(report["virtualization"]["attribution"] == "firmware", "it was before any system")
     check("VM_CR (0xc0010114) = 0x0  CPUs 0-3" in started.said,
           f"the screen does not show the switch:\n{started.said}")
@@ -127,7 +119,7 @@ def beside_linux(context):
     os.write_text(said["dump"])
     context.keep_recording(said["dump"], "os.dump")
     _compare(Dump(pre_os), Dump(os))
-    report = _verdict(context, pre_os, os)
+    report = judge.report(context.vtprobe, pre_os, os)
     check(report["subject"]["stage"] == "guest", "the last recording is Linux's")
     return _row(context, model, cpus, report, started.path)
 
@@ -216,7 +208,7 @@ def _over_serial(context, stick, drives, why):
     check(dump.meta["uefi.no_file"] == why, f"the recording says {dump.meta['uefi.no_file']}")
     # The log as it is, with firmware's lines before it, is a recording, too.
     _check_log(context)
-    return _row(context, model, cpus, _verdict(context, file), "serial line")
+    return _row(context, model, cpus, judge.report(context.vtprobe, file), "serial line")
 
 
 def _check_log(context):
@@ -252,7 +244,7 @@ def disabled_cpu(context):
           f"online are {dump.online}, offline {dump.offline}")
     check(dump.meta["uefi.out_of_use"] == "1: disabled", f"it says: {dump.meta}")
     check("out of use  1: disabled" in started.said, f"the screen says nothing:\n{started.said}")
-    return _row(context, "EPYC,+svm", 4, _verdict(context, file), started.path)
+    return _row(context, "EPYC,+svm", 4, judge.report(context.vtprobe, file), started.path)
 
 
 def shell(context):
@@ -264,4 +256,4 @@ def shell(context):
     dump = Dump(file)
     _check_whole(dump, 2)
     check("uefi.no_file" not in dump.meta, "no file was wanted")
-    return _row(context, "EPYC,+svm", 2, _verdict(context, file), "serial line, asked for")
+    return _row(context, "EPYC,+svm", 2, judge.report(context.vtprobe, file), "serial line, asked for")

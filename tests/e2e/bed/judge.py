@@ -9,7 +9,7 @@ import json
 
 from bed.dump import cpus
 from bed.results import words
-from bed.tools import check
+from bed.tools import Failed, check, run
 
 # In the script of a guest: kvm.ko and both of its drivers, after everything
 # that a person would do before.
@@ -33,9 +33,27 @@ _WORDS = (r"x86/cpu: [^\n]*(?:VMX|SVM)[^\n]*", r"kvm: support for '\w+' disabled
           r"kvm: no hardware support for '\w+'", r"kvm: CPU \d+ feature inconsistency!")
 
 
+def document(text, whose):
+    """JSON that the program printed. What is none is shown: in a guest's, a line of the
+    kernel's may stand."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Failed(f"{whose} is no JSON ({error}):\n{text}") from error
+
+
+def report(vtprobe, *recordings):
+    """What `vtprobe check` says of the recordings, as its JSON report."""
+    words = [word for file in recordings for word in ("--replay", str(file))]
+    ended = run([str(vtprobe), "check", "--format", "json", *words])
+    check(ended.stdout, f"vtprobe check {' '.join(words)} ended with {ended.returncode} and no "
+                        f"report:\n{ended.stderr}")
+    return document(ended.stdout, "the report")
+
+
 class Verdict:
     def __init__(self, said, section="json"):
-        self._report = json.loads(said[section])
+        self._report = document(said[section], "the report")
         virtualization = self._report["virtualization"]
         self.state = virtualization["state"]
         self.usable = virtualization["usable"]
@@ -103,7 +121,7 @@ def agree(verdict, kernel, why_unknown=None):
 def proof_agrees(said, oracle, online):
     """Where KVM loads, guests run on all CPUs; where it does not, nothing is
     claimed."""
-    proof = json.loads(said["prove"])
+    proof = document(said["prove"], "the proof")
     groups = [(group["outcome"], group["cpus"]) for group in proof["proof"]["groups"]]
     expected = ((0, True, [("ran", online)]) if oracle.loads
                 else (2, False, [("not_asked", online)]))

@@ -5,7 +5,6 @@ All are asked by an ordinary user who may open /dev/kvm, without the msr driver,
 a case says otherwise: whoever proves by running needs no more than that.
 """
 
-import json
 import re
 
 from bed import guest, judge, kernel, peers, qemu
@@ -27,7 +26,7 @@ class Proof:
     """What `vtprobe prove --format json` said."""
 
     def __init__(self, said):
-        document = json.loads(said["prove"])
+        document = judge.document(said["prove"], "the proof")
         self.conclusion = document["conclusion"]
         self.provider = document["proof"]["provider"]
         self.exit_code = document["exit_code"]

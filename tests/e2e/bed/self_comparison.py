@@ -6,8 +6,8 @@ reads on in one go from a file, which the driver's answers and a FUSE file's do
 not do alike, so leaf 7 is given to it by its own means for tests.
 """
 
-import json
 
+from bed import judge
 from bed.results import row
 from bed.served import Served, in_namespace, need_served
 from bed.tools import check, need, need_programs, run
@@ -58,8 +58,7 @@ def case(context):
         in_namespace(context.work, _CHECKER)
     said = {name: _word_on_rdcl_no((context.work / f"{name}.out").read_text(errors="replace"))
             for name in ("with_rdmsr", "without_rdmsr")}
-    report = json.loads(run([context.vtprobe, "check", "--replay", dump,
-                             "--format", "json"]).stdout)
+    report = judge.report(context.vtprobe, dump)
     ours = [f"{finding['outcome']} on CPU {finding['cpus']}" for finding in report["findings"]
             if finding["rule"] == _RULE]
     check(ours == ["fail on CPU 0-1"], f"vtprobe says of {_RULE}: {ours}")

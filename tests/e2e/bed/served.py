@@ -5,14 +5,13 @@ In a mount namespace of its own, /dev is a folder that holds the served tree as
 recorded CPUs. The programs are Debian's, unmodified.
 """
 
-import json
 import os
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bed import peers
+from bed import judge, peers
 from bed.dump import Dump, cpus
 from bed.results import row
 from bed.tools import Failed, check, need, need_programs, run, stop
@@ -139,9 +138,9 @@ class Machine:
             flags_since = flags
         (work / "cpuinfo_old").write_text(cpuinfo(self.dump, flags))
         (work / "cpuinfo_new").write_text(cpuinfo(self.dump, flags_since))
-        judged = run([vtprobe, "check", "--replay", path, "--format", "json"])
-        self.verdict = json.loads(judged.stdout)["virtualization"]
-        self.exit_code = judged.returncode
+        report = judge.report(vtprobe, path)
+        self.verdict = report["virtualization"]
+        self.exit_code = report["exit_code"]
         with Served(vtprobe, path, work / "cpu"):
             in_namespace(work, _PEERS.format(register=self.register,
                                              bits="4:4" if self.is_amd else "2:2"))
@@ -245,7 +244,7 @@ def live(context):
             said = run(["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh",
                         register]).stdout
             seen[register] = [group.get("value", group.get("error"))
-                              for group in json.loads(said)["groups"]]
+                              for group in judge.document(said, "the report")["groups"]]
     check(seen == {"0x3a": ["0x5", "0x1"], "0x8b": ["0x0", "general-protection"]},
           f"read through a served tree: {seen}")
     return {}
