@@ -16,6 +16,7 @@
 using namespace vtprobe;
 using namespace vtprobe::fixtures;
 using testing::IsEmpty;
+using testing::Not;
 
 namespace {
 
@@ -27,6 +28,20 @@ PlatformBuilder ServerOfModel(std::uint32_t signature, std::uint32_t features = 
                  std::to_string(cpu));
   }
   return server;
+}
+
+PlatformBuilder Skylake() { return ServerOfModel(0x50654); }
+PlatformBuilder Nehalem() { return ServerOfModel(0x106a5, 0x7dfefbff); }  // without AES
+// Where the processes of this machine have their memory is above what most models address.
+PlatformBuilder Wide() { return IntelServer().Cpuid({0x80000008}, {0x3934, 0, 0, 0}); }
+
+EFI_STATUS EFIAPI CountOne(EDKII_PEI_MP_SERVICES2_PPI*, UINTN* all, UINTN* enabled) {
+  *all = *enabled = 1;
+  return EFI_SUCCESS;
+}
+EFI_STATUS EFIAPI RunHere(EDKII_PEI_MP_SERVICES2_PPI*, EFI_AP_PROCEDURE code, UINTN, VOID* what) {
+  code(what);
+  return EFI_SUCCESS;
 }
 
 class CpuFeatures : public testing::Test {
@@ -57,13 +72,31 @@ class CpuFeatures : public testing::Test {
     });
   }
 
+  // As where the other CPUs are not started.
+  void BootOnOneCpu() {
+    const EDKII_PEI_MP_SERVICES2_PPI of_all = mp_services;
+    mp_services.GetNumberOfProcessors = CountOne;
+    mp_services.StartupAllCPUs = RunHere;
+    Boot();
+    mp_services = of_all;
+  }
+
   // What each CPU has in the bits of a register.
   void ExpectEach(std::uint32_t address, std::uint64_t bits, std::uint64_t expected) {
-    for (const LogicalCpu cpu : machine_.cpus().ToVector()) {
+    ExpectOn(machine_.cpus(), address, bits, expected);
+  }
+  void ExpectOn(const CpuSet& cpus, std::uint32_t address, std::uint64_t bits,
+                std::uint64_t expected) {
+    for (const LogicalCpu cpu : cpus.ToVector()) {
       const auto read = machine_.ReadMsr(cpu, MsrAddress{address});
       ASSERT_TRUE(read.has_value()) << "CPU " << Number(cpu);
       EXPECT_EQ(*read & bits, expected) << "CPU " << Number(cpu);
     }
+  }
+
+  // As a phase before did.
+  void WriteEach(std::uint32_t address, std::uint64_t value) {
+    host_.OnEveryCpu([=] { AsmWriteMsr64(address, value); });
   }
 
   SimulatedPlatform machine_;
@@ -93,12 +126,30 @@ TEST_F(CpuFeatures, AreLeftWhereVmxIsNotWanted) {
 // It writes where the value differs from what it wants, locked or not: so what another phase
 // locked otherwise stops the machine.
 TEST_F(CpuFeatures, StopAtALockThatSomebodyElseSet) {
-  machine_.OnEveryCpu([](SimulatedCpu& cpu) { (void)cpu.WriteMsr(MsrAddress{0x3a}, 0x1); });
-  EXPECT_THROW(Boot(), GeneralProtection);
+  for (const std::uint64_t locked : {0x1, 0xff07}) {  // all off; all but machine checks of one CPU
+    machine_.PowerCycle();
+    WriteEach(0x3a, locked);
+    EXPECT_THROW(Boot(), GeneralProtection);
+  }
+}
+
+TEST_F(CpuFeatures, LeaveALockWithAllThatTheyWant) {
+  WriteEach(0x3a, 0x10ff07);
+  Boot();
+  ExpectEach(0x3a, ~std::uint64_t{0}, 0x10ff07);
+  EXPECT_THAT(machine_.faults(), IsEmpty());
+}
+
+// The mode of an APIC can't be left without a reset.
+TEST_F(CpuFeatures, GoOnInX2ApicMode) {
+  host_.OnEveryCpu([] { AsmWriteMsr64(0x1b, AsmReadMsr64(0x1b) | 0xc00); });
+  Boot();
+  ExpectEach(0x1b, 0xc00, 0xc00);
+  EXPECT_THAT(machine_.faults(), IsEmpty());
 }
 
 TEST_F(CpuFeatures, SetOnTheBootCpuAloneAreFound) {
-  host_.OnBootCpu([] { AsmWriteMsr64(0x3a, 0x5); });
+  BootOnOneCpu();
   EXPECT_THAT(machine_, HasState(State::kEnabled).OnCpus("0"));
   EXPECT_THAT(machine_, HasState(State::kUnlocked).OnCpus("1-3"));
 }
@@ -126,7 +177,7 @@ TEST_F(CpuFeatures, LimitCpuidWhereThatIsWanted) {
 
 class OfSkylakeServer : public CpuFeatures {
  protected:
-  OfSkylakeServer() : CpuFeatures(ServerOfModel(0x50654)) {}
+  OfSkylakeServer() : CpuFeatures(Skylake()) {}
 };
 
 // The serial number is the package's: readable, and not locked away.
@@ -139,9 +190,16 @@ TEST_F(OfSkylakeServer, AllowTheSerialNumber) {
   ExpectEach(0x4e, 0x3, 0x1);
 }
 
+TEST_F(OfSkylakeServer, LeaveTheSerialNumberLockedAway) {
+  host_.OnBootCpu([] { AsmWriteMsr64(0x4e, 0x1); });
+  Boot();
+  ExpectEach(0x4e, 0x3, 0x1);
+  EXPECT_THAT(machine_.faults(), IsEmpty());
+}
+
 class OfNehalem : public CpuFeatures {
  protected:
-  OfNehalem() : CpuFeatures(ServerOfModel(0x106a5, 0x7dfefbff)) {}  // without AES
+  OfNehalem() : CpuFeatures(Nehalem()) {}
 };
 
 TEST_F(OfNehalem, SwitchC1eForThePackage) {
@@ -153,11 +211,9 @@ TEST_F(OfNehalem, SwitchC1eForThePackage) {
   ExpectEach(0x1fc, 0x2, 0);
 }
 
-// Where the processes of this machine have their memory is above what most models address.
 class WithWideAddresses : public CpuFeatures {
  protected:
-  WithWideAddresses()
-      : CpuFeatures(IntelServer().Cpuid({0x80000008}, {0x3934, 0, 0, 0})) {}
+  WithWideAddresses() : CpuFeatures(Wide()) {}
 };
 
 TEST_F(WithWideAddresses, TraceEachCpuIntoMemoryOfItsOwn) {
@@ -173,45 +229,176 @@ TEST_F(WithWideAddresses, TraceEachCpuIntoMemoryOfItsOwn) {
   EXPECT_EQ(ranges.count(0), 0u);
 }
 
+// Its registers take nothing while it runs: a trace that is on already is ended first.
+TEST_F(WithWideAddresses, TraceAnewWhereATraceIsOn) {
+  gProcTraceMemSize = 0;
+  Wants(CPU_FEATURE_PROC_TRACE, true);
+  WriteEach(0x560, 0x7f000000);
+  WriteEach(0x570, 0x200d);
+  Boot();
+  ExpectEach(0x570, 0x1, 0x1);
+  for (const LogicalCpu cpu : machine_.cpus().ToVector()) {
+    EXPECT_THAT(machine_.ReadMsr(cpu, MsrAddress{0x560}), Not(ReadsAs(0x7f000000)));
+  }
+  EXPECT_THAT(machine_.faults(), IsEmpty());
+}
+
+// A module, and what its register has on a CPU that it was run on.
+struct Module {
+  const char* name;
+  PlatformBuilder (*machine)();
+  std::uint32_t address;
+  std::uint64_t bits;
+  std::uint64_t at_start;
+  std::uint64_t set;
+  const char* shared_with;  // the CPUs that have one register with the boot CPU
+  bool stays = false;       // through a warm reset
+
+  friend void PrintTo(const Module& module, std::ostream* out) { *out << module.name; }
+};
+
+const Module kModules[] = {
+    {"FeatureControl", IntelServer, 0x3a, 0xff07, 0, 0xff07, "0", true},
+    {"Lmce", IntelServer, 0x3a, 0x100000, 0, 0x100000, "0", true},
+    {"MachineCheckBanks", IntelServer, 0x400, ~std::uint64_t{0}, 0, ~std::uint64_t{0}, "0"},
+    {"Ppin", Skylake, 0x4e, 0x3, 0, 0x2, "0-3"},
+    {"C1e", Nehalem, 0x1fc, 0x2, 0, 0x2, "0-3"},
+    {"LimitCpuIdMaxval", IntelServer, 0x1a0, 1 << 22, 0, 1 << 22, "0"},
+    {"X2Apic", IntelServer, 0x1b, 0xc00, 0x800, 0xc00, "0"},
+    {"ProcTrace", Wide, 0x570, 0x1, 0, 0x1, "0"},
+};
+
+class EachModule : public CpuFeatures, public testing::WithParamInterface<Module> {
+ protected:
+  EachModule() : CpuFeatures(GetParam().machine()) {}
+  void SetUp() override {
+    CpuFeatures::SetUp();
+    gProcTraceMemSize = 0;
+    Wants(CPU_FEATURE_LIMIT_CPUID_MAX_VAL, GetParam().address == 0x1a0);
+    Wants(CPU_FEATURE_PROC_TRACE, GetParam().address == 0x570);
+  }
+  void Expect(const CpuSet& cpus, std::uint64_t value) {
+    ExpectOn(cpus, GetParam().address, GetParam().bits, value);
+  }
+};
+
+TEST_P(EachModule, SetsItsRegisterAfterEveryWayToStart) {
+  const Module& module = GetParam();
+  Expect(machine_.cpus(), module.at_start);
+  Boot();
+  Expect(machine_.cpus(), module.set);
+  machine_.WarmReset();
+  Expect(machine_.cpus(), module.stays ? module.set : module.at_start);
+  Boot();
+  Expect(machine_.cpus(), module.set);
+  machine_.SleepAndWake();
+  Expect(machine_.cpus(), module.at_start);
+  Boot();
+  Expect(machine_.cpus(), module.set);
+  EXPECT_THAT(machine_.faults(), IsEmpty());
+}
+
+// Where that is not the package's, the others are found to be as they started.
+TEST_P(EachModule, OnTheBootCpuAloneIsFound) {
+  const Module& module = GetParam();
+  BootOnOneCpu();
+  const CpuSet with = *CpuSet::Parse(module.shared_with);
+  Expect(with, module.set);
+  Expect(machine_.cpus().Difference(with), module.at_start);
+  EXPECT_THAT(machine_.faults(), IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(, EachModule, testing::ValuesIn(kModules),
+                         [](const auto& info) { return std::string(info.param.name); });
+
 // Memory types are those of EDK2's MtrrLib.
-TEST(Mtrrs, AreSetByMtrrLib) {
-  SimulatedPlatform machine = SimulatedPlatform::SwitchedOn(IntelServer(), {.seed = 5});
-  Edk2Host host(gUnitTestHostBaseLib, machine);
-  host.OnEveryCpu([] {
+class Mtrrs : public testing::Test {
+ protected:
+  // What the boot CPU sets, and each that is started then.
+  static void Set() {
     MTRR_SETTINGS settings = {};
     settings.MtrrDefType = 0xc06;
     MtrrSetAllMtrrs(&settings);
     EXPECT_EQ(MtrrGetMemoryAttribute(0x80000000), CacheWriteBack);
     EXPECT_EQ(MtrrSetMemoryAttribute(0x80000000, 0x80000000, CacheUncacheable), RETURN_SUCCESS);
-  });
-  EXPECT_THAT(machine, Holds(registers::kMtrrDefType, 0xc06));
-  EXPECT_THAT(machine, Holds(registers::kMtrrPhysBase0, 0x80000000));
-  EXPECT_THAT(machine, PassesRule("uniform.mtrrs"));
-  EXPECT_THAT(machine.faults(), IsEmpty());
+  }
+
+  // With noise where no manual says what power-on leaves.
+  SimulatedPlatform machine_ = SimulatedPlatform::SwitchedOn(IntelServer(), {.seed = 5});
+  Edk2Host<UNIT_TEST_HOST_BASE_LIB> host_{gUnitTestHostBaseLib, machine_};
+};
+
+TEST_F(Mtrrs, AreSetByMtrrLibAfterEveryWayToStart) {
+  for (int start = 0; start < 3; ++start) {
+    host_.OnEveryCpu(Set);
+    EXPECT_THAT(machine_, Holds(registers::kMtrrDefType, 0xc06));
+    EXPECT_THAT(machine_, Holds(registers::kMtrrPhysBase0, 0x80000000));
+    EXPECT_THAT(machine_, PassesRule("uniform.mtrrs"));
+    start == 0 ? machine_.WarmReset() : machine_.SleepAndWake();
+  }
+  EXPECT_THAT(machine_.faults(), IsEmpty());
+}
+
+TEST_F(Mtrrs, OfTheBootCpuAloneAreFound) {
+  host_.OnBootCpu(Set);
+  EXPECT_THAT(machine_, FailsRule("uniform.mtrrs"));
 }
 
 // SMM's code and data, guarded by SmmCpuFeaturesLib from the second SMI on.
-TEST(Smrr, GuardsSmmOnEveryCpu) {
-  SimulatedPlatform machine = SimulatedPlatform::SwitchedOn(IntelServer());
-  Edk2Host host(gUnitTestHostBaseLib, machine);
-  // Where a CPU's first SMI finds its state: [intel/sdm-vol3] 32.4
-  void* const state = mmap(reinterpret_cast<void*>(0x30000), 0x10000, PROT_READ | PROT_WRITE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-  if (state == MAP_FAILED) GTEST_SKIP() << "there is no memory at 0x30000";
-  UINTN bases[4] = {0x7f000000, 0x7f002000, 0x7f004000, 0x7f006000};
-  CPU_HOT_PLUG_DATA smram = {1, 4, nullptr, bases, 0, 0x7f000000, 0x800000};
-  host.OnBootCpu([] { CpuFeaturesLibInitialization(); });
-  host.OnSmi([&](SimulatedCpu& cpu) {
-    SmmCpuFeaturesInitializeProcessor(Number(cpu.number()), cpu.is_boot_cpu(), nullptr, &smram);
+class Smrr : public testing::Test {
+ protected:
+  void SetUp() override {
+    // Where a CPU's first SMI finds its state: [intel/sdm-vol3] 32.4
+    state_ = mmap(reinterpret_cast<void*>(0x30000), 0x10000, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    ASSERT_NE(state_, MAP_FAILED) << "there is no memory at 0x30000";
+  }
+  ~Smrr() override {
+    if (state_ != MAP_FAILED) munmap(state_, 0x10000);
+  }
+  // The first SMI of a CPU.
+  void Relocate(SimulatedCpu& cpu) {
+    SmmCpuFeaturesInitializeProcessor(Number(cpu.number()), cpu.is_boot_cpu(), nullptr, &smram_);
+  }
+  void Boot() {
+    host_.OnBootCpu([] { CpuFeaturesLibInitialization(); });
+    host_.OnSmi([this](SimulatedCpu& cpu) { Relocate(cpu); });
+    EXPECT_THAT(machine_, FailsRule("intel.smrr.enabled"));
+    host_.OnSmi([](SimulatedCpu& cpu) { SmmCpuFeaturesRendezvousEntry(Number(cpu.number())); });
+  }
+
+  void* state_ = MAP_FAILED;
+  UINTN bases_[4] = {0x7f000000, 0x7f002000, 0x7f004000, 0x7f006000};
+  CPU_HOT_PLUG_DATA smram_ = {1, 4, nullptr, bases_, 0, 0x7f000000, 0x800000};
+  SimulatedPlatform machine_ = SimulatedPlatform::SwitchedOn(IntelServer());
+  Edk2Host<UNIT_TEST_HOST_BASE_LIB> host_{gUnitTestHostBaseLib, machine_};
+};
+
+TEST_F(Smrr, GuardsSmmOnEveryCpuAfterEveryWayToStart) {
+  for (int start = 0; start < 3; ++start) {
+    Boot();
+    EXPECT_THAT(machine_, PassesRule("intel.smrr.enabled"));
+    EXPECT_THAT(machine_, PassesRule("uniform.ia32_smrr"));
+    EXPECT_THAT(machine_, Holds(registers::kSmrrPhysBase, 0x7f000006));
+    EXPECT_THAT(machine_, Holds(registers::kSmrrPhysMask, 0xff800800));
+    start == 0 ? machine_.WarmReset() : machine_.SleepAndWake();
+  }
+  EXPECT_THAT(machine_.faults(), IsEmpty());
+}
+
+TEST_F(Smrr, OfTheBootCpuAloneIsFound) {
+  host_.OnBootCpu([] { CpuFeaturesLibInitialization(); });
+  host_.OnSmi(LogicalCpu{0}, [this](SimulatedCpu& cpu) {
+    Relocate(cpu);
+    SmmCpuFeaturesRendezvousEntry(0);
   });
-  EXPECT_THAT(machine, FailsRule("intel.smrr.enabled"));
-  host.OnSmi([](SimulatedCpu& cpu) { SmmCpuFeaturesRendezvousEntry(Number(cpu.number())); });
-  EXPECT_THAT(machine, PassesRule("intel.smrr.enabled"));
-  EXPECT_THAT(machine, PassesRule("uniform.ia32_smrr"));
-  EXPECT_THAT(machine, Holds(registers::kSmrrPhysBase, 0x7f000006));
-  EXPECT_THAT(machine, Holds(registers::kSmrrPhysMask, 0xff800800));
-  EXPECT_THAT(machine.faults(), IsEmpty());
-  munmap(state, 0x10000);
+  EXPECT_THAT(machine_, FailsRule("intel.smrr.enabled").OnCpus("2-3"));
+}
+
+// It does not look whether the range is locked.
+TEST_F(Smrr, StopsAtALockThatSomebodyElseSet) {
+  host_.OnSmi(LogicalCpu{0}, [] { AsmWriteMsr64(0x1f3, 0xff800c00); });
+  EXPECT_THROW(Boot(), GeneralProtection);
 }
 
 }  // namespace

@@ -9,7 +9,6 @@ namespace {
 
 using Host = vtprobe::fixtures::FirmwareHost;
 
-auto mp_services = vtprobe::fixtures::Edk2MpServices<EDKII_PEI_MP_SERVICES2_PPI>();
 struct {
   EFI_HOB_GUID_TYPE header;
   UINT64 data;
@@ -17,6 +16,8 @@ struct {
 bool has_hob = false;
 
 }  // namespace
+
+auto mp_services = vtprobe::fixtures::Edk2MpServices<EDKII_PEI_MP_SERVICES2_PPI>();
 
 void ResetGlue() { has_hob = false; }
 

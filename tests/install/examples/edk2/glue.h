@@ -24,4 +24,7 @@ VOID CpuFeaturesLibInitialization(VOID);  // of SmmCpuFeaturesLib
 // Forgets what the modules keep between phases, as a reset does.
 void ResetGlue();
 
+// By which the modules count and start CPUs.
+extern EDKII_PEI_MP_SERVICES2_PPI mp_services;
+
 #endif  // EXAMPLE_GLUE_H_
