@@ -17,7 +17,8 @@ bool has_hob = false;
 
 }  // namespace
 
-auto mp_services = vtprobe::fixtures::Edk2MpServices<EDKII_PEI_MP_SERVICES2_PPI>();
+EDKII_PEI_MP_SERVICES2_PPI mp_services =
+    vtprobe::fixtures::Edk2MpServices<EDKII_PEI_MP_SERVICES2_PPI>();
 
 void ResetGlue() { has_hob = false; }
 
