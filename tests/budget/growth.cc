@@ -357,7 +357,7 @@ class KeptStore {
 
 bool MachinesThatAreKept(std::size_t n) {
   const KeptStore store;
-  return Measured([&] { return store.Add(n / 8, true); });
+  return Measured([&] { return store.Add(n / 40, true); });
 }
 
 bool BootsThatAreKept(std::size_t n) {
@@ -367,7 +367,7 @@ bool BootsThatAreKept(std::size_t n) {
 
 bool RecordingsThatAreReadBack(std::size_t n) {
   const KeptStore store;
-  return store.Add(n / 8, true) && Measured([&] { return store.Count() == n / 8; });
+  return store.Add(n / 40, true) && Measured([&] { return store.Count() == n / 40; });
 }
 
 const std::map<std::string_view, bool (*)(std::size_t)> kDimensions = {

@@ -18,6 +18,7 @@
 #include "cli/dumps.h"
 #include "cli/process.h"
 #include "hal/temp_tree.h"
+#include "sanitizer.h"
 #include "tar_writer.h"
 #include "vtprobe/hal/binary_dump.h"
 #include "vtprobe/hal/dump.h"

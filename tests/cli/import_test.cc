@@ -9,6 +9,7 @@
 #include "cli/dumps.h"
 #include "cli/process.h"
 #include "hal/temp_tree.h"
+#include "sanitizer.h"
 
 namespace vtprobe {
 namespace {

@@ -12,20 +12,6 @@
 
 namespace vtprobe {
 
-// A sanitizer keeps memory of its own, so that peak_kib says nothing there.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VTPROBE_HAS_A_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define VTPROBE_HAS_A_SANITIZER 1
-#endif
-#endif
-#ifdef VTPROBE_HAS_A_SANITIZER
-constexpr bool kHasASanitizer = true;
-#else
-constexpr bool kHasASanitizer = false;
-#endif
-
 // How a process ended and what it said.
 struct Ended {
   int exit_status = -1;  // -1: a signal ended it, or it did not end in time

@@ -5,7 +5,7 @@
 //
 // All of that is 30,000 faults and takes minutes: VTPROBE_FAULTS=all asks for it.
 // Without, each register fails in each way once, and on each set of CPUs at each
-// stage in one way: a ninth, the same each time.
+// stage in one way: a ninth, the same each time; of these a part under a sanitizer.
 
 #include <gtest/gtest.h>
 
@@ -23,6 +23,7 @@
 #include <variant>
 #include <vector>
 
+#include "sanitizer.h"
 #include "vtprobe/fixtures/replay_platform.h"
 #include "vtprobe/hal/fault_injecting_backend.h"
 #include "vtprobe/hal/pinned_workers.h"
@@ -147,7 +148,8 @@ class Faults : public testing::TestWithParam<Machine> {
     for (const Register& reg : Accesses()) {
       for (const AccessCode code : kAllAccessCodes) {
         for (std::size_t i = 0; i < (is_all ? places : 1); ++i) {
-          const std::size_t place = turn++ % places;
+          const std::size_t place = turn % places;
+          if (turn++ % kStride != 0) continue;
           faults.push_back(
               {reg, code, subsets[place / kStages.size()], kStages[place % kStages.size()]});
         }
@@ -201,7 +203,7 @@ std::string WhatIsBetter(const Report& truth, const Report& seen, AccessCode cod
 
 TEST_P(Faults, NeverMakeTheAnswerBetter) {
   const std::vector<Fault> faults = FaultsToTry();
-  ASSERT_GE(faults.size(), 3 * kAllAccessCodes.size()) << "two leaves and a switch";
+  ASSERT_GE(faults.size() * kStride, 3 * kAllAccessCodes.size()) << "two leaves and a switch";
   std::map<std::string_view, Report> truths;
   for (const std::string_view stage : kStages) truths.emplace(stage, True(stage));
   std::size_t wrong = 0;

@@ -6,11 +6,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "fleet/machines.h"
+#include "sanitizer.h"
 
 namespace vtprobe::fleet {
 namespace {
@@ -127,12 +129,13 @@ TEST(Fold, AsksForAJudgementOnceOfMachinesThatAreTheSame) {
 
 // It takes no more for a hundred thousand machines that are alike than for ten.
 TEST(Fold, GrowsWithWhatDiffers) {
+  constexpr std::size_t kMachines = 100'000 / kStride;
   Fold fold({"1.0", {}, {}});
   const PlatformSnapshot machine = Machine("msr 0x3a = 0x5\n");
-  for (int i = 0; i < 100'000; ++i) fold.Add({"m" + std::to_string(i)}, machine, Usable);
+  for (std::size_t i = 0; i < kMachines; ++i) fold.Add({"m" + std::to_string(i)}, machine, Usable);
   EXPECT_THAT(fold.patterns(), SizeIs(1));
   EXPECT_THAT(fold.patterns().begin()->second.kept(), SizeIs(Names::kMostKept));
-  EXPECT_EQ(Conclude(fold).machines, 100'000U);
+  EXPECT_EQ(Conclude(fold).machines, kMachines);
 }
 
 TEST(Fold, ThatIsDamagedIsRefused) {

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
+#include "sanitizer.h"
 #include "virtualization/cases.h"
 #include "virtualization/comparison.h"
 #include "virtualization/enumeration.h"
@@ -23,18 +25,22 @@ std::vector<std::uint64_t> VmCrValues() { return Subsets({1, 3, 4}); }
 
 void CompareEachCpu(const std::vector<Host>& hosts, const std::vector<Dimension>& dimensions) {
   Comparison comparison;
+  std::size_t turn = 0;
   for (const Host& host : hosts) {
     Batch batch(host, &comparison);
-    ForEveryCpu(dimensions, [&](const Cpu& cpu) { batch.Add(cpu); });
+    ForEveryCpu(dimensions, [&](const Cpu& cpu) {
+      if (turn++ % kStride == 0) batch.Add(cpu);
+    });
   }
   testing::Test::RecordProperty("compared", std::to_string(comparison.compared()));
 }
 
 void CompareMachines(const std::vector<Host>& hosts, const std::vector<Dimension>& dimensions) {
   Comparison comparison;
+  std::size_t turn = 0;
   for (const Host& host : hosts) {
     ForEveryCpu(dimensions, [&](const Cpu& cpu) {
-      if (!comparison.over()) comparison.WholeMachine({cpu}, host);
+      if (turn++ % kStride == 0 && !comparison.over()) comparison.WholeMachine({cpu}, host);
     });
   }
   testing::Test::RecordProperty("compared", std::to_string(comparison.compared()));
