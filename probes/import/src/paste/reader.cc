@@ -6,6 +6,7 @@
 #include "broken_number.h"
 #include "characters.h"
 #include "paste/sightings.h"
+#include "paste/suspicion.h"
 #include "paste/words.h"
 #include "rdmsr_failure.h"
 #include "scanner.h"
@@ -32,21 +33,6 @@ bool HasTerminalCodes(std::string_view line) {
   // Each by itself: a search for one byte is a library's fast path.
   return line.find('\x1b') != std::string_view::npos || line.find('\b') != std::string_view::npos ||
          (cr != std::string_view::npos && cr + 1 < line.size());
-}
-
-// A register's name with a number behind it that no sighting took.
-bool LooksLikeEvidence(std::string_view text) {
-  const std::string lower = Lowercase(text);
-  for (const std::string_view name : {"feature_control", "feat_ctl", "vm_cr", "msr 0x", "msr_"}) {
-    const std::size_t at = lower.find(name);
-    if (at == std::string::npos) continue;
-    const std::size_t sign = lower.find_first_of(":=", at + name.size());
-    if (sign == std::string::npos) continue;
-    Scanner scanner{std::string_view{lower}.substr(sign + 1)};
-    scanner.SkipBlanks();
-    if (scanner.TakePrefixedHex<std::uint64_t>()) return true;
-  }
-  return false;
 }
 
 // Registers are written with the digits of 32 or 64 bits.
@@ -303,7 +289,7 @@ PasteReader::Outcome PasteReader::SeeNothing(const PeeledLine& line) {
     EndExpected(&reading_);
     reading_.table = TableKind::kNone;
   }
-  if (LooksLikeEvidence(text)) return {Fate::kNotUnderstood, {}};
+  if (LooksLikeEvidence(line)) return {Fate::kNotUnderstood, {}};
   return {};
 }
 
