@@ -1,5 +1,4 @@
-// What EDK2's build makes of the INF and the DSC for each module: the values of PCDs, here
-// for a platform that supports and sets every CPU feature.
+// What EDK2's build makes of the INF and the DSC for each module: how it gets its PCDs.
 #ifndef EXAMPLE_AUTO_GEN_H_
 #define EXAMPLE_AUTO_GEN_H_
 
@@ -8,33 +7,36 @@ extern "C" {
 #endif
 #include <Base.h>
 #include <Library/PcdLib.h>
-
-#define FEATURE_BYTES 8
-extern UINT8 gFeaturesSupport[FEATURE_BYTES];
-extern UINT8 gFeaturesSetting[FEATURE_BYTES];
-extern UINT8 gFeaturesCapability[FEATURE_BYTES];
-UINT64 EFIAPI PcdSetFeatures(UINT8* Pcd, UINTN* Size, VOID* Value);
-extern UINT64 gCpuS3Data;
-extern UINT32 gProcTraceMemSize;
 #ifdef __cplusplus
 }
 #endif
 
-#define _PCD_GET_MODE_PTR_PcdCpuFeaturesSupport gFeaturesSupport
-#define _PCD_GET_MODE_SIZE_PcdCpuFeaturesSupport FEATURE_BYTES
-#define _PCD_GET_MODE_PTR_PcdCpuFeaturesSetting gFeaturesSetting
-#define _PCD_GET_MODE_SIZE_PcdCpuFeaturesSetting FEATURE_BYTES
-#define _PCD_GET_MODE_SIZE_PcdCpuFeaturesCapability FEATURE_BYTES
+// Those that are set while the system runs: their tokens, by which PcdLib finds them.
+#define _PCD_TOKEN_PcdCpuFeaturesSupport 1U
+#define _PCD_TOKEN_PcdCpuFeaturesSetting 2U
+#define _PCD_TOKEN_PcdCpuFeaturesCapability 3U
+#define _PCD_TOKEN_PcdCpuS3DataAddress 4U
+#define _PCD_TOKEN_PcdIsPowerOnReset 5U
+#define _PCD_TOKEN_PcdCpuProcTraceMemSize 6U
+#define _PCD_GET_MODE_PTR_PcdCpuFeaturesSupport LibPcdGetPtr(_PCD_TOKEN_PcdCpuFeaturesSupport)
+#define _PCD_GET_MODE_SIZE_PcdCpuFeaturesSupport LibPcdGetSize(_PCD_TOKEN_PcdCpuFeaturesSupport)
+#define _PCD_GET_MODE_PTR_PcdCpuFeaturesSetting LibPcdGetPtr(_PCD_TOKEN_PcdCpuFeaturesSetting)
+#define _PCD_GET_MODE_SIZE_PcdCpuFeaturesSetting LibPcdGetSize(_PCD_TOKEN_PcdCpuFeaturesSetting)
+#define _PCD_GET_MODE_SIZE_PcdCpuFeaturesCapability \
+  LibPcdGetSize(_PCD_TOKEN_PcdCpuFeaturesCapability)
 #define _PCD_SET_MODE_PTR_S_PcdCpuFeaturesSetting(Size, Value) \
-  PcdSetFeatures(gFeaturesSetting, (Size), (Value))
+  LibPcdSetPtrS(_PCD_TOKEN_PcdCpuFeaturesSetting, (Size), (Value))
 #define _PCD_SET_MODE_PTR_S_PcdCpuFeaturesCapability(Size, Value) \
-  PcdSetFeatures(gFeaturesCapability, (Size), (Value))
-#define _PCD_GET_MODE_64_PcdCpuS3DataAddress gCpuS3Data
-#define _PCD_SET_MODE_64_S_PcdCpuS3DataAddress(Value) ((gCpuS3Data = (Value)), 0)
+  LibPcdSetPtrS(_PCD_TOKEN_PcdCpuFeaturesCapability, (Size), (Value))
+#define _PCD_GET_MODE_64_PcdCpuS3DataAddress LibPcdGet64(_PCD_TOKEN_PcdCpuS3DataAddress)
+#define _PCD_SET_MODE_64_S_PcdCpuS3DataAddress(Value) \
+  LibPcdSet64S(_PCD_TOKEN_PcdCpuS3DataAddress, (Value))
+#define _PCD_GET_MODE_BOOL_PcdIsPowerOnReset LibPcdGetBool(_PCD_TOKEN_PcdIsPowerOnReset)
+#define _PCD_GET_MODE_32_PcdCpuProcTraceMemSize LibPcdGet32(_PCD_TOKEN_PcdCpuProcTraceMemSize)
+
+// Those that are fixed.
 #define _PCD_GET_MODE_8_PcdCpuClockModulationDutyCycle 0
-#define _PCD_GET_MODE_BOOL_PcdIsPowerOnReset TRUE
 #define _PCD_GET_MODE_8_PcdCpuProcTraceOutputScheme 0
-#define _PCD_GET_MODE_32_PcdCpuProcTraceMemSize gProcTraceMemSize
 #define _PCD_GET_MODE_32_PcdCpuLocalApicBaseAddress 0xfee00000
 #define _PCD_GET_MODE_32_PcdCpuNumberOfReservedVariableMtrrs 0
 #define _PCD_GET_MODE_32_PcdCpuInitIpiDelayInMicroSeconds 0

@@ -5,6 +5,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -50,21 +51,28 @@ class CpuFeatures : public testing::Test {
       : machine_(SimulatedPlatform::SwitchedOn(server)) {}
 
   void SetUp() override {
-    gProcTraceMemSize = 0xff;  // no memory for it
-    for (UINT8& byte : gFeaturesSupport) byte = 0xff;
-    for (UINT8& byte : gFeaturesSetting) byte = 0xff;
     Wants(CPU_FEATURE_LIMIT_CPUID_MAX_VAL, false);
     Wants(CPU_FEATURE_PROC_TRACE, false);
   }
-  static void Wants(UINT32 feature, bool is_wanted) {
+  void Wants(UINT32 feature, bool is_wanted) {
     const UINT8 bit = static_cast<UINT8>(1u << feature % 8);
-    UINT8& byte = gFeaturesSetting[feature / 8];
+    UINT8& byte = wanted_[feature / 8];
     byte = static_cast<UINT8>(is_wanted ? byte | bit : byte & ~bit);
+  }
+  // As the platform's DSC has them, and a phase before that knows what woke the machine.
+  void DeclarePcds() {
+    pcds = Edk2Pcds();
+    pcds.DeclareBuffer(PcdToken(PcdCpuFeaturesSupport), std::vector<UINT8>(8, 0xff), 8)
+        .DeclareBuffer(PcdToken(PcdCpuFeaturesSetting), wanted_, 8)
+        .DeclareBuffer(PcdToken(PcdCpuFeaturesCapability), std::vector<UINT8>(8), 8)
+        .Declare(PcdToken(PcdCpuS3DataAddress), UINT64{0})
+        .Declare(PcdToken(PcdIsPowerOnReset), is_power_on_)
+        .Declare(PcdToken(PcdCpuProcTraceMemSize), trace_size_);
   }
   // What the PEIM does on the boot CPU.
   void Boot() {
     ResetGlue();
-    gCpuS3Data = 0;
+    DeclarePcds();
     host_.OnBootCpu([] {
       CpuCommonFeaturesLibConstructor();
       CpuFeaturesDetect();
@@ -99,6 +107,9 @@ class CpuFeatures : public testing::Test {
     host_.OnEveryCpu([=] { AsmWriteMsr64(address, value); });
   }
 
+  std::vector<UINT8> wanted_ = std::vector<UINT8>(8, 0xff);
+  UINT32 trace_size_ = 0xff;  // no memory for it
+  bool is_power_on_ = true;
   SimulatedPlatform machine_;
   Edk2Host<UNIT_TEST_HOST_BASE_LIB> host_{gUnitTestHostBaseLib, machine_};
 };
@@ -163,6 +174,22 @@ TEST_F(CpuFeatures, SetTheirRegistersOnEveryCpu) {
   ExpectEach(0x400 + 4 * 19, ~std::uint64_t{0}, ~std::uint64_t{0});  // the last bank
 }
 
+// What a machine check left can be read after a warm reset; at power-on it is noise.
+TEST_F(CpuFeatures, ClearMachineChecksAtPowerOnAlone) {
+  constexpr MsrAddress kStatus{0x401};
+  machine_ = SimulatedPlatform::SwitchedOn(IntelServer(), {.seed = 3});
+  machine_.WarmReset();
+  const auto left = machine_.ReadMsr(LogicalCpu{3}, kStatus);
+  ASSERT_THAT(left, Not(ReadsAs(0)));
+  is_power_on_ = false;
+  Boot();
+  EXPECT_THAT(machine_.ReadMsr(LogicalCpu{3}, kStatus), ReadsAs(left.value_or(0)));
+  machine_.PowerCycle();
+  is_power_on_ = true;
+  Boot();
+  ExpectEach(0x401, ~std::uint64_t{0}, 0);
+}
+
 // Old systems want no leaf above 2: others must not be told so.
 TEST_F(CpuFeatures, LimitCpuidWhereThatIsWanted) {
   constexpr std::uint64_t kLimit = 1 << 22;
@@ -217,7 +244,7 @@ class WithWideAddresses : public CpuFeatures {
 };
 
 TEST_F(WithWideAddresses, TraceEachCpuIntoMemoryOfItsOwn) {
-  gProcTraceMemSize = 0;  // 4 KiB
+  trace_size_ = 0;  // 4 KiB
   Wants(CPU_FEATURE_PROC_TRACE, true);
   Boot();
   ExpectEach(0x570, 0x1, 0x1);
@@ -231,7 +258,7 @@ TEST_F(WithWideAddresses, TraceEachCpuIntoMemoryOfItsOwn) {
 
 // Its registers take nothing while it runs: a trace that is on already is ended first.
 TEST_F(WithWideAddresses, TraceAnewWhereATraceIsOn) {
-  gProcTraceMemSize = 0;
+  trace_size_ = 0;
   Wants(CPU_FEATURE_PROC_TRACE, true);
   WriteEach(0x560, 0x7f000000);
   WriteEach(0x570, 0x200d);
@@ -273,7 +300,7 @@ class EachModule : public CpuFeatures, public testing::WithParamInterface<Module
   EachModule() : CpuFeatures(GetParam().machine()) {}
   void SetUp() override {
     CpuFeatures::SetUp();
-    gProcTraceMemSize = 0;
+    trace_size_ = 0;
     Wants(CPU_FEATURE_LIMIT_CPUID_MAX_VAL, GetParam().address == 0x1a0);
     Wants(CPU_FEATURE_PROC_TRACE, GetParam().address == 0x570);
   }

@@ -1,4 +1,4 @@
-// What a platform gives EDK2's modules. MP services are those of the simulated machine.
+// What a platform gives EDK2's modules. MP and PCD services are those of the simulated machine.
 #include "glue.h"
 
 #include <cstring>
@@ -17,6 +17,8 @@ bool has_hob = false;
 
 }  // namespace
 
+vtprobe::fixtures::Edk2Pcds pcds;
+auto pcd_services = vtprobe::fixtures::Edk2PcdServices<PCD_PPI, pcds>();
 EDKII_PEI_MP_SERVICES2_PPI mp_services =
     vtprobe::fixtures::Edk2MpServices<EDKII_PEI_MP_SERVICES2_PPI>();
 
@@ -24,18 +26,10 @@ void ResetGlue() { has_hob = false; }
 
 extern "C" {
 EFI_GUID gEdkiiPeiMpServices2PpiGuid;
-UINT8 gFeaturesSupport[FEATURE_BYTES];
-UINT8 gFeaturesSetting[FEATURE_BYTES];
-UINT8 gFeaturesCapability[FEATURE_BYTES];
-UINT64 gCpuS3Data;
-UINT32 gProcTraceMemSize;
-
-UINT64 EFIAPI PcdSetFeatures(UINT8* pcd, UINTN* size, VOID* value) {
-  std::memcpy(pcd, value, *size);
-  return 0;
-}
-EFI_STATUS EFIAPI PeiServicesLocatePpi(CONST EFI_GUID*, UINTN, EFI_PEI_PPI_DESCRIPTOR**, VOID** ppi) {
-  *ppi = &mp_services;
+EFI_GUID gPcdPpiGuid;
+EFI_STATUS EFIAPI PeiServicesLocatePpi(CONST EFI_GUID* guid, UINTN, EFI_PEI_PPI_DESCRIPTOR**,
+                                       VOID** ppi) {
+  *ppi = guid == &gPcdPpiGuid ? static_cast<VOID*>(&pcd_services) : &mp_services;
   return EFI_SUCCESS;
 }
 VOID* EFIAPI GetFirstGuidHob(CONST EFI_GUID*) { return has_hob ? &hob : nullptr; }

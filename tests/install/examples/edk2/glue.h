@@ -15,14 +15,20 @@ extern "C" {
 #include <Library/SmmCpuFeaturesLib.h>
 #include <Library/UnitTestHostBaseLib.h>
 #include <Ppi/MpServices2.h>
+#include <Ppi/Pcd.h>
 // clang-format on
 
 RETURN_STATUS EFIAPI CpuCommonFeaturesLibConstructor(VOID);
 VOID CpuFeaturesLibInitialization(VOID);  // of SmmCpuFeaturesLib
 }
 
+#include <vtprobe/fixtures/edk2_pcds.h>
+
 // Forgets what the modules keep between phases, as a reset does.
 void ResetGlue();
+
+// The platform's, by the tokens of AutoGen.h.
+extern vtprobe::fixtures::Edk2Pcds pcds;
 
 // By which the modules count and start CPUs.
 extern EDKII_PEI_MP_SERVICES2_PPI mp_services;
