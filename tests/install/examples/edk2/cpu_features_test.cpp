@@ -163,12 +163,14 @@ TEST_F(CpuFeatures, SetOnTheBootCpuAloneAreFound) {
   BootOnOneCpu();
   EXPECT_THAT(machine_, HasState(State::kEnabled).OnCpus("0"));
   EXPECT_THAT(machine_, HasState(State::kUnlocked).OnCpus("1-3"));
+  EXPECT_THAT(machine_, FailsRule("intel.lmce.enabled").OnCpus("0"));  // it differs from most
 }
 
 // Machine checks of one CPU alone, AES locked, x2APIC mode, the banks of machine checks.
 TEST_F(CpuFeatures, SetTheirRegistersOnEveryCpu) {
   Boot();
   ExpectEach(0x3a, 0x10ff07, 0x10ff07);  // LOCK, VMX, SENTER, LMCE
+  EXPECT_THAT(machine_, PassesRule("intel.lmce.enabled"));
   ExpectEach(0x13c, 0x1, 0x1);
   ExpectEach(0x1b, 0xc00, 0xc00);
   ExpectEach(0x400 + 4 * 19, ~std::uint64_t{0}, ~std::uint64_t{0});  // the last bank
