@@ -43,7 +43,10 @@ constexpr std::array kCheckedKeys = {
 
 std::string Storable(std::string_view value) {
   static constexpr std::string_view kFullwidthNumberSign = "\xef\xbc\x83";
-  std::string text;
+  // Nearly all are plain, and are taken as they stand.
+  const std::size_t plain = std::min(PrintableAsciiLength(value), value.find('#'));
+  std::string text(value.substr(0, plain));
+  value.remove_prefix(text.size());
   while (!value.empty()) {
     const std::size_t length = PrintableLength(value);
     if (value.front() == '#') {
@@ -75,6 +78,7 @@ void Metadata::Set(std::string_view key, std::string_view value) {
   const auto found = std::find_if(entries_.begin(), entries_.end(),
                                   [&](const Entry& e) { return e.first == key; });
   if (found == entries_.end()) {
+    if (entries_.empty()) entries_.reserve(16);  // of most machines enough
     entries_.emplace_back(std::string(key), std::move(storable));
   } else {
     found->second = std::move(storable);

@@ -35,4 +35,10 @@ std::size_t PrintableLength(std::string_view text) {
   return lead.length;
 }
 
+std::size_t PrintableAsciiLength(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && text[length] >= 0x20 && text[length] < 0x7f) ++length;
+  return length;
+}
+
 }  // namespace vtprobe

@@ -148,8 +148,9 @@ OrFailure<std::string> ReadContent(const std::string& name, std::size_t expected
     const auto count = more(block, &bytes);
     if (!count) return tl::unexpected(count.error());
     if (*count == 0) {
-      // The room for a block is held as long as the content is, of many files at once.
-      bytes.shrink_to_fit();
+      // The room for a block is held as long as the content is, of many files at once. A few
+      // bytes of it are less than a copy.
+      if (bytes.capacity() > bytes.size() + bytes.size() / 16 + 64) bytes.shrink_to_fit();
       return bytes;
     }
     if (!allowance->Take(*count)) {

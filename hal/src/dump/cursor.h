@@ -52,7 +52,11 @@ class Cursor {
     SkipBlanks();
     const std::size_t start = at_;
     std::size_t last = start;
-    while (!AtEndOfLine()) last = ++at_;
+    while (!AtEndOfLine()) {
+      ++at_;
+      while (at_ < text_.size() && !IsSeparator(text_[at_])) ++at_;
+      last = at_;
+    }
     word_start_ = start;
     return text_.substr(start, last - start);
   }

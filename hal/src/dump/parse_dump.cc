@@ -200,7 +200,7 @@ class Parser {
     if (sign != "=") return cursor_.ErrorAtWord("expected " + Signs("\"=\""));
     const std::string_view value = cursor_.RestOfLine();
     if (value.empty()) return cursor_.ErrorAtWord("expected a value");
-    for (std::size_t i = 0; i < value.size();) {
+    for (std::size_t i = PrintableAsciiLength(value); i < value.size();) {
       const std::size_t length = PrintableLength(value.substr(i));
       // A tab separates words as a blank does; Set() makes it one.
       if (length == 0 && value[i] != '\t') {

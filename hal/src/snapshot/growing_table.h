@@ -42,6 +42,7 @@ class GrowingTable {
     const CpuSet& cpus = (*sets)[set];
     const std::uint32_t first = Number(cpus.First());
     const std::uint32_t last = Number(cpus.Last());
+    if (cells_.empty()) MakeRoom();
     const std::uint32_t position = Find(key);
     const auto next = static_cast<std::uint32_t>(cells_.size());
     if (position == columns_.size()) {
@@ -91,6 +92,15 @@ class GrowingTable {
     std::uint32_t lowest_cpu;
     std::uint32_t highest_cpu;
   };
+
+  // For what a small machine has, so that nothing is moved where there are many of those.
+  void MakeRoom() {
+    constexpr std::size_t kFew = 32;
+    cells_.reserve(kFew);
+    column_of_.reserve(kFew);
+    previous_.reserve(kFew);
+    columns_.reserve(kFew);
+  }
 
   static IndexedBits Bits(MsrAddress address) { return {Number(address)}; }
   static IndexedBits Bits(const CpuidLeaf& leaf) { return {leaf.leaf, leaf.subleaf}; }

@@ -22,14 +22,15 @@ struct Column {
   typename Cell::Key key;
   CpuidRegisterMask mask;  // all for an MSR
   std::span<const Cell> cells;
-  // Of each row, null where nothing is recorded; just one if it is that of all
-  // rows; empty if nothing is recorded of any.
+  // Of each row, null where nothing is recorded; empty if all have the first cell, or
+  // none where there is no cell.
   std::vector<const Cell*> of_rows;
 
   const Cell* Get(std::size_t row) const {
-    if (of_rows.empty()) return nullptr;
-    return of_rows[of_rows.size() == 1 ? 0 : row];
+    if (!of_rows.empty()) return of_rows[row];
+    return cells.empty() ? nullptr : &cells.front();
   }
+  bool IsOfAll() const { return of_rows.size() < 2; }
 };
 
 template <typename Cell>
@@ -289,9 +290,7 @@ void SnapshotRow::ReadMsr(std::size_t number, MsrReading* reading) const {
   }
 }
 
-bool SnapshotRow::IsMsrOfAll(std::size_t number) const {
-  return sheet_->msrs[number].of_rows.size() < 2;
-}
+bool SnapshotRow::IsMsrOfAll(std::size_t number) const { return sheet_->msrs[number].IsOfAll(); }
 
 CpuidReading SnapshotRow::Cpuid(CpuidLeaf leaf) const {
   const auto* const column = Find(sheet_->cpuid, leaf);
@@ -307,6 +306,7 @@ std::vector<SnapshotRow> PlatformSnapshot::Rows(const Selection& selection) cons
   auto sheet = std::make_shared<SnapshotRow::Sheet>();
   Partition partition(online_);
   std::vector<std::shared_ptr<const Places>> places;
+  places.reserve(selection.cpuid.size() + selection.msrs.size());
   const auto add = [&](const auto& table, const auto& key, CpuidRegisterMask mask, auto* columns) {
     columns->push_back({key, mask, {}, {}});
     places.emplace_back();
@@ -328,10 +328,7 @@ std::vector<SnapshotRow> PlatformSnapshot::Rows(const Selection& selection) cons
     for (std::size_t i = 0; i < columns->size(); ++i) {
       auto& column = (*columns)[i];
       const Places* const mine = places[first_place + i].get();
-      if (mine == nullptr) {
-        if (!column.cells.empty()) column.of_rows = {&column.cells.front()};
-        continue;
-      }
+      if (mine == nullptr) continue;
       column.of_rows.reserve(sets.size());
       for (const auto& [cpus, index] : sets) {
         const std::uint32_t place = mine->of_cpu[index];

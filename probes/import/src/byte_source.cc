@@ -104,6 +104,7 @@ bool IsTar(std::string_view content) {
   digits.remove_prefix(std::min(digits.find_first_not_of(' '), digits.size()));
   digits = digits.substr(0, digits.find_first_of(" \0"sv));
   const auto stated = ParseDigits<std::uint32_t>(digits, 8);
+  if (!stated) return false;
   const auto add = [](std::uint32_t sum, char c) { return sum + static_cast<unsigned char>(c); };
   std::uint32_t sum = std::accumulate(header.begin(), header.end(), std::uint32_t{0}, add);
   const std::string_view field = header.substr(kSum, kSumSize);

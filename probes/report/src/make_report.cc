@@ -85,6 +85,19 @@ const PlatformSnapshot* BeforeSystem(const PlatformSnapshot& snapshot,
   return &earlier.back();
 }
 
+// Which CPU it is, and whose guest.
+Selection IdentifyingRegisters() {
+  Selection selection;
+  selection.Add(CpuidLeaf{0x0});
+  selection.Add(CpuidLeaf{0x1}, MaskOf(CpuidRegister::kEax));
+  selection.Add(CpuidLeaf{0x1}, MaskOf(CpuidRegister::kEcx));
+  for (const std::uint32_t leaf :
+       {0x4000'0000u, 0x8000'0000u, 0x8000'0002u, 0x8000'0003u, 0x8000'0004u}) {
+    selection.Add(CpuidLeaf{leaf});
+  }
+  return selection;
+}
+
 // Without a profile the verdict decides, and its findings say so.
 void CountVerdict(const VirtualizationVerdict& verdict, std::vector<Finding>* findings) {
   for (Finding& finding : *findings) {
@@ -112,16 +125,9 @@ bool CountLosses(std::vector<Finding>* findings) {
 // read must not hide it. APIC ids stay out of the selection: they would make
 // each CPU a row.
 Subject IdentifySubject(const PlatformSnapshot& snapshot) {
+  static const Selection kSelection = IdentifyingRegisters();
   Subject subject;
-  Selection selection;
-  selection.Add(CpuidLeaf{0x0});
-  selection.Add(CpuidLeaf{0x1}, MaskOf(CpuidRegister::kEax));
-  selection.Add(CpuidLeaf{0x1}, MaskOf(CpuidRegister::kEcx));
-  for (const std::uint32_t leaf :
-       {0x4000'0000u, 0x8000'0000u, 0x8000'0002u, 0x8000'0003u, 0x8000'0004u}) {
-    selection.Add(CpuidLeaf{leaf});
-  }
-  for (const SnapshotRow& row : snapshot.Rows(selection)) {
+  for (const SnapshotRow& row : snapshot.Rows(kSelection)) {
     const Identity identity = Identify(row);
     if (!subject.vendor && identity.vendor_string) subject.vendor = *identity.vendor_string;
     if (!subject.model) subject.model = identity.brand;

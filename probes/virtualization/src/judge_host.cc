@@ -105,21 +105,31 @@ std::vector<VirtualizationGroup> JudgeAll(const PlatformSnapshot& snapshot,
   return std::move(groups).Take();
 }
 
+// What rows are made by: all that the verdict looks at, or of the MSRs the switch alone.
+// Putting it together takes a good part of what judging a small machine does, so that it is
+// done once.
+struct Selections {
+  const Selection& With(const SwitchQuestion& question) const {
+    return question.address == registers::kVmCr.address ? with_vm_cr : with_feature_control;
+  }
+
+  Selection all = VirtualizationRegisters();
+  Selection with_feature_control{all.cpuid, {registers::kFeatureControl.address}};
+  Selection with_vm_cr{all.cpuid, {registers::kVmCr.address}};
+};
+
 // The CPUs of a host mostly differ in nothing but the value of the switch, if
 // in that. Then rows by that switch are the groups.
 std::vector<VirtualizationGroup> JudgeGroups(const PlatformSnapshot& snapshot,
                                              const Context& context) {
   if (snapshot.online().empty()) return {};
-  const Selection selection = VirtualizationRegisters();
+  static const Selections kSelections;
   const auto question = AskSwitch(SnapshotCpu(snapshot, snapshot.online().First()), context);
-  if (!question) return JudgeAll(snapshot, selection, context);
-  Selection with_one_switch;
-  with_one_switch.cpuid = selection.cpuid;
-  with_one_switch.msrs = {question->address};
-  std::vector<SnapshotRow> rows = snapshot.Rows(with_one_switch);
+  if (!question) return JudgeAll(snapshot, kSelections.all, context);
+  std::vector<SnapshotRow> rows = snapshot.Rows(kSelections.With(*question));
   const bool is_one_class = std::all_of(
       rows.begin(), rows.end(), [](const SnapshotRow& row) { return row.cpuid_class() == 0; });
-  if (!is_one_class) return JudgeAll(snapshot, selection, context);
+  if (!is_one_class) return JudgeAll(snapshot, kSelections.all, context);
   std::vector<VirtualizationGroup> groups;
   groups.reserve(rows.size());
   for (SnapshotRow& row : rows) groups.push_back(JudgeRow(question, std::move(row), context));

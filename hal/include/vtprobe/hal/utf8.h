@@ -14,6 +14,10 @@ namespace vtprobe {
 // well-formed UTF-8 (Unicode 15, table 3-7). Requires !text.empty().
 std::size_t PrintableLength(std::string_view text);
 
+// How many bytes of printable ASCII `text` starts with: each is a character, and nearly
+// all texts are nothing else.
+std::size_t PrintableAsciiLength(std::string_view text);
+
 }  // namespace vtprobe
 
 #endif  // VTPROBE_HAL_UTF8_H_
