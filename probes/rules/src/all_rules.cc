@@ -73,6 +73,17 @@ Selection RowsOfAllRules() {
   return selection;
 }
 
+// Both are put together once: that takes as long as many rules do.
+struct SelectionsOfAllRules {
+  Selection kinds = registers::FeatureRegisters();
+  Selection rows = RowsOfAllRules();
+};
+
+const SelectionsOfAllRules& Selections() {
+  static const SelectionsOfAllRules kSelections;
+  return kSelections;
+}
+
 // The CPUs on which a rule fails, or for the same cause as one that does. None if
 // the profile does not count it.
 // NOLINTNEXTLINE(misc-no-recursion): rules that follow from others form a chain
@@ -134,9 +145,9 @@ RuleInput::RuleInput(const PlatformSnapshot& machine, const VirtualizationVerdic
       virtualization(verdict),
       profile(chosen),
       earlier(before),
-      kinds_(machine.Rows(registers::FeatureRegisters())),
-      rows_(std::make_unique<const rules::RowsByKind>(machine, verdict, kinds_, RowsOfAllRules())) {
-}
+      kinds_(machine.Rows(Selections().kinds)),
+      rows_(
+          std::make_unique<const rules::RowsByKind>(machine, verdict, kinds_, Selections().rows)) {}
 
 RuleInput::~RuleInput() = default;
 

@@ -113,15 +113,13 @@ Findings::Said* Findings::AddExempt(const CpuSet& cpus, std::string_view message
 }
 
 Findings::Said& Findings::Place(const Key& key, std::optional<AccessCode> unread) {
-  if (!said_.empty() && said_[last_].key_ == key) return said_[last_];
+  if (last_ != nullptr && last_->key_ == key) return *last_;
+  if (said_.size() == 1) places_.emplace(said_.front().key_, &said_.front());
   const auto found = places_.lower_bound(key);
-  if (found != places_.end() && found->first == key) {
-    last_ = found->second;
-    return said_[last_];
-  }
-  last_ = said_.size();
+  if (found != places_.end() && found->first == key) return *(last_ = found->second);
   Said& said =
       said_.emplace_back(MakeFinding(rule_, key.outcome, CpuSet(), std::string(key.message)), key);
+  last_ = &said;
   Finding& finding = said.finding_;
   finding.follows = key.follows;
   if (unread) {
@@ -134,7 +132,7 @@ Findings::Said& Findings::Place(const Key& key, std::optional<AccessCode> unread
   }
   said.key_.message = finding.message;
   if (!key.remedy.empty()) said.key_.remedy = finding.remedy;
-  places_.emplace_hint(found, said.key_, last_);
+  if (said_.size() > 1) places_.emplace_hint(found, said.key_, last_);
   return said;
 }
 

@@ -4,7 +4,7 @@
 #define VTPROBE_PROBES_RULES_SRC_FINDINGS_H_
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -75,6 +75,8 @@ class Findings {
   };
 
   explicit Findings(const Rule& rule) : rule_(rule) {}
+  Findings(const Findings&) = delete;
+  Findings& operator=(const Findings&) = delete;
 
   // What these CPUs, which read the rule's MSRs as `registers` does, are
   // thought of.
@@ -116,9 +118,9 @@ class Findings {
   void Show(const RegisterView& registers, Said* said) const;
 
   const Rule& rule_;
-  std::deque<Said> said_;
-  std::size_t last_ = 0;  // the place of what was said last
-  std::map<Key, std::size_t, IsBefore> places_;
+  std::list<Said> said_;
+  Said* last_ = nullptr;                   // what was said last
+  std::map<Key, Said*, IsBefore> places_;  // once there are several
 };
 
 // The findings about the CPUs that were compared, and then those about the
