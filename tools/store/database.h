@@ -68,6 +68,10 @@ class Database {
   using TakeRow = std::function<bool(const Row&)>;
   virtual OrFailure<void> Ask(const char* statement, std::initializer_list<Parameter> parameters,
                               const TakeRow& take) = 0;
+  // The same of one that inserts a row into a table whose key `id` the database makes: that
+  // key.
+  virtual OrFailure<std::int64_t> Insert(const char* statement,
+                                         std::initializer_list<Parameter> parameters) = 0;
   virtual OrFailure<void> Commit() = 0;
   // In words that begin with the store's name.
   virtual Failure Malformed(std::string_view words) const = 0;

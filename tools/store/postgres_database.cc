@@ -119,6 +119,18 @@ class PostgresDatabase final : public Database {
     return Execute(NameOf(statement), statement, parameters, take).map([](int) {});
   }
 
+  OrFailure<std::int64_t> Insert(const char* statement,
+                                 std::initializer_list<Parameter> parameters) override {
+    std::int64_t id = 0;
+    return Execute(NameOf(statement), (std::string(statement) + " RETURNING id").c_str(),
+                   parameters,
+                   [&](const Row& row) {
+                     id = row.Integer(0);
+                     return true;
+                   })
+        .map([&](int) { return id; });
+  }
+
   OrFailure<void> Commit() override { return Run("COMMIT"); }
 
   Failure Malformed(std::string_view words) const override {

@@ -27,6 +27,7 @@ namespace vtprobe::store {
   EACH(sqlite3_exec)                   \
   EACH(sqlite3_file_control)           \
   EACH(sqlite3_finalize)               \
+  EACH(sqlite3_last_insert_rowid)      \
   EACH(sqlite3_open_v2)                \
   EACH(sqlite3_prepare_v2)             \
   EACH(sqlite3_reset)                  \

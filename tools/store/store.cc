@@ -60,9 +60,9 @@ class SqlStore final : public Store {
 
   OrFailure<bool> Add(const Recording& recording) override {
     Take(recording.answers);
-    const auto machine = IdOf("SELECT id FROM machine WHERE name = $1",
-                              "INSERT INTO machine (name) VALUES ($1) RETURNING id",
-                              recording.machine, {recording.machine});
+    const auto machine =
+        IdOf("SELECT id FROM machine WHERE name = $1", "INSERT INTO machine (name) VALUES ($1)",
+             recording.machine, {recording.machine});
     if (!machine) return tl::unexpected(machine.error());
     const auto there =
         Find("SELECT id FROM recording WHERE machine = $1 AND hash = $2 AND copy = $3",
@@ -73,10 +73,9 @@ class SqlStore final : public Store {
     if (!readings) return tl::unexpected(readings.error());
     const auto judgement = IdOf(recording.answers.judgement);
     if (!judgement) return tl::unexpected(judgement.error());
-    const auto added = New(
+    const auto added = database_->Insert(
         "INSERT INTO recording (machine, hash, copy, name, told, place, earlier, time, "
-        "reading_set, judgement, dump) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
-        "RETURNING id",
+        "reading_set, judgement, dump) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         {*machine, recording.hash, recording.copy, recording.name, recording.told, recording.place,
          recording.earlier, OrNull(recording.time), *readings, *judgement, Blob{recording.dump}});
     if (!added) return tl::unexpected(added.error());
@@ -147,19 +146,13 @@ class SqlStore final : public Store {
         .map([&] { return id; });
   }
 
-  OrFailure<std::int64_t> New(const char* insert, Parameters parameters) {
-    return Find(insert, parameters).map([](const std::optional<std::int64_t>& id) {
-      return id.value_or(0);
-    });
-  }
-
   // By what nothing else has, and inserted if it is not there.
   OrFailure<std::int64_t> IdOf(const char* find, const char* insert, std::string_view key,
                                Parameters parameters) {
     const auto found = Find(find, {key});
     if (!found) return tl::unexpected(found.error());
     if (*found) return **found;
-    return New(insert, parameters);
+    return database_->Insert(insert, parameters);
   }
 
   void Take(const Answers& answers) {
@@ -170,7 +163,7 @@ class SqlStore final : public Store {
   OrFailure<std::int64_t> IdOf(const Value& value) {
     return IdOf("SELECT id FROM reading WHERE hash = $1",
                 "INSERT INTO reading (hash, register, address, cpus, value, error) "
-                "VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+                "VALUES ($1, $2, $3, $4, $5, $6)",
                 value.hash,
                 {value.hash, value.reg, value.address, value.cpus, OrNull(value.value),
                  OrNull(value.error)});
@@ -179,7 +172,7 @@ class SqlStore final : public Store {
   OrFailure<std::int64_t> IdOf(const RuleFinding& finding) {
     return IdOf("SELECT id FROM finding WHERE hash = $1",
                 "INSERT INTO finding (hash, rule, outcome, severity, cpus, message) "
-                "VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+                "VALUES ($1, $2, $3, $4, $5, $6)",
                 finding.hash,
                 {finding.hash, finding.rule, finding.outcome, finding.severity, finding.cpus,
                  finding.message});
@@ -192,7 +185,8 @@ class SqlStore final : public Store {
     for (const std::int64_t number : numbers) {
       const auto id = told->IdOf(number, [&](const Record& record) { return this->IdOf(record); });
       if (!id) return tl::unexpected(id.error());
-      array += (array.size() == 1 ? "" : ",") + std::to_string(*id);
+      if (array.size() > 1) array += ',';
+      array += std::to_string(*id);
     }
     return array + ']';
   }
@@ -202,10 +196,9 @@ class SqlStore final : public Store {
     if (!there) return tl::unexpected(there.error());
     if (*there) return **there;
     return ArrayOf(readings.values, &values_).and_then([&](const std::string& values) {
-      return New(
+      return database_->Insert(
           "INSERT INTO reading_set (hash, board, model, signature, firmware, "
-          "firmware_date, microcode, readings) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
-          "RETURNING id",
+          "firmware_date, microcode, readings) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
           {readings.hash, OrNull(readings.board), OrNull(readings.model),
            OrNull(readings.signature), OrNull(readings.firmware), OrNull(readings.firmware_date),
            OrNull(readings.microcode), values});
@@ -217,9 +210,9 @@ class SqlStore final : public Store {
     if (!there) return tl::unexpected(there.error());
     if (*there) return **there;
     return ArrayOf(judgement.findings, &findings_).and_then([&](const std::string& findings) {
-      return New(
+      return database_->Insert(
           "INSERT INTO judgement (hash, tool_version, usable, state, exit_code, findings) "
-          "VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+          "VALUES ($1, $2, $3, $4, $5, $6)",
           {judgement.hash, judgement.tool_version, judgement.usable, judgement.state,
            judgement.exit_code, findings});
     });
