@@ -36,10 +36,51 @@ class Adding {
          StoreKeeper* keeper)
       : arguments_(arguments), paths_(std::move(paths)), rows_(version), keeper_(*keeper) {}
 
-  void Add(const NamedMachine& machine) {
+  void Add(NamedMachine machine) {
     if (!machine.subject) return unread_.push_back(machine.subject.error());
     // Nothing will be kept: the others are read for what is wrong with them.
     if (!unread_.empty() || failure_) return;
+    if (!machine.subject->earlier.empty()) {
+      SendWaiting();
+      return Send(machine);
+    }
+    const PlatformSnapshot& snapshot = machine.subject->snapshot;
+    std::string counts = rows_.WhatCounts(snapshot);
+    waiting_size_ += counts.size() + kSizeOfCpu * snapshot.online().Count();
+    waiting_.push_back({std::move(machine), std::move(counts)});
+    if (waiting_.size() == kMostWaiting || waiting_size_ >= kLargestWaiting) SendWaiting();
+  }
+
+  // There are no more.
+  void Finish() { SendWaiting(); }
+
+  const std::vector<Failure>& unread() const { return unread_; }
+  const std::optional<Failure>& failure() const { return failure_; }
+
+ private:
+  // So many are judged at a time and no more are in memory, and of large ones fewer.
+  static constexpr std::size_t kMostWaiting = 64;
+  static constexpr std::size_t kLargestWaiting = std::size_t{1} << 20;
+  static constexpr std::size_t kSizeOfCpu = 1024;  // with what does not count of it
+
+  struct Waiting {
+    NamedMachine machine;
+    std::string counts;
+  };
+
+  void SendWaiting() {
+    std::vector<Waiting> waiting = std::exchange(waiting_, {});
+    waiting_size_ = 0;
+    std::vector<RowMaker::Single> recordings;
+    recordings.reserve(waiting.size());
+    for (Waiting& one : waiting) {
+      recordings.push_back({&one.machine.subject->snapshot, std::move(one.counts)});
+    }
+    rows_.JudgeAhead(std::move(recordings));
+    for (const Waiting& one : waiting) Send(one.machine);
+  }
+
+  void Send(const NamedMachine& machine) {
     const LoadedSubject& subject = *machine.subject;
     const Owner owner = OwnerOf(machine.name, subject);
     for (std::size_t i = 0; i < subject.earlier.size(); ++i) {
@@ -48,10 +89,6 @@ class Adding {
     Send(owner, machine.name, subject.earlier.size(), subject.snapshot, subject.earlier);
   }
 
-  const std::vector<Failure>& unread() const { return unread_; }
-  const std::optional<Failure>& failure() const { return failure_; }
-
- private:
   Owner OwnerOf(const std::string& name, const LoadedSubject& subject) const {
     const auto by_path = [&](const std::string& path) {
       return Printable(MachineNameOf(path, paths_));
@@ -79,6 +116,8 @@ class Adding {
   std::vector<std::string> paths_;
   RowMaker rows_;
   StoreKeeper& keeper_;
+  std::vector<Waiting> waiting_;
+  std::size_t waiting_size_ = 0;  // in bytes
   std::vector<Failure> unread_;
   std::optional<Failure> failure_;
 };
@@ -108,10 +147,11 @@ OrFailure<int> Run(const Arguments& arguments, const Process& process) {
                                    {.cpus = std::nullopt,
                                     .is_quiet = !arguments.verbose,
                                     .opened = &process.confinement->files()},
-                                   [&](const NamedMachine& machine) {
-                                     adding.Add(machine);
+                                   [&](NamedMachine machine) {
+                                     adding.Add(std::move(machine));
                                      if (show) show(++count);
                                    });
+  adding.Finish();
   if (adding.failure()) return tl::unexpected(*adding.failure());
   if (!read || !adding.unread().empty()) {
     (*keeper)->Abandon();

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
+#include "on_all_cpus.h"
 #include "vtprobe/fleet/values.h"
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/hal/hex.h"
@@ -73,6 +75,33 @@ store::Value ValueOf(const fleet::RegisterValue& value) {
   return row;
 }
 
+// The same of what a rule says.
+std::string KeyOf(const Finding& finding) {
+  std::string key;
+  AppendPlain(finding.rule.data(), &key);  // where it stands in the program
+  AppendPlain(finding.outcome, &key);
+  AppendPlain(finding.severity, &key);
+  AppendPlain(finding.cpus.ranges().size(), &key);
+  for (const CpuSet::Range& range : finding.cpus.ranges()) AppendPlain(range, &key);
+  return key += finding.message;
+}
+
+store::RuleFinding FindingRowOf(const Finding& finding) {
+  store::RuleFinding row{{},
+                         std::string(finding.rule),
+                         std::string(Name(finding.outcome)),
+                         std::string(Name(finding.severity)),
+                         finding.cpus.ToString(),
+                         Printable(finding.message)};
+  std::string all;
+  for (const std::string* const text :
+       {&row.rule, &row.outcome, &row.severity, &row.cpus, &row.message}) {
+    Append(*text, &all);
+  }
+  row.hash = store::ContentHash(all);
+  return row;
+}
+
 // Under which number it is told; what was told before is forgotten where it is much, and
 // told again.
 template <typename AllTold, typename Make, typename Record>
@@ -127,46 +156,57 @@ void RowMaker::AddJudgement(const Report& report, store::Answers* answers) {
   }
   for (const Finding& finding : report.findings) {
     if (finding.outcome == Outcome::kNotApplicable) continue;
-    store::RuleFinding row{{},
-                           std::string(finding.rule),
-                           std::string(Name(finding.outcome)),
-                           std::string(Name(finding.severity)),
-                           finding.cpus.ToString(),
-                           Printable(finding.message)};
-    std::string key;
-    for (const std::string* const text :
-         {&row.rule, &row.outcome, &row.severity, &row.cpus, &row.message}) {
-      Append(*text, &key);
-    }
-    const auto make = [&] {
-      row.hash = store::ContentHash(key);
-      return row;
-    };
-    const Told& told = Tell(key, make, &findings_, &finding_count_, &answers->told_findings);
+    const auto make = [&] { return FindingRowOf(finding); };
+    const Told& told =
+        Tell(KeyOf(finding), make, &findings_, &finding_count_, &answers->told_findings);
     judgement.findings.push_back(told.number);
     all += told.hash;
   }
   judgement.hash = store::ContentHash(all);
 }
 
+std::string RowMaker::WhatCounts(const PlatformSnapshot& snapshot) {
+  return fleet::WhatCounts(snapshot, &comparable_);
+}
+
+void RowMaker::JudgeAhead(std::vector<Single> recordings) {
+  ahead_.clear();
+  std::vector<std::pair<const PlatformSnapshot*, Ahead*>> unknown;
+  std::unordered_set<std::string_view> of_these;
+  for (Single& single : recordings) {
+    Ahead& ahead = ahead_[single.snapshot];
+    ahead.counts = std::move(single.counts);
+    if (seen_.contains(ahead.counts) || !of_these.insert(ahead.counts).second) continue;
+    unknown.emplace_back(single.snapshot, &ahead);
+  }
+  ForEachOnAllCpus(unknown.size(), [&](std::size_t i) {
+    const auto& [snapshot, ahead] = unknown[i];
+    ahead->report = MakeReport(*snapshot, version_, std::nullopt, nullptr);
+  });
+}
+
+RowMaker::Ahead RowMaker::TakeAhead(const PlatformSnapshot& snapshot) {
+  if (auto found = ahead_.extract(&snapshot)) return std::move(found.mapped());
+  return {WhatCounts(snapshot), std::nullopt};
+}
+
 store::Answers RowMaker::AnswersTo(const PlatformSnapshot& snapshot,
                                    std::span<const PlatformSnapshot> earlier) {
   store::Answers answers;
-  const auto work_out = [&] {
-    AddReadings(snapshot, &answers);
-    AddJudgement(MakeReport(snapshot, version_, std::nullopt, nullptr, earlier), &answers);
-  };
   // What was recorded earlier counts, too, and is not part of what this one says.
   if (!earlier.empty()) {
-    work_out();
+    AddReadings(snapshot, &answers);
+    AddJudgement(MakeReport(snapshot, version_, std::nullopt, nullptr, earlier), &answers);
     return answers;
   }
-  std::string counts = fleet::WhatCounts(snapshot, &comparable_);
+  auto [counts, report] = TakeAhead(snapshot);
   const auto found = seen_.find(counts);
   if (found != seen_.end()) {
     return found->second;
   }
-  work_out();
+  if (!report) report = MakeReport(snapshot, version_, std::nullopt, nullptr);
+  AddReadings(snapshot, &answers);
+  AddJudgement(*report, &answers);
   store::Answers told{{}, {}, answers.readings, answers.judgement};
   const std::size_t size =
       counts.size() + sizeof(told) +

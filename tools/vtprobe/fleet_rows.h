@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,18 @@ class RowMaker {
   // `version` is this vtprobe's, and has to outlive this.
   explicit RowMaker(std::string_view version) : version_(version) {}
 
+  // A recording that is judged by itself, with all that it is judged by.
+  struct Single {
+    const PlatformSnapshot* snapshot;
+    std::string counts;
+  };
+  std::string WhatCounts(const PlatformSnapshot& snapshot);
+
+  // Judges those that are to come next, on all CPUs, but none like one that was seen
+  // lately. They have to stay where they are until Complete() was called for each, or this
+  // again.
+  void JudgeAhead(std::vector<Single> recordings);
+
   // What the recording says and what is thought of it, judged together with `earlier`
   // ones of its machine.
   store::Answers AnswersTo(const PlatformSnapshot& snapshot,
@@ -45,6 +58,12 @@ class RowMaker {
   };
   using AllTold = std::unordered_map<std::string, Told>;
 
+  struct Ahead {
+    std::string counts;
+    std::optional<Report> report;  // unless one like it was judged
+  };
+  Ahead TakeAhead(const PlatformSnapshot& snapshot);
+
   void AddReadings(const PlatformSnapshot& snapshot, store::Answers* answers);
   void AddJudgement(const Report& report, store::Answers* answers);
   std::int64_t CopyOf(const store::Recording& recording);
@@ -55,6 +74,7 @@ class RowMaker {
   // Of machines seen lately, by all that they are judged by.
   std::unordered_map<std::string, store::Answers> seen_;
   std::size_t seen_size_ = 0;
+  std::unordered_map<const PlatformSnapshot*, Ahead> ahead_;
   AllTold values_;
   std::int64_t value_count_ = 0;
   AllTold findings_;
