@@ -69,6 +69,38 @@ TEST_F(FleetCommand, NamesWhoStandsOut) {
   EXPECT_EQ(json["exit_code"], 1);
 }
 
+// Also where the one that has them is alone in its shard.
+TEST_F(FleetCommand, NamesWhoHasMoreCpusThanItsLike) {
+  for (int i = 0; i < 4; ++i) File("lab/a/m" + std::to_string(i) + ".dump", Dump("0x5"));
+  std::string dump = Dump("0x5");
+  dump.replace(dump.find("cpu 0-7"), 7, "cpu 0-15");
+  const std::string large = File("lab/b/large.dump", dump);
+  const Ended ended = Vtprobe({"fleet", "report", Path("lab")});
+  EXPECT_EQ(ended.exit_status, 0);
+  EXPECT_THAT(
+      ended.out,
+      AllOf(HasSubstr("none: no register differs from what most of its like have\n"),
+            HasSubstr("more CPUs   CPUs 8-15 "),
+            HasSubstr(" recorded on " + large + ", where 4 of 5 like it have CPUs 0-7 alone\n")));
+  const auto json = Json({Path("lab")});
+  EXPECT_THAT(json["outliers"], IsEmpty());
+  EXPECT_EQ(json["more_cpus"], nlohmann::json::array({{{"machine", large},
+                                                       {"cpus", "8-15"},
+                                                       {"majority", "0-7"},
+                                                       {"with_majority", 4},
+                                                       {"of", 5},
+                                                       {"board", "X"},
+                                                       {"signature", "0x506e3"},
+                                                       {"model", nullptr}}}));
+  EXPECT_THAT(Vtprobe({"fleet", "report", "--format", "csv", Path("lab")}).out,
+              HasSubstr("\r\nmore_cpus," + large + ",,,8-15,,0-7,1,\r\n"));
+  for (const std::string shard : {"a", "b"}) {
+    Vtprobe({"fleet", "report", "--format", "json", Path("lab/" + shard), "-o", Path(shard)});
+  }
+  EXPECT_EQ(Vtprobe({"fleet", "merge", "--format", "json", Path("b"), Path("a")}).out,
+            Vtprobe({"fleet", "report", "--format", "json", Path("lab")}).out);
+}
+
 TEST_F(FleetCommand, SaysWhereNoCountCanTell) {
   File("lab/a.dump", Dump("0x5"));
   File("lab/b.dump", Dump("0x1"));

@@ -285,6 +285,38 @@ TEST(Outliers, AreNotMachinesThatLackCpusAndTheseAreTold) {
   EXPECT_EQ(findings.unread_count, 3U);
 }
 
+// Two have threads on that the others have off, one has a CPU of its own.
+TEST(Outliers, AreNotMachinesWithMoreCpusAndTheseAreTold) {
+  const PlatformSnapshot like = WithParts({{"0-3", "0xa"}});
+  const PlatformSnapshot lacks = WithParts({{"0-2", "0xa"}});
+  const PlatformSnapshot threads = WithParts({{"0-7", "0xa"}});
+  const Findings findings = Conclude(FoldOf(
+      {like, like, like, threads, like, lacks, threads, like, WithParts({{"1-3,9", "0xa"}})}));
+  EXPECT_THAT(OutliersOf(findings), IsEmpty());
+  ASSERT_EQ(findings.more_cpus.size(), 2U);
+  const MoreCpus& more = findings.more_cpus[0];
+  EXPECT_EQ(more.cpus, CpuSet({{4, 7}}));
+  EXPECT_EQ(more.usual, CpuSet({{0, 3}}));
+  EXPECT_EQ(more.with_usual, 5U);
+  EXPECT_EQ(more.of, 9U);
+  EXPECT_EQ(more.kin.board, "X");
+  EXPECT_THAT(more.machines.kept(), ElementsAre("m3", "m6"));
+  EXPECT_EQ(findings.more_cpus[1].cpus, CpuSet({{9, 9}}));
+  EXPECT_THAT(findings.more_cpus[1].machines.kept(), ElementsAre("m8"));
+}
+
+// Of one and one no count can tell which has too many; a machine of another kind is none of
+// their like.
+TEST(Outliers, HaveNoMoreCpusWhereNoCpusAreUsual) {
+  const PlatformSnapshot small = WithParts({{"0-3", "0xa"}});
+  const PlatformSnapshot large = WithParts({{"0-7", "0xa"}});
+  EXPECT_THAT(Conclude(FoldOf({small, large})).more_cpus, IsEmpty());
+  EXPECT_THAT(Conclude(FoldOf({small, small, large, large})).more_cpus, IsEmpty());
+  const PlatformSnapshot other = Parsed("vtprobe-dump 1\nmeta board = Y\ncpu 0-7\n" +
+                                        std::string(kSkylake) + "msr 0x1234 = 0xa\n");
+  EXPECT_THAT(Conclude(FoldOf({small, small, small, other})).more_cpus, IsEmpty());
+}
+
 TEST(Outliers, AreNotMachinesOfWhichSomethingWasNotRead) {
   const Findings findings = Conclude(
       FoldOf({Machine(kOn), Machine(kOn), Machine(kOn), Machine("msr 0x3a ! permission-denied\n"),

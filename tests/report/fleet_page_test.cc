@@ -15,6 +15,7 @@
 namespace vtprobe {
 namespace {
 
+using testing::_;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -75,6 +76,25 @@ TEST(FleetPage, SaysThatNobodyStandsOut) {
   fleet::Findings findings;
   findings.machines = 2;
   EXPECT_THAT(RenderFleetHtml(findings), HasSubstr("No machine differs from what most"));
+}
+
+TEST(FleetPage, NamesWhoHasMoreCpus) {
+  fleet::Findings findings;
+  findings.machines = 9;
+  fleet::MoreCpus more;
+  more.cpus = *CpuSet::Parse("4-7");
+  more.usual = *CpuSet::Parse("0-3");
+  more.with_usual = 7;
+  more.of = 9;
+  more.machines.Add("m3.dump");
+  findings.more_cpus = {more};
+  const ParsedPage page(RenderFleetHtml(findings));
+  ASSERT_TRUE(page.ok());
+  EXPECT_THAT(page.Texts("//section[h2='More CPUs']//tbody/tr/td"),
+              ElementsAre("CPUs 4-7", "CPUs 0-3 on 7 of 9", _, _));
+  EXPECT_THAT(page.Texts("//section[h2='More CPUs']//tbody/tr/td/a"), ElementsAre("m3.dump"));
+  EXPECT_THAT(page.Texts("//details//li"), ElementsAre("has CPUs 4-7, usual CPUs 0-3 on 7 of 9"));
+  EXPECT_THAT(RenderFleetHtml(findings), HasSubstr("No register differs from what most"));
 }
 
 RC_GTEST_PROP(FleetPage, HoldsAnyNameAsText, (std::string text)) {

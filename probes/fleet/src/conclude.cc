@@ -9,6 +9,7 @@
 #include "boots.h"
 #include "levels.h"
 #include "machines.h"
+#include "recorded.h"
 #include "vote.h"
 #include "vtprobe/fleet/findings.h"
 #include "vtprobe/hal/natural_order.h"
@@ -94,6 +95,7 @@ Findings Conclude(const Fold& fold) {
   findings.recordings = findings.machines;
   for (const auto& [machine, boots] : fold.machines()) findings.recordings += boots.size() - 1;
   Compare(fold, machines, &findings);
+  AddMoreCpus(fold, machines, &findings);
   CountRules(machines, &findings);
   findings.firmware = FirmwareLevels(machines);
   findings.microcode = MicrocodeLevels(machines);

@@ -15,10 +15,6 @@ namespace vtprobe::fleet {
 // Sets outliers, of_firmware, splits and without_like.
 void Compare(const Fold& fold, const std::vector<Machines>& machines, Findings* findings);
 
-// Adds to `unread` the machines that lack registers which most of their like recorded, or
-// lack them on CPUs on which most have them.
-void AddMissing(const Fold& fold, const std::vector<Machines>& machines, Findings* findings);
-
 // The bits in which two readings differ, of those that are known of both.
 std::uint64_t DifferingBits(const RegisterReading& a, const RegisterReading& b);
 

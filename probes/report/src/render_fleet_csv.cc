@@ -84,6 +84,24 @@ Row OfBoot(const fleet::InSomeBoots& one, const std::string& boot) {
           .words = boot};
 }
 
+std::string LinesOfWhoStandsOut(const fleet::Findings& findings) {
+  std::string lines;
+  for (const fleet::Outlier& outlier : findings.outliers) {
+    for (const std::string& machine : outlier.machines.kept()) {
+      lines += Line(OfReading("outlier", machine, outlier.reading));
+    }
+  }
+  for (const fleet::MoreCpus& one : findings.more_cpus) {
+    for (const std::string& machine : one.machines.kept()) {
+      lines += Line({.what = "more_cpus",
+                     .machine = machine,
+                     .cpus = one.cpus.ToString(),
+                     .usual = one.usual.ToString()});
+    }
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string RenderFleetCsv(const fleet::Findings& findings) {
@@ -100,11 +118,7 @@ std::string RenderFleetCsv(const fleet::Findings& findings) {
          .value = group.firmware,
          .count = group.machines});
   }
-  for (const fleet::Outlier& outlier : findings.outliers) {
-    for (const std::string& machine : outlier.machines.kept()) {
-      add(OfReading("outlier", machine, outlier.reading));
-    }
-  }
+  text += LinesOfWhoStandsOut(findings);
   for (const fleet::OfFirmware& one : findings.of_firmware) {
     add({.what = "by_firmware",
          .name = fleet::NameOf(one.reg),

@@ -53,6 +53,7 @@ class Page {
 
   std::string Render() {
     AddOutliers();
+    AddMoreCpus();
     AddRules();
     AddOfFirmware();
     AddSplits();
@@ -155,10 +156,13 @@ class Page {
   void AddOutliers() {
     const bool has_golden = !findings_.way.against.empty();
     if (findings_.outliers.empty()) {
-      sections_ += Fill("<p>{{text}}</p>\n",
-                        {{"text", has_golden ? "No machine differs from that recording."
-                                             : "No machine differs from what most of its like "
-                                               "have."}});
+      sections_ +=
+          Fill("<p>{{text}}</p>\n",
+               {{"text", has_golden
+                             ? std::string("No machine differs from that recording.")
+                             : fmt::format("No {} differs from what most of its "
+                                           "like have.",
+                                           findings_.more_cpus.empty() ? "machine" : "register")}});
     }
     AddTable(
         "Stand out", {"register", "what differs", "value", "usual", "CPUs", "machines", "kind"},
@@ -183,6 +187,18 @@ class Page {
                         {{"text", fmt::format("Machines that have no other of their kind: {}.",
                                               findings_.without_like)}});
     }
+  }
+
+  void AddMoreCpus() {
+    AddTable("More CPUs", {"CPUs", "usual", "machines", "kind"}, findings_.more_cpus,
+             [&](const fleet::MoreCpus& one) {
+               const std::string usual =
+                   fmt::format("{} on {} of {}", CpusText(one.usual), one.with_usual, one.of);
+               const std::string statement =
+                   fmt::format("has {}, usual {}", CpusText(one.cpus), usual);
+               return Cells({Escaped(CpusText(one.cpus)), Escaped(usual),
+                             NamesOf(one.machines, statement), Escaped(KinText(one.kin))});
+             });
   }
 
   void AddRules() {

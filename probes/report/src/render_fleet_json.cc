@@ -17,10 +17,14 @@ OrderedJson TextOrNull(const std::string& text) {
   return text.empty() ? OrderedJson() : OrderedJson(text);
 }
 
-void AddKin(const fleet::Kin& kin, const std::string& firmware, OrderedJson* json) {
+void AddKin(const fleet::Kin& kin, OrderedJson* json) {
   (*json)["board"] = TextOrNull(kin.board);
   (*json)["signature"] = TextOrNull(kin.signature);
   (*json)["model"] = TextOrNull(kin.model);
+}
+
+void AddKin(const fleet::Kin& kin, const std::string& firmware, OrderedJson* json) {
+  AddKin(kin, json);
   (*json)["firmware"] = TextOrNull(firmware);
 }
 
@@ -63,6 +67,23 @@ OrderedJson OutliersJson(const fleet::Findings& findings) {
     }
   }
   return outliers;
+}
+
+OrderedJson MoreCpusJson(const fleet::Findings& findings) {
+  OrderedJson list = OrderedJson::array();
+  for (const fleet::MoreCpus& one : findings.more_cpus) {
+    for (const std::string& machine : one.machines.kept()) {
+      OrderedJson entry;
+      entry["machine"] = machine;
+      entry["cpus"] = one.cpus.ToString();
+      entry["majority"] = one.usual.ToString();
+      entry["with_majority"] = one.with_usual;
+      entry["of"] = one.of;
+      AddKin(one.kin, &entry);
+      list.push_back(std::move(entry));
+    }
+  }
+  return list;
 }
 
 OrderedJson OfFirmwareJson(const fleet::Findings& findings) {
@@ -178,6 +199,7 @@ std::string RenderFleetJson(const fleet::Findings& findings, std::string_view fo
     document["groups"].push_back(std::move(entry));
   }
   document["outliers"] = OutliersJson(findings);
+  document["more_cpus"] = MoreCpusJson(findings);
   document["by_firmware"] = OfFirmwareJson(findings);
   document["no_majority"] = SplitsJson(findings);
   document["without_like"] = findings.without_like;

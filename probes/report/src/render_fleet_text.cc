@@ -46,6 +46,7 @@ class Text {
     std::string text = Coloured(FleetHeadline(findings_), HeadlineColour(), options_) + '\n';
     rows_.emplace_back();
     AddOutliers();
+    AddMoreCpus();
     if (options_.verbosity != Verbosity::kQuiet) {
       AddFirmwareDifferences();
       AddSplits();
@@ -104,7 +105,8 @@ class Text {
       rows_.push_back(Prose(
           "stand out", has_golden
                            ? fmt::format("none: no machine differs from {}", findings_.way.against)
-                           : "none: no machine differs from what most of its like have"));
+                           : fmt::format("none: no {} differs from what most of its like have",
+                                         findings_.more_cpus.empty() ? "machine" : "register")));
     }
     AddEach("stand out", findings_.outliers, [&](std::string label, const fleet::Outlier& one) {
       const fleet::Reading& reading = one.reading;
@@ -128,6 +130,15 @@ class Text {
                                   : fmt::format("{} machines have", findings_.without_like),
                               findings_.without_like == 1 ? "its" : "their",
                               findings_.without_like == 1 ? "it" : "them")));
+  }
+
+  void AddMoreCpus() {
+    AddEach("more CPUs", findings_.more_cpus, [&](std::string label, const fleet::MoreCpus& one) {
+      rows_.push_back(Row(std::move(label), CpusText(one.cpus),
+                          fmt::format("recorded on {}, where {} of {} like it have {} alone",
+                                      NamesText(one.machines, room_.names), one.with_usual, one.of,
+                                      CpusText(one.usual))));
+    });
   }
 
   void AddFirmwareDifferences() {

@@ -49,6 +49,17 @@ struct Outlier {
   Names machines;
 };
 
+// Machines that have the same CPUs beyond those that more than half of their like have, all
+// of them and no others.
+struct MoreCpus {
+  Kin kin;
+  CpuSet cpus;  // beyond the usual
+  CpuSet usual;
+  std::size_t with_usual = 0;  // of how many machines of their kin
+  std::size_t of = 0;
+  Names machines;
+};
+
 struct ValueCount {
   RegisterReading value;
   Names machines;
@@ -127,6 +138,7 @@ struct Findings {
   std::array<std::size_t, 4> usable{};  // by Usable
   std::vector<Group> groups;
   std::vector<Outlier> outliers;
+  std::vector<MoreCpus> more_cpus;
   std::vector<OfFirmware> of_firmware;
   std::vector<Split> splits;
   std::size_t without_like = 0;    // machines of which there is no other of their kin
