@@ -54,7 +54,7 @@ const std::map<std::string, std::string>& Identifications() {
 }
 
 std::string DumpOf(const std::string& machine) {
-  std::string dump = "vtprobe-dump 1\n";
+  std::string dump = "vtprobe-dump 2\n";
   std::istringstream lines(machine);
   for (std::string line; std::getline(lines, line);) {
     const std::size_t blank = line.find(' ');

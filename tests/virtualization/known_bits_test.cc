@@ -14,6 +14,7 @@ namespace vtprobe {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kIntel =
     "vtprobe-dump 2\n"
@@ -85,6 +86,27 @@ TEST(KnownBitsOfTheSwitch, DecideSvm) {
   EXPECT_EQ(OfSvm("0x18 known 0x18").state, State::kDisabledNeedsKey);
   EXPECT_EQ(OfSvm("0x10 known 0x10").state, State::kIndeterminate);
   EXPECT_EQ(OfSvm("0x8 known 0x8").state, State::kIndeterminate);
+}
+
+// Who wants to use it finds it off, whatever the lock says; whether it can be switched on
+// before a reset, the lock does.
+TEST(KnownBitsOfTheSwitch, SayThatItIsOffWithoutTheLock) {
+  const auto svm = OfSvm("0x10 known 0x10");
+  EXPECT_EQ(svm.usable, Usable::kUnknown);
+  ASSERT_EQ(svm.groups.size(), 1u);
+  EXPECT_EQ(svm.groups[0].note,
+            "Only some bits of VM_CR are known, and not LOCK. SVM is off as it is.");
+  EXPECT_EQ(WhatItSwitches(MsrAddress{0xc0010114}, RegisterReading::OfBits(0x10, 0x10)),
+            "On an AMD CPU: SVM off; whether that is locked is not known.");
+  EXPECT_THAT(OfVmx("0x0 known 0x4").groups.at(0).note, HasSubstr("VT-x is off as it is."));
+  EXPECT_EQ(WhatItSwitches(MsrAddress{0x3a}, RegisterReading::OfBits(0, 0x4)),
+            "On an Intel CPU: VT-x off; whether that is locked is not known.");
+  // TXT's own bit is another one.
+  const std::string measured = std::string(kIntel).insert(15, "meta measured_launch = yes\n");
+  EXPECT_THAT(Judged(measured + "msr 0x3a = 0x0 known 0x4\n").groups.at(0).note,
+              Not(HasSubstr("off")));
+  // That only the lock is known says neither.
+  EXPECT_THAT(OfSvm("0x8 known 0x8").groups.at(0).note, Not(HasSubstr("off")));
 }
 
 // What Linux would have written is compared with the whole register.

@@ -202,6 +202,15 @@ VirtualizationGroup DecideByBits(const MsrDef& msr, const MsrReading& value, std
   return *std::move(group);
 }
 
+bool IsKnownOff(const MsrDef& msr, const MsrReading& value) {
+  if (&msr == &registers::kVmCr) {
+    const std::uint64_t off = registers::kVmCr["SVMDIS"].mask();
+    return value.Knows(off) && (value.known_bits() & off) != 0;
+  }
+  const std::uint64_t on = registers::kFeatureControl["VMX_OUTSIDE_SMX"].mask();
+  return value.Knows(on) && (value.known_bits() & on) == 0;
+}
+
 std::vector<Evidence> WithoutUnasked(std::vector<Evidence> evidence) {
   std::erase_if(evidence, [](const Evidence& e) { return e.value.IsUnrecorded(); });
   return evidence;

@@ -69,6 +69,10 @@ VirtualizationGroup DecideByBits(const MsrDef& msr, const MsrReading& value, std
                                  std::string_view if_state_is_open,
                                  const std::function<VirtualizationGroup(std::uint64_t)>& decide);
 
+// Whether it is off as it is by the bits that are known of its switch, whether or not
+// that is locked: SVMDIS is set, or VMX_OUTSIDE_SMX is clear (of no measured launch).
+bool IsKnownOff(const MsrDef& msr, const MsrReading& value);
+
 // A CPU whose feature bit is clear.
 VirtualizationGroup NotOffered(std::optional<bool> guest);
 // Something that the verdict needs could not be read.

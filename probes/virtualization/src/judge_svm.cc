@@ -71,7 +71,10 @@ VirtualizationGroup JudgeValue(const SwitchQuestion& question, const MsrReading&
     // With SVM on, the lock makes no difference to who wants to use it.
     group = DecideByBits(kVmCr, value, kDeciding, "Whether that is locked is not known.",
                          [&](std::uint64_t bits) { return Decide(question, bits); });
-    if (group.unread) return group;
+    if (group.unread) {
+      if (IsKnownOff(kVmCr, value)) group.note += " SVM is off as it is.";
+      return group;
+    }
   } else if (value.error() == AccessCode::kGeneralProtection) {
     return SwitchFaults(Technology::kSvm, question.guest);
   } else {

@@ -59,7 +59,12 @@ VirtualizationGroup JudgeValue(const SwitchQuestion& question, const MsrReading&
                          "Whether a system under a measured launch may use it is not known: "
                          "VMX_IN_SMX is not.",
                          [&](std::uint64_t bits) { return Decide(bits, context); });
-    if (group.unread) return group;
+    if (group.unread) {
+      if (IsKnownOff(kFeatureControl, value) && !context.measured_launch.value_or(false)) {
+        group.note += " VT-x is off as it is.";
+      }
+      return group;
+    }
   } else if (value.error() == AccessCode::kGeneralProtection) {
     return SwitchFaults(Technology::kVtx, question.guest);
   } else {

@@ -50,10 +50,12 @@ std::string_view SwitchInWords(const MsrDef& msr, const RegisterReading& value) 
   if (&msr == &kVmCr) {
     question.technology = Technology::kSvm;
     const State state = JudgeSvmSwitch(question, value, {}).state;
-    return state == State::kIndeterminate ? "" : OfSvm(state);
+    if (state != State::kIndeterminate) return OfSvm(state);
+    return IsKnownOff(msr, value) ? "SVM off; whether that is locked is not known" : "";
   }
   const State state = JudgeVmxSwitch(question, value, {}).state;
-  return state == State::kIndeterminate ? "" : OfVtx(state, value);
+  if (state != State::kIndeterminate) return OfVtx(state, value);
+  return IsKnownOff(msr, value) ? "VT-x off; whether that is locked is not known" : "";
 }
 
 }  // namespace

@@ -249,7 +249,7 @@ std::string Why(const VirtualizationVerdict& verdict) {
   for (std::size_t i = 0; i < verdict.groups.size(); ++i) {
     const VirtualizationGroup& group = verdict.groups[i];
     sentences.AddOnce(notes[i]);
-    if (group.unread) {
+    if (group.unread && !phrases::IsKnownInPart(group)) {  // the note says which part
       std::string& text = sentences.Begin();
       text += CpusText(group.cpus);
       text.append(": ").append(Describe(*group.unread)).append(".");

@@ -146,6 +146,9 @@ class HeadlineWriter {
       const std::string differing = DifferingNotes();
       return differing.empty() ? Lowered(blocking->note) : differing;
     }
+    if (phrases::IsKnownInPart(*blocking)) {
+      return fmt::format("{} offered. {}", technology_ + " is", blocking->note);
+    }
     return fmt::format("{} offered, but its switch ({}) could not be read: {}.",
                        technology_ + " is", SwitchName(), Describe(*blocking->unread));
   }

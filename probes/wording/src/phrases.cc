@@ -37,6 +37,10 @@ CpuSet Unread(const VirtualizationVerdict& verdict) {
   return CpuSet(std::move(ranges));
 }
 
+bool IsKnownInPart(const VirtualizationGroup& group) {
+  return group.unread && !group.evidence.empty() && group.evidence.front().value.IsPartial();
+}
+
 std::string_view Plain(State state) {
   switch (state) {
     case State::kEnabled:

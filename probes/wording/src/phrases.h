@@ -24,6 +24,9 @@ std::string Quotation(const QuotedWords& quoted);
 // The CPUs that could not be read.
 CpuSet Unread(const VirtualizationVerdict& verdict);
 
+// Whether only a part of these CPUs' switch is known, and not the part that decides.
+bool IsKnownInPart(const VirtualizationGroup& group);
+
 // A state in the plain words that follow "is" or "are".
 std::string_view Plain(State state);
 
