@@ -1,6 +1,5 @@
 #include "store/content.h"
 
-#include <fmt/format.h>
 #include <zlib.h>
 
 #include <new>
@@ -24,7 +23,13 @@ Bytef* Begin(std::string_view bytes) {
 
 std::string ContentHash(std::string_view text) {
   const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
-  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string digits(32, '0');
+  for (std::size_t i = 0; i < 16; ++i) {
+    digits[i] = kDigits[hash.high64 >> (60 - 4 * i) & 0xf];
+    digits[16 + i] = kDigits[hash.low64 >> (60 - 4 * i) & 0xf];
+  }
+  return digits;
 }
 
 struct Packer::Stream {

@@ -39,6 +39,7 @@ void AppendPlain(const Plain& plain, std::string* bytes) {
 // What tells a value from all others, as bytes that are made sooner than text.
 std::string KeyOf(const fleet::RegisterValue& value) {
   std::string key;
+  key.reserve(64);
   AppendPlain(value.reg.is_cpuid, &key);
   AppendPlain(value.reg.number, &key);
   AppendPlain(value.reg.subleaf, &key);
@@ -78,6 +79,7 @@ store::Value ValueOf(const fleet::RegisterValue& value) {
 // The same of what a rule says.
 std::string KeyOf(const Finding& finding) {
   std::string key;
+  key.reserve(64 + finding.message.size());
   AppendPlain(finding.rule.data(), &key);  // where it stands in the program
   AppendPlain(finding.outcome, &key);
   AppendPlain(finding.severity, &key);
