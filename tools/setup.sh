@@ -148,7 +148,10 @@ unpack_arm64_packages() {
   { "${apt_get[@]}" update &&
     "${apt_get[@]}" install -y --no-install-recommends --download-only "${ARM64_PACKAGES[@]}"; } ||
     die "Debian's packages for arm64 can't be had; what apt-get says stands above"
-  for package in "$apt"/archives/*.deb; do dpkg-deb -x "$package" "$root"; done
+  # A package that has /lib would put a folder in the link's place.
+  for package in "$apt"/archives/*.deb; do
+    dpkg-deb --fsys-tarfile "$package" | tar -x --keep-directory-symlink -C "$root"
+  done
   rm -rf "$apt"
   echo "${ARM64_PACKAGES[*]}" >"$root/complete"
 }

@@ -261,6 +261,7 @@ std::vector<Condition> SnpConditions() {
   };
   add("smee_off", kOne, Msr(0xc001'0010, 0x37c'0000), "amd.syscfg.smee");
   add("snpe_off", kOne, Msr(0xc001'0010, 0x2fc'0000), "amd.syscfg.snpe");
+  add("snpe_off_everywhere", kAll, Msr(0xc001'0010, 0x2fc'0000), "amd.syscfg.snpe");
   add("vmple_off", kOne, Msr(0xc001'0010, 0x1fc'0000), "amd.syscfg.vmple");
   add("mod_en_off", kOne, Msr(0xc001'0010, 0x3f4'0000), "amd.syscfg.mtrr_fix_dram_mod_en");
   add("syscfg_differs", kOne, Msr(0xc001'0010, 0x3ec'0000), "uniform.syscfg");

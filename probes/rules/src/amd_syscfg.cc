@@ -61,7 +61,8 @@ SwitchPosition Vmple(const CheckedCpu& cpu) {
 // firmware clears it before it hands over. SEV-SNP needs it set, so a kernel
 // that switches SNP on sets it on every CPU (Linux, snp_rmptable_init()). It is
 // therefore judged by what the machine does and not by what the CPU does: where
-// SNP was forgotten on one CPU, that is another rule's finding.
+// SNP was forgotten on one CPU, that is another rule's finding, and where it was
+// forgotten on all, what was set for it follows from that.
 std::vector<Finding> JudgeFixDramMod(const Rule& rule, const RuleInput& input) {
   constexpr Field kModEn = kSyscfg["MtrrFixDramModEn"];
   struct Camp {
@@ -71,9 +72,11 @@ std::vector<Finding> JudgeFixDramMod(const Rule& rule, const RuleInput& input) {
   Camp set;
   Camp clear;
   bool snp = false;
+  bool offers_snp = false;
   Findings findings(rule);
   ForEachCpu(rule, input, &findings, [&](const AlikeCpus& alike) {
     const std::uint64_t value = *alike.registers.Msr(kSyscfg.address);
+    offers_snp = offers_snp || registers::Read(alike.registers, registers::kSnp).value_or(0) != 0;
     snp = snp || kSyscfg["SNPE"].IsSet(value);
     Camp& camp = kModEn.IsSet(value) ? set : clear;
     camp.cpus.Add(alike.cpus);
@@ -97,6 +100,7 @@ std::vector<Finding> JudgeFixDramMod(const Rule& rule, const RuleInput& input) {
     if (!set.cpus.empty()) {
       add(Outcome::kFail, set.cpus.Together(),
           "MtrrFixDramModEn is set: the bits that route low memory can be changed.", set);
+      if (offers_snp) judged.back().follows = "amd.syscfg.snpe";
     }
     if (!clear.cpus.empty()) {
       add(Outcome::kPass, clear.cpus.Together(), "MtrrFixDramModEn is clear.", clear);
