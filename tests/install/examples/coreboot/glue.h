@@ -20,6 +20,7 @@ extern "C" {
 void set_vmx_and_lock(void);
 void set_aesni_lock(void);
 void set_energy_perf_bias(unsigned char policy);
+void load_ramstage(void);
 // Those of mp_ops, of the boot CPU and of each.
 void smm_info(std::uintptr_t* base, std::size_t* size, std::size_t* save_state_size);
 void smm_initialize(void);
