@@ -57,12 +57,6 @@ TEST_F(Diff, TakesOneOfTheTwoFromStandardInput) {
   EXPECT_EQ(Vtprobe({"diff", "-", "-"}).exit_status, 64);
 }
 
-TEST_F(Diff, WithOneRecordingComparesThisMachine) {
-  const Ended ended = Vtprobe({"diff", Dump("a", "0x5")});
-  EXPECT_EQ(ended.exit_status, 1) << ended.err;
-  EXPECT_THAT(ended.out, HasSubstr("this machine"));
-}
-
 TEST_F(Diff, RefusesThreeAndWhatIsNoRecording) {
   const std::string dump = Dump("a", "0x5");
   EXPECT_EQ(Vtprobe({"diff", dump, dump, dump}).exit_status, 64);

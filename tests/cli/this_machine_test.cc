@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cli/dumps.h"
 #include "cli/process.h"
 #include "hal/temp_tree.h"
 #include "vtprobe/hal/dump.h"
@@ -25,6 +26,33 @@ TEST(ThisMachine, IsAnsweredFor) {
   EXPECT_THAT(ended.exit_status, AnyOf(0, 1, 2, 3));
   EXPECT_THAT(ended.out, Not(IsEmpty()));
   EXPECT_THAT(ended.err, IsEmpty());
+}
+
+// Provenance, source, time and tool are the recording's own; the rest is the
+// machine's.
+TEST(ThisMachine, IsReportedAsARecordingOfItIs) {
+  auto live = nlohmann::json::parse(Vtprobe({"--format", "json"}).out, nullptr, false);
+  const Ended recording = Vtprobe({"record", "--quiet"});
+  ASSERT_EQ(recording.exit_status, 0);
+  auto replayed = nlohmann::json::parse(
+      Vtprobe({"--format", "json", "--replay", "-"}, {.input = recording.out}).out, nullptr, false);
+  ASSERT_TRUE(live.is_object() && replayed.is_object());
+  EXPECT_EQ(live["subject"]["provenance"], "live");
+  EXPECT_EQ(replayed["subject"]["provenance"], "recorded");
+  for (nlohmann::json* const report : {&live, &replayed}) {
+    (*report)["subject"].erase("provenance");
+    (*report)["subject"].erase("file");
+    (*report)["subject"].erase("source");
+    (*report)["subject"]["other"].erase("time");
+    (*report)["subject"]["other"].erase("tool");
+  }
+  EXPECT_EQ(live.dump(2), replayed.dump(2));
+}
+
+TEST(ThisMachine, IsComparedWithOneRecording) {
+  const Ended ended = Vtprobe({"diff", "-"}, {.input = Intel("0-3", "msr 0x3a = 0x5\n")});
+  EXPECT_EQ(ended.exit_status, 1) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("this machine"));
 }
 
 // Whether the register that decides, which is the first of a group's evidence, has
