@@ -22,13 +22,30 @@ constexpr std::array kCpuid = {
 #undef VTPROBE_CPUID
 };
 
-constexpr bool FieldsWellFormed(const FieldList& fields, unsigned register_width) {
+constexpr bool FieldsAreNamed(const FieldList& fields) {
+  for (const Field& field : fields) {
+    if (field.name.empty()) return false;
+    int same = 0;
+    for (const Field& other : fields) same += other.name == field.name ? 1 : 0;
+    if (same != 1) return false;
+  }
+  return true;
+}
+
+constexpr bool FieldsRise(const FieldList& fields) {
   unsigned next = 0;
   for (const Field& field : fields) {
-    if (field.name.empty() || field.low < next || field.high < field.low) return false;
+    if (field.low < next || field.high < field.low) return false;
     next = field.high + 1u;
   }
-  return next <= register_width;
+  return true;
+}
+
+constexpr bool FieldsFit(const FieldList& fields, unsigned register_width) {
+  for (const Field& field : fields) {
+    if (field.high >= register_width) return false;
+  }
+  return true;
 }
 
 // "[intel/sdm-vol4] table 2-2": a key in brackets and a place after it.
@@ -52,13 +69,17 @@ constexpr bool FollowsTheRowAbove(const Def& row, const std::array<const Def*, k
 }
 
 // A slip in a row is named by its constant.
-#define VTPROBE_CHECK_ROW(file, constant, width, rows)                                       \
-  static_assert(!constant.name.empty(), file ", " #constant ": no name");                    \
-  static_assert(!constant.title.empty(), file ", " #constant ": no title");                  \
-  static_assert(IsCitation(constant.spec), file ", " #constant ": spec is no citation");     \
-  static_assert(FieldsWellFormed(constant.fields, width),                                    \
-                file ", " #constant ": fields without a name, overlapping or out of order"); \
-  static_assert(FollowsTheRowAbove(constant, rows),                                          \
+#define VTPROBE_CHECK_ROW(file, constant, width, rows)                                   \
+  static_assert(!constant.name.empty(), file ", " #constant ": no name");                \
+  static_assert(!constant.title.empty(), file ", " #constant ": no title");              \
+  static_assert(IsCitation(constant.spec), file ", " #constant ": spec is no citation"); \
+  static_assert(FieldsAreNamed(constant.fields),                                         \
+                file ", " #constant ": a field without a name, or two of one name");     \
+  static_assert(FieldsFit(constant.fields, width),                                       \
+                file ", " #constant ": a field beyond the register's last bit");         \
+  static_assert(FieldsRise(constant.fields),                                             \
+                file ", " #constant ": fields that overlap, or not from the lowest up"); \
+  static_assert(FollowsTheRowAbove(constant, rows),                                      \
                 file ", " #constant ": belongs above the row before it, or is there twice");
 #define VTPROBE_MSR(constant, ...) VTPROBE_CHECK_ROW("msr.def", constant, 64, kMsrs)
 #include "vtprobe/registers/msr.def"
