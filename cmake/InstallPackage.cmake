@@ -59,14 +59,18 @@ function(vtprobe_install_package)
     string(APPEND links "set(vtprobe_links_of_${name} ${links_of_one})\n")
   endforeach()
   configure_package_config_file(cmake/templates/vtprobe-config.cmake.in vtprobe-config.cmake
-    INSTALL_DESTINATION ${VTPROBE_CMAKE_DIR} NO_SET_AND_CHECK_MACRO)
+    INSTALL_DESTINATION ${VTPROBE_CMAKE_DIR} PATH_VARS VTPROBE_DATA_DIR NO_SET_AND_CHECK_MACRO)
   write_basic_package_version_file(vtprobe-config-version.cmake
     VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/vtprobe-config.cmake
     ${CMAKE_CURRENT_BINARY_DIR}/vtprobe-config-version.cmake
     DESTINATION ${VTPROBE_CMAKE_DIR} COMPONENT development)
 
-  # To copy: other projects' firmware on simulated machines.
+  # What other projects' firmware is compiled with, to run on simulated machines, and
+  # examples to copy.
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/fixtures/firmware/edk2
+    ${PROJECT_SOURCE_DIR}/fixtures/firmware/coreboot
+    DESTINATION ${VTPROBE_DATA_DIR} COMPONENT development)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/tests/install/examples/edk2
     ${PROJECT_SOURCE_DIR}/tests/install/examples/coreboot
     DESTINATION ${VTPROBE_DATA_DIR}/examples COMPONENT development)

@@ -1,21 +1,14 @@
-/* What coreboot's build makes of Kconfig for a board. */
+/* What coreboot's build makes of Kconfig for a board of Ice Lake, of which the headers are. */
 #define CONFIG_ENABLE_VMX 1
 #define CONFIG_SET_IA32_FC_LOCK_BIT 1
 #define CONFIG_SET_MSR_AESNI_LOCK_BIT 1
 #define CONFIG_INTEL_TXT 0
 #define CONFIG_HAVE_SMI_HANDLER 1
-#define CONFIG_MAX_CPUS 4
-#define CONFIG_SMP 1
-#define CONFIG_ARCH_X86 1
-#define CONFIG_ARCH_RAMSTAGE_X86_64 1
-#define CONFIG_DEFAULT_CONSOLE_LOGLEVEL 7
-#define CONFIG_STACK_SIZE 0x1000
-/* Ice Lake's, of which the headers are. */
+#define CONFIG_SMM_RESERVED_SIZE 0x200000
+#define CONFIG_IED_REGION_SIZE 0x400000
 #define CONFIG_SOC_INTEL_ICELAKE 1
 #define CONFIG_ROM_SIZE 0x1000000
 #define CONFIG_MAX_ROOT_PORTS 16
 #define CONFIG_SOC_INTEL_COMMON_BLOCK_GSPI_MAX 3
 #define CONFIG_SOC_INTEL_I2C_DEV_MAX 6
 #define CONFIG_SOC_INTEL_UART_DEV_MAX 3
-#define CONFIG_SMM_RESERVED_SIZE 0x200000
-#define CONFIG_IED_REGION_SIZE 0x400000

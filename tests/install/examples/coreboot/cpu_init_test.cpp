@@ -1,11 +1,16 @@
 // coreboot's own routines, unmodified, with their inline assembly but for CPUID.
-#include "glue.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <vtprobe/fixtures/result_matchers.h>
 #include <vtprobe/fixtures/servers.h>
+#include <vtprobe/fixtures/trap_host.h>
 #include <vtprobe/fixtures/verdict_matchers.h>
+
+extern "C" {
+void set_vmx_and_lock(void);
+void set_aesni_lock(void);
+void set_energy_perf_bias(unsigned char policy);
+}
 
 using namespace vtprobe;
 using namespace vtprobe::fixtures;

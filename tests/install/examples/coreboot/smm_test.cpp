@@ -1,16 +1,38 @@
 // SMM, as coreboot leaves it: Intel's of the generations since Skylake, here with the headers
 // of Ice Lake, and AMD's.
-#include "glue.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
+#include <vtprobe/fixtures/memory_at.h>
 #include <vtprobe/fixtures/result_matchers.h>
 #include <vtprobe/fixtures/servers.h>
+#include <vtprobe/fixtures/trap_host.h>
 #include <vtprobe/fixtures/verdict_matchers.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
+#include <vector>
+
+constexpr std::uint32_t kTseg = 0x7b000000;
+constexpr std::size_t kTsegSize = 0x800000;
+
+extern "C" {
+// The module's data, as loading it anew leaves them; then those of mp_ops, of the boot CPU and
+// of each.
+void load_ramstage(void);
+void smm_info(std::uintptr_t* base, std::size_t* size, std::size_t* save_state_size);
+void smm_initialize(void);
+void smm_relocate(void);
+// AMD: those of the state machine (BOOT_STATE_INIT_ENTRY) that the linker would collect, and
+// what they run on each CPU.
+extern void (*const amd_soc_finalize)(void*);
+extern void (*const amd_per_core_finalize)(void*);
+
+// The chipset's, and what the loader of SMM gives each CPU.
+void smm_region(std::uintptr_t* start, std::size_t* size) { *start = kTseg, *size = kTsegSize; }
+std::uint32_t smm_get_cpu_smbase(unsigned cpu) { return kTseg + 0x100000 - cpu * 0x400; }
+}
 
 using namespace vtprobe;
 using namespace vtprobe::fixtures;
@@ -29,31 +51,12 @@ constexpr std::uint64_t kLocked = 0xff800c00;
 PlatformBuilder IceLake(std::uint64_t mtrr_cap = 0xdd0a, std::uint64_t smm_mca_cap = 0) {
   PlatformBuilder machine = IntelServer();
   machine.Msr(MsrAddress{0xfe}, mtrr_cap).Msr(MsrAddress{0x17d}, smm_mca_cap);
-  for (std::uint32_t cpu = 0; cpu < kCpus; ++cpu) {
+  for (std::uint32_t cpu = 0; cpu < 4; ++cpu) {
     machine.Cpuid({1}, {0x706e5, cpu << 24 | 4 << 16 | 8 << 8, 0x7ffefbff, 0xbfebfbff},
                   std::to_string(cpu));
   }
   return machine;
 }
-
-// Memory where the chipset has it.
-class Memory {
- public:
-  Memory(std::uintptr_t at, std::size_t size)
-      : at_(mmap(reinterpret_cast<void*>(at), size, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0)),
-        size_(size) {}
-  ~Memory() {
-    if (is_there()) munmap(at_, size_);
-  }
-  Memory(const Memory&) = delete;
-  Memory& operator=(const Memory&) = delete;
-  bool is_there() const { return at_ != MAP_FAILED; }
-
- private:
-  void* at_;
-  std::size_t size_;
-};
 
 class SmmRelocation : public testing::Test {
  protected:
@@ -63,7 +66,6 @@ class SmmRelocation : public testing::Test {
   void SetUp() override {
     ASSERT_TRUE(first_.is_there()) << "there is no memory at 0x30000";
     ASSERT_TRUE(tseg_.is_there()) << "there is no memory at 0x7b000000";
-    for (std::uint32_t& smbase : smbases) smbase = kFirstSmbase;
   }
 
   // The flight plan of mp_init_with_smm().
@@ -78,6 +80,14 @@ class SmmRelocation : public testing::Test {
     StartBootCpu();
     host_.OnEveryCpu(smm_relocate);
   }
+  // Where each CPU's next SMI finds its code and state.
+  std::vector<std::uint32_t> Smbases() {
+    std::vector<std::uint32_t> smbases;
+    for (const LogicalCpu cpu : machine_.cpus().ToVector()) {
+      smbases.push_back(machine_.Cpu(cpu).registers().smbase);
+    }
+    return smbases;
+  }
   void ExpectGuarded() {
     EXPECT_THAT(machine_, PassesRule("intel.smrr.enabled"));
     EXPECT_THAT(machine_, PassesRule("intel.smrr.aligned"));
@@ -87,8 +97,8 @@ class SmmRelocation : public testing::Test {
     EXPECT_THAT(machine_, Holds(registers::kSmrrPhysMask, kLocked));
   }
 
-  Memory first_{kFirstSmbase, 0x10000};
-  Memory tseg_{kTseg, kTsegSize};
+  MemoryAt first_{0x30000, 0x10000};  // of each CPU's first SMI: [intel/sdm-vol3] 32.4
+  MemoryAt tseg_{kTseg, kTsegSize};
   std::uintptr_t handler_ = 0;
   std::size_t handler_size_ = 0;
   std::size_t save_state_size_ = 0;
@@ -119,7 +129,7 @@ TEST_F(SmmRelocation, WritesTheRangeOncePerCore) {
 // CPUs enter SMM together later: none may have the place of another.
 TEST_F(SmmRelocation, GivesEachCpuAPlaceOfItsOwn) {
   Boot();
-  EXPECT_THAT(smbases, ElementsAre(0x7b100000, 0x7b0ffc00, 0x7b0ff800, 0x7b0ff400));
+  EXPECT_THAT(Smbases(), ElementsAre(0x7b100000, 0x7b0ffc00, 0x7b0ff800, 0x7b0ff400));
   EXPECT_EQ(handler_, kTseg);
   EXPECT_EQ(handler_size_, 0x200000u);  // what the cache of stages and the IED leave
   EXPECT_EQ(save_state_size_, 0x400u);
@@ -130,7 +140,7 @@ TEST_F(SmmRelocation, GivesEachCpuAPlaceOfItsOwn) {
 TEST_F(SmmRelocation, OnTheBootCpuAloneIsFound) {
   StartBootCpu();
   EXPECT_THAT(machine_, FailsRule("intel.smrr.enabled").OnCpus("2-3"));
-  EXPECT_THAT(smbases, ElementsAre(0x7b100000, 0x30000, 0x30000, 0x30000));
+  EXPECT_THAT(Smbases(), ElementsAre(0x7b100000, 0x30000, 0x30000, 0x30000));
 }
 
 // It does not look: what another phase locked, be it the same, stops the machine.
@@ -165,7 +175,7 @@ class WithoutSmrr : public SmmRelocation {
 TEST_F(WithoutSmrr, NothingIsWritten) {
   Boot();
   EXPECT_THAT(machine_.writes(), IsEmpty());
-  EXPECT_THAT(smbases, ElementsAre(0x7b100000, 0x7b0ffc00, 0x7b0ff800, 0x7b0ff400));
+  EXPECT_THAT(Smbases(), ElementsAre(0x7b100000, 0x7b0ffc00, 0x7b0ff800, 0x7b0ff400));
 }
 
 // Where the CPU can keep its state in registers (bit 57 of MSR_SMM_MCA_CAP), all are moved
@@ -173,7 +183,7 @@ TEST_F(WithoutSmrr, NothingIsWritten) {
 class WithStateInRegisters : public SmmRelocation {
  protected:
   WithStateInRegisters() : SmmRelocation(IceLake(0xdd0a, std::uint64_t{1} << 57)) {
-    machine_.AlsoHas(MsrAddress{0xc20}, kFirstSmbase).AlsoHas(MsrAddress{0xc22}, 0);
+    machine_.AlsoHas(MsrAddress{0xc20}, 0x30000).AlsoHas(MsrAddress{0xc22}, 0);
   }
 };
 
@@ -181,9 +191,9 @@ TEST_F(WithStateInRegisters, EachCpuIsMovedByThem) {
   for (int start = 0; start < 2; ++start) {
     Boot();
     ExpectGuarded();
-    for (int cpu = 0; cpu < kCpus; ++cpu) {
-      const LogicalCpu on{static_cast<unsigned>(cpu)};
-      EXPECT_THAT(machine_.ReadMsr(on, MsrAddress{0xc20}), ReadsAs(PermanentSmbase(cpu)));
+    for (unsigned cpu = 0; cpu < 4; ++cpu) {
+      const LogicalCpu on{cpu};
+      EXPECT_THAT(machine_.ReadMsr(on, MsrAddress{0xc20}), ReadsAs(smm_get_cpu_smbase(cpu)));
       EXPECT_THAT(machine_.ReadMsr(on, MsrAddress{0xc22}),
                   ReadsAs(std::uint64_t{0x7b400000} << 32));
     }

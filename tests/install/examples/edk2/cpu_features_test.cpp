@@ -1,8 +1,6 @@
 // EDK2's own drivers of CPU features, unmodified, from power-on through warm reset and S3.
 #include "glue.h"
 
-#include <sys/mman.h>
-
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <vtprobe/fixtures/edk2_host.h>
+#include <vtprobe/fixtures/edk2_mp_services.h>
+#include <vtprobe/fixtures/edk2_pcds.h>
+#include <vtprobe/fixtures/memory_at.h>
 #include <vtprobe/fixtures/result_matchers.h>
 #include <vtprobe/fixtures/servers.h>
 #include <vtprobe/fixtures/verdict_matchers.h>
@@ -19,7 +20,13 @@ using namespace vtprobe::fixtures;
 using testing::IsEmpty;
 using testing::Not;
 
+// The platform's PCDs, and the services by which the modules ask for them and start CPUs.
+Edk2Pcds pcds;
+
 namespace {
+
+auto pcd_services = Edk2PcdServices<PCD_PPI, pcds>();
+auto mp_services = Edk2MpServices<EDKII_PEI_MP_SERVICES2_PPI>();
 
 // The server as one of another model: what a model has, EDK2's modules know by its number.
 PlatformBuilder ServerOfModel(std::uint32_t signature, std::uint32_t features = 0x7ffefbff) {
@@ -51,6 +58,8 @@ class CpuFeatures : public testing::Test {
       : machine_(SimulatedPlatform::SwitchedOn(server)) {}
 
   void SetUp() override {
+    host_.pei().Publish(gPcdPpiGuid, &pcd_services);
+    host_.pei().Publish(gEdkiiPeiMpServices2PpiGuid, &mp_services);
     Wants(CPU_FEATURE_LIMIT_CPUID_MAX_VAL, false);
     Wants(CPU_FEATURE_PROC_TRACE, false);
   }
@@ -71,7 +80,6 @@ class CpuFeatures : public testing::Test {
   }
   // What the PEIM does on the boot CPU.
   void Boot() {
-    ResetGlue();
     DeclarePcds();
     host_.OnBootCpu([] {
       CpuCommonFeaturesLibConstructor();
@@ -376,15 +384,7 @@ TEST_F(Mtrrs, OfTheBootCpuAloneAreFound) {
 // SMM's code and data, guarded by SmmCpuFeaturesLib from the second SMI on.
 class Smrr : public testing::Test {
  protected:
-  void SetUp() override {
-    // Where a CPU's first SMI finds its state: [intel/sdm-vol3] 32.4
-    state_ = mmap(reinterpret_cast<void*>(0x30000), 0x10000, PROT_READ | PROT_WRITE,
-                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-    ASSERT_NE(state_, MAP_FAILED) << "there is no memory at 0x30000";
-  }
-  ~Smrr() override {
-    if (state_ != MAP_FAILED) munmap(state_, 0x10000);
-  }
+  void SetUp() override { ASSERT_TRUE(state_.is_there()) << "there is no memory at 0x30000"; }
   // The first SMI of a CPU.
   void Relocate(SimulatedCpu& cpu) {
     SmmCpuFeaturesInitializeProcessor(Number(cpu.number()), cpu.is_boot_cpu(), nullptr, &smram_);
@@ -396,7 +396,7 @@ class Smrr : public testing::Test {
     host_.OnSmi([](SimulatedCpu& cpu) { SmmCpuFeaturesRendezvousEntry(Number(cpu.number())); });
   }
 
-  void* state_ = MAP_FAILED;
+  MemoryAt state_{0x30000, 0x10000};  // of each CPU's first SMI: [intel/sdm-vol3] 32.4
   UINTN bases_[4] = {0x7f000000, 0x7f002000, 0x7f004000, 0x7f006000};
   CPU_HOT_PLUG_DATA smram_ = {1, 4, nullptr, bases_, 0, 0x7f000000, 0x800000};
   SimulatedPlatform machine_ = SimulatedPlatform::SwitchedOn(IntelServer());

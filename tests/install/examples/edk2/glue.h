@@ -1,4 +1,4 @@
-// What EDK2's modules are given, and the module under test.
+// EDK2's headers, for C++, and what its build would call by the modules' INFs.
 #ifndef EXAMPLE_GLUE_H_
 #define EXAMPLE_GLUE_H_
 
@@ -8,7 +8,6 @@ extern "C" {
 #include <PiPei.h>
 #include <Library/BaseLib.h>
 #include <Library/DebugLib.h>
-#include <Library/HobLib.h>
 #include <Library/MtrrLib.h>
 #include <Library/PcdLib.h>
 #include <Library/RegisterCpuFeaturesLib.h>
@@ -21,16 +20,5 @@ extern "C" {
 RETURN_STATUS EFIAPI CpuCommonFeaturesLibConstructor(VOID);
 VOID CpuFeaturesLibInitialization(VOID);  // of SmmCpuFeaturesLib
 }
-
-#include <vtprobe/fixtures/edk2_pcds.h>
-
-// Forgets what the modules keep between phases, as a reset does.
-void ResetGlue();
-
-// The platform's, by the tokens of AutoGen.h.
-extern vtprobe::fixtures::Edk2Pcds pcds;
-
-// By which the modules count and start CPUs.
-extern EDKII_PEI_MP_SERVICES2_PPI mp_services;
 
 #endif  // EXAMPLE_GLUE_H_
