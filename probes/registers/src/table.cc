@@ -42,10 +42,8 @@ constexpr bool FieldsRise(const FieldList& fields) {
 }
 
 constexpr bool FieldsFit(const FieldList& fields, unsigned register_width) {
-  for (const Field& field : fields) {
-    if (field.high >= register_width) return false;
-  }
-  return true;
+  return std::ranges::all_of(fields,
+                             [=](const Field& field) { return field.high < register_width; });
 }
 
 // "[intel/sdm-vol4] table 2-2": a key in brackets and a place after it.
