@@ -3,6 +3,7 @@
 #ifndef VTPROBE_PROBES_IMPORT_SRC_CHARACTERS_H_
 #define VTPROBE_PROBES_IMPORT_SRC_CHARACTERS_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +17,10 @@ inline constexpr bool IsDecimalDigit(char c) { return c >= '0' && c <= '9'; }
 // A letter, a digit or "_".
 inline constexpr bool IsWordCharacter(char c) {
   return IsDecimalDigit(c) || c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+inline constexpr bool HasUpperCase(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
 inline constexpr std::uint8_t kNoHexDigit = 0xff;

@@ -3,6 +3,7 @@
 #ifndef VTPROBE_PROBES_IMPORT_SRC_PASTE_WORDS_H_
 #define VTPROBE_PROBES_IMPORT_SRC_PASTE_WORDS_H_
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -22,7 +23,17 @@ struct Words {
 std::span<const Words> AllWords();
 
 // Whether the line, in lower case, holds the parts of the pattern in their order.
-bool Holds(std::string_view line, std::string_view pattern);
+constexpr bool Holds(std::string_view line, std::string_view pattern) {
+  while (true) {
+    const std::size_t star = pattern.find('*');
+    const std::string_view part = pattern.substr(0, star);
+    const std::size_t at = line.find(part);
+    if (at == std::string_view::npos) return false;
+    if (star == std::string_view::npos) return true;
+    line.remove_prefix(at + part.size());
+    pattern.remove_prefix(star + 1);
+  }
+}
 
 }  // namespace vtprobe::import
 
