@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string_view>
+
 #include "vtprobe/registers/msr.h"
 
 namespace vtprobe {
@@ -38,6 +41,13 @@ Report WithFinding(Outcome outcome) {
   finding.remedy = "What to do.";
   report.findings.push_back(finding);
   return report;
+}
+
+TEST(Formats, AreToldApartByTheirNames) {
+  std::set<std::string_view> names;
+  for (const ReportFormat& format : ReportFormats()) {
+    EXPECT_TRUE(names.insert(format.name).second) << format.name << " is there twice";
+  }
 }
 
 TEST(Formats, StartWithTheDefaultOne) { EXPECT_EQ(ReportFormats().front().name, "text"); }

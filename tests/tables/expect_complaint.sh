@@ -7,6 +7,7 @@ check=$1 root=$2 copy=$3 file=$4 line=$5 complaint=$6
 rm -rf "$copy"
 mkdir -p "$copy"
 (cd "$root" && cp -r --parents probes/{rules,report,import}/{include,src} tools/vtprobe \
+  tests/import tests/formats/CMakeLists.txt \
   tests/e2e/RESULTS.md "$copy"
  printf '%s\0' recorded-msr-dumps/synthetic/*/ | (cd "$copy" && xargs -0 mkdir -p))
 mkdir -p "$(dirname "$copy/$file")"
