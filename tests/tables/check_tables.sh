@@ -71,6 +71,16 @@ for name in $(sed -nE 's/^VTPROBE_REPORT_FORMAT\("([^"]*)".*/\1/p' probes/report
     { echo "formats.def has a row for $name, which tests/formats/CMakeLists.txt does not validate"; status=1; }
 done
 
+# A source is looked up by its key.
+keys=$(sed -nE 's/^\| `\[([^]]+)\]` \|.*/\1/p' HACKING.md | sort)
+[[ -n $keys ]] || { echo "HACKING.md: no table of citations found"; status=1; }
+while IFS= read -r cited; do
+  key=${cited##*[} key=${key%]}
+  grep -qxF -- "$key" <<<"$keys" ||
+    { echo "${cited%:*}: HACKING.md's citations have no row for [$key]"; status=1; }
+done < <(grep -rnoE '\[[a-z0-9]+(/[a-z0-9.-]+)+\]' --include='*.cc' --include='*.h' --include='*.def' \
+  hal probes fixtures tools | sort -u -t: -k1,1 -k3)
+
 # Each machine that was made up is shown to other programs, and has its row there.
 readonly RESULTS=tests/e2e/RESULTS.md
 readonly MACHINES=recorded-msr-dumps/synthetic

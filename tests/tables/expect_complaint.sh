@@ -8,7 +8,8 @@ rm -rf "$copy"
 mkdir -p "$copy"
 (cd "$root" && cp -r --parents probes/{rules,report,import}/{include,src} tools/vtprobe \
   tests/import tests/formats/CMakeLists.txt \
-  tests/e2e/RESULTS.md "$copy"
+  tests/e2e/RESULTS.md HACKING.md "$copy"
+ mkdir -p "$copy"/{hal,fixtures}
  printf '%s\0' recorded-msr-dumps/synthetic/*/ | (cd "$copy" && xargs -0 mkdir -p))
 mkdir -p "$(dirname "$copy/$file")"
 printf '%s\n' "$line" >>"$copy/$file"

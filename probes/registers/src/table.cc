@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <cstddef>
+#include <string_view>
 
 #include "vtprobe/registers/cpuid.h"
 #include "vtprobe/registers/msr.h"
@@ -66,9 +67,28 @@ constexpr bool FollowsTheRowAbove(const Def& row, const std::array<const Def*, k
   return at == rows.begin() || IsBefore(**(at - 1), row);
 }
 
+constexpr char UpperCase(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+// People type names in either case.
+constexpr bool SameName(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return UpperCase(x) == UpperCase(y); });
+}
+
+template <typename Def, std::size_t kCount>
+constexpr bool HasANameOfItsOwn(const Def& row, const std::array<const Def*, kCount>& rows) {
+  return std::none_of(rows.begin(), rows.end(), [&](const Def* other) {
+    return other != &row && SameName(other->name, row.name);
+  });
+}
+
 // A slip in a row is named by its constant.
 #define VTPROBE_CHECK_ROW(file, constant, width, rows)                                   \
   static_assert(!constant.name.empty(), file ", " #constant ": no name");                \
+  static_assert(HasANameOfItsOwn(constant, rows),                                        \
+                file ", " #constant ": another row has its name");                       \
   static_assert(!constant.title.empty(), file ", " #constant ": no title");              \
   static_assert(IsCitation(constant.spec), file ", " #constant ": spec is no citation"); \
   static_assert(FieldsAreNamed(constant.fields),                                         \
@@ -79,20 +99,17 @@ constexpr bool FollowsTheRowAbove(const Def& row, const std::array<const Def*, k
                 file ", " #constant ": fields that overlap, or not from the lowest up"); \
   static_assert(FollowsTheRowAbove(constant, rows),                                      \
                 file ", " #constant ": belongs above the row before it, or is there twice");
-#define VTPROBE_MSR(constant, ...) VTPROBE_CHECK_ROW("msr.def", constant, 64, kMsrs)
+// A scope that is not stated would be a thread's.
+#define VTPROBE_MSR(constant, ...)                                                       \
+  static_assert(std::string_view(#__VA_ARGS__).find(".scope") != std::string_view::npos, \
+                "msr.def, " #constant ": no scope");                                     \
+  VTPROBE_CHECK_ROW("msr.def", constant, 64, kMsrs)
 #include "vtprobe/registers/msr.def"
 #undef VTPROBE_MSR
 #define VTPROBE_CPUID(constant, ...) VTPROBE_CHECK_ROW("cpuid.def", constant, 32, kCpuid)
 #include "vtprobe/registers/cpuid.def"
 #undef VTPROBE_CPUID
 #undef VTPROBE_CHECK_ROW
-
-bool SameName(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) ==
-           std::tolower(static_cast<unsigned char>(y));
-  });
-}
 
 template <typename Table, typename Matches>
 auto FindIn(const Table& table, Matches matches) -> typename Table::value_type {
