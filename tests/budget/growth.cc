@@ -20,10 +20,13 @@
 #include "fleet_rows.h"
 #include "json_reader.h"
 #include "store/store.h"
+#include "vtprobe/fleet/findings.h"
+#include "vtprobe/fleet/fold.h"
 #include "vtprobe/hal/dump.h"
 #include "vtprobe/import/importer.h"
 #include "vtprobe/probes/profile.h"
 #include "vtprobe/report/difference.h"
+#include "vtprobe/report/fleet.h"
 #include "vtprobe/report/formats.h"
 #include "vtprobe/report/report.h"
 
@@ -296,6 +299,25 @@ bool CpusThatAreCompared(std::size_t n) {
   return Measured([&] {
     const Difference difference = Compare({"before", before}, {"after", after});
     return !difference.empty() && !RenderDifferenceText(difference, {}).empty();
+  });
+}
+
+// No two are alike: some registers have no usual value, and in others each third machine
+// stands out.
+bool MachinesThatAllDiffer(std::size_t n) {
+  fleet::Fold fold({"growth", {}, {}});
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t own = i + 2;
+    fold.Add({"n" + Number(i)},
+             *ParseDump("vtprobe-dump 1\ncpu 0\nmsr 0x480 = " + Hex(own) +
+                        "\nmsr 0x481 = " + Hex(i % 3 == 0 ? own : 1) + '\n'),
+             [](const PlatformSnapshot&) {
+               return fleet::Judgement{Usable::kYes, 0, {}};
+             });
+  }
+  return Measured([&] {
+    const fleet::Findings findings = Conclude(fold);
+    return findings.outlier_count == (n + 2) / 3 && !RenderFleetText(findings, {}).empty();
   });
 }
 

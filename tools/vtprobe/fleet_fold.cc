@@ -209,7 +209,8 @@ OrFailure<int> WriteFleet(const fleet::Fold& fold, const Arguments& arguments,
   if (!form) return tl::unexpected(form.error());
   const auto style = StyleOf(arguments, process.terminal);
   if (!style) return tl::unexpected(style.error());
-  const fleet::Findings findings = Conclude(fold);
+  const fleet::Findings findings =
+      *form == Form::kText ? Conclude(fold, MostShown(*style)) : Conclude(fold);
   std::string text;
   switch (*form) {
     case Form::kText:

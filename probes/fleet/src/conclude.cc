@@ -86,7 +86,7 @@ int ExitCodeOf(const std::vector<Machines>& machines, const Findings& findings) 
 
 }  // namespace
 
-Findings Conclude(const Fold& fold) {
+Findings Conclude(const Fold& fold, std::size_t most) {
   Findings findings;
   findings.way = fold.way();
   findings.not_recordings = fold.not_recordings();
@@ -94,7 +94,7 @@ Findings Conclude(const Fold& fold) {
   CountMachines(machines, &findings);
   findings.recordings = findings.machines;
   for (const auto& [machine, boots] : fold.machines()) findings.recordings += boots.size() - 1;
-  Compare(fold, machines, &findings);
+  Compare(fold, machines, most, &findings);
   AddMoreCpus(fold, machines, &findings);
   CountRules(machines, &findings);
   findings.firmware = FirmwareLevels(machines);

@@ -1,6 +1,7 @@
 #include "vtprobe/fleet/fold.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <optional>
 
@@ -120,10 +121,13 @@ void Fold::HoldAgainst(const PlatformSnapshot& golden) {
 }
 
 CellNumber Fold::Intern(Cell cell) {
+  const std::size_t hash = std::hash<std::string>()(CellText(cell));
+  for (auto [one, end] = cell_numbers_.equal_range(hash); one != end; ++one) {
+    if (cells_[one->second] == cell) return one->second;
+  }
   const auto next = static_cast<CellNumber>(cells_.size());
-  const auto [place, is_new] = cell_numbers_.emplace(CellText(cell), next);
-  if (!is_new) return place->second;
   cells_.push_back(std::move(cell));
+  cell_numbers_.emplace(hash, next);
   return next;
 }
 

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cells.h"
 #include "vtprobe/wording/cpus_text.h"
@@ -55,13 +57,14 @@ class Recorded {
 
  private:
   std::size_t OfCell(CellNumber number) {
-    const auto found = of_cells_.find(number);
-    if (found != of_cells_.end()) return found->second;
+    if (number >= of_cells_.size()) of_cells_.resize(number + 1, kUnknown);
+    std::uint32_t& known = of_cells_[number];
+    if (known != kUnknown) return known;
     std::vector<CpuSet::Range> ranges;
     for (const auto& [cpus, value] : fold_.cell(number).values) {
       ranges.insert(ranges.end(), cpus.ranges().begin(), cpus.ranges().end());
     }
-    return of_cells_.emplace(number, NumberOf(CpuSet(std::move(ranges)))).first->second;
+    return known = static_cast<std::uint32_t>(NumberOf(CpuSet(std::move(ranges))));
   }
   std::size_t NumberOf(CpuSet cpus) {
     const auto [place, is_new] = numbers_.emplace(cpus.ToString(), sets_.size());
@@ -69,10 +72,12 @@ class Recorded {
     return place->second;
   }
 
+  static constexpr std::uint32_t kUnknown = ~std::uint32_t{0};
+
   const Fold& fold_;
   std::vector<CpuSet> sets_;
   std::map<std::string, std::size_t> numbers_;
-  std::map<CellNumber, std::size_t> of_cells_;
+  std::vector<std::uint32_t> of_cells_;  // by number
 };
 
 struct RecordedOfKin {

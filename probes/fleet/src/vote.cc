@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <deque>
+#include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -44,116 +48,193 @@ class Votes {
     }
   }
 
-  std::size_t voters() const { return voters_; }
-  const std::map<RegisterReading, std::size_t>& all() const { return votes_; }
-  std::size_t Of(const RegisterReading& value) const {
-    const auto found = votes_.find(value);
-    return found == votes_.end() ? 0 : found->second;
+  // When all have voted: what is asked below for each machine is looked for once.
+  void Close() {
+    for (const auto& [value, machines] : votes_) {
+      if (IsMost(machines)) usual_.emplace_back(value, machines);
+    }
+    for (const auto& [key, place] : places_) {
+      if (IsMost(place.machines)) layout_.push_back(place);
+    }
+    if (layout_.size() < 2) layout_.clear();
   }
-  bool IsUsual(const RegisterReading& value) const { return 2 * Of(value) > voters_; }
-  // Null if there is none.
-  const RegisterReading* Usual() const {
+
+  std::size_t voters() const { return voters_; }
+  std::size_t CountOfValues() const { return votes_.size(); }
+  // Those that more than half of the machines have, with how many, by value.
+  const std::vector<std::pair<RegisterReading, std::size_t>>& usual() const { return usual_; }
+  bool IsUsual(const RegisterReading& value) const {
+    return std::any_of(usual_.begin(), usual_.end(),
+                       [&](const auto& one) { return one.first == value; });
+  }
+  // The most frequent, with how many have it; null if none is usual.
+  const std::pair<RegisterReading, std::size_t>* MostUsual() const {
     const auto most =
-        std::max_element(votes_.begin(), votes_.end(),
+        std::max_element(usual_.begin(), usual_.end(),
                          [](const auto& a, const auto& b) { return a.second < b.second; });
-    return most == votes_.end() || 2 * most->second <= voters_ ? nullptr : &most->first;
+    return most == usual_.end() ? nullptr : &*most;
   }
   // Whether a reading is that of most, as far as it is known.
   bool Holds(const RegisterReading& reading) const {
-    return std::any_of(votes_.begin(), votes_.end(), [&](const auto& vote) {
-      return 2 * vote.second > voters_ && Agree(vote.first, reading);
-    });
+    return std::any_of(usual_.begin(), usual_.end(),
+                       [&](const auto& one) { return Agree(one.first, reading); });
   }
 
   // Which CPUs have which value, where several are usual; else empty. No CPU stands in two
   // places, since of any two some machine has both.
-  std::vector<Place> Layout() const {
-    std::vector<Place> layout;
-    for (const auto& [key, place] : places_) {
-      if (2 * place.machines > voters_) layout.push_back(place);
-    }
-    return layout.size() < 2 ? std::vector<Place>() : layout;
-  }
+  const std::vector<Place>& layout() const { return layout_; }
 
  private:
+  bool IsMost(std::size_t machines) const { return 2 * machines > voters_; }
+
   std::size_t voters_ = 0;
   std::map<RegisterReading, std::size_t> votes_;
   std::map<std::pair<RegisterReading, std::string>, Place> places_;
+  std::vector<std::pair<RegisterReading, std::size_t>> usual_;
+  std::vector<Place> layout_;
 };
-
-using Table = std::map<Column, Votes>;
 
 // Machines that are held against each other.
 struct Like {
   std::vector<const Machines*> machines;
   std::size_t count = 0;
-  Table votes;
-  std::map<std::string, Table> by_firmware;
+  std::set<std::string_view> firmware;
 };
 
-std::map<Kin, Like> ByKin(const Fold& fold, const std::vector<Machines>& machines) {
+std::map<Kin, Like> ByKin(const std::vector<Machines>& machines) {
   std::map<Kin, Like> kin;
   for (const Machines& some : machines) {
     Like& like = kin[some.pattern->kin];
-    Table& of_firmware = like.by_firmware[some.pattern->firmware];
     like.machines.push_back(&some);
     like.count += some.names.count();
-    for (const CellNumber number : some.pattern->cells) {
-      const Cell& cell = fold.cell(number);
-      const Column column{cell.reg, cell.core_type};
-      like.votes[column].Add(cell, some.names.count());
-      of_firmware[column].Add(cell, some.names.count());
-    }
+    like.firmware.insert(some.pattern->firmware);
   }
   return kin;
 }
 
-class Comparison {
+// Columns of machines one after the other, so that what is counted of one is forgotten
+// before the next.
+class Columns {
  public:
-  Comparison(const Fold& fold, Findings* findings) : fold_(fold), findings_(*findings) {
-    for (const CellNumber number : fold.golden()) {
-      const Cell& cell = fold.cell(number);
-      golden_[{cell.reg, cell.core_type}].Add(cell, 1);
+  // What a machine has of a column.
+  struct Entry {
+    const Machines* machines;
+    CellNumber cell;
+  };
+
+  Columns(const Fold& fold, const std::vector<const Machines*>& machines) : fold_(fold) {
+    rest_.reserve(machines.size());
+    for (const Machines* const some : machines) {
+      rest_.emplace_back(some, InOrder(some->pattern->cells));
+      Wait(rest_.size() - 1);
     }
   }
 
-  void Look(const Kin& kin, const Like& like) {
-    if (golden_.empty() && like.count == 1) ++findings_.without_like;
-    for (const Machines* const some : like.machines) {
-      for (const CellNumber number : some->pattern->cells) LookAt(*some, fold_.cell(number), like);
-    }
-    if (golden_.empty()) CompareFirmware(kin, like);
-  }
-
-  void Finish() {
-    for (auto& [key, outlier] : outliers_) findings_.outliers.push_back(std::move(outlier));
-    for (auto& [key, split] : splits_) {
-      std::sort(split.values.begin(), split.values.end(),
-                [](const ValueCount& a, const ValueCount& b) {
-                  if (a.machines.count() != b.machines.count()) {
-                    return a.machines.count() > b.machines.count();
-                  }
-                  return a.value < b.value;
-                });
-      findings_.splits.push_back(std::move(split));
+  // `look` is called with each column, in order, and the entries of all that have it, by
+  // machine.
+  template <typename Look>
+  void ForEach(const Look& look) {
+    while (!waiting_.empty()) {
+      auto first = waiting_.extract(waiting_.begin());
+      std::vector<std::size_t>& members = first.mapped();
+      std::sort(members.begin(), members.end());
+      std::vector<Entry> entries;
+      entries.reserve(members.size());
+      for (const std::size_t member : members) {
+        auto& [machines, cells] = rest_[member];
+        while (!cells.empty() && ColumnOf(cells.front()) == first.key()) {
+          entries.push_back({machines, cells.front()});
+          cells = cells.subspan(1);
+        }
+        Wait(member);
+      }
+      look(first.key(), entries);
     }
   }
 
  private:
-  void LookAt(const Machines& some, const Cell& cell, const Like& like) {
-    const Column column{cell.reg, cell.core_type};
-    if (!golden_.empty()) {
-      const auto golden = golden_.find(column);
-      if (golden != golden_.end()) HoldAgainst(some, cell, golden->second, false);
-      return;
+  Column ColumnOf(CellNumber number) const {
+    const Cell& cell = fold_.cell(number);
+    return {cell.reg, cell.core_type};
+  }
+
+  void Wait(std::size_t member) {
+    const std::span<const CellNumber> cells = rest_[member].second;
+    if (!cells.empty()) waiting_[ColumnOf(cells.front())].push_back(member);
+  }
+
+  // Those of a fold that was read may stand in any order.
+  std::span<const CellNumber> InOrder(const std::vector<CellNumber>& cells) {
+    const auto is_before = [&](CellNumber a, CellNumber b) { return ColumnOf(a) < ColumnOf(b); };
+    if (std::is_sorted(cells.begin(), cells.end(), is_before)) return cells;
+    std::vector<CellNumber>& sorted = sorted_.emplace_back(cells);
+    std::stable_sort(sorted.begin(), sorted.end(), is_before);
+    return sorted;
+  }
+
+  const Fold& fold_;
+  std::vector<std::pair<const Machines*, std::span<const CellNumber>>> rest_;
+  std::map<Column, std::vector<std::size_t>> waiting_;  // of rest_, by the column that is next
+  std::deque<std::vector<CellNumber>> sorted_;
+};
+
+class Comparison {
+ public:
+  Comparison(const Fold& fold, std::size_t most, Findings* findings)
+      : fold_(fold), most_(most), findings_(*findings) {
+    for (const CellNumber number : fold.golden()) {
+      const Cell& cell = fold.cell(number);
+      golden_[{cell.reg, cell.core_type}].Add(cell, 1);
     }
-    const Votes& of_firmware = like.by_firmware.at(some.pattern->firmware).at(column);
-    const Votes& of_kin = like.votes.at(column);
-    if (of_firmware.voters() > 1 && of_firmware.Usual() != nullptr) {
-      HoldAgainst(some, cell, of_firmware, like.by_firmware.size() > 1);
-    } else if (of_kin.voters() > of_firmware.voters() && of_kin.Usual() != nullptr) {
+    for (auto& [column, votes] : golden_) votes.Close();
+  }
+
+  void Look(const Kin& kin, const Like& like) {
+    if (golden_.empty() && like.count == 1) ++findings_.without_like;
+    std::map<std::string_view, std::vector<OfFirmware>> of_firmware;
+    Columns(fold_, like.machines).ForEach([&](const Column& column, const auto& entries) {
+      if (golden_.empty()) {
+        LookAmongLike(kin, like, column, entries, &of_firmware);
+      } else if (const auto golden = golden_.find(column); golden != golden_.end()) {
+        for (const auto& [some, cell] : entries) {
+          HoldAgainst(*some, fold_.cell(cell), golden->second, false);
+        }
+      }
+      FinishColumn();
+    });
+    for (auto& [firmware, values] : of_firmware) {
+      std::move(values.begin(), values.end(), std::back_inserter(findings_.of_firmware));
+    }
+  }
+
+ private:
+  using AllVotes = std::map<std::string_view, Votes>;  // by firmware
+
+  void LookAmongLike(const Kin& kin, const Like& like, const Column& column,
+                     const std::vector<Columns::Entry>& entries,
+                     std::map<std::string_view, std::vector<OfFirmware>>* of_firmware) {
+    Votes of_kin;
+    AllVotes by_firmware;
+    for (const auto& [some, cell] : entries) {
+      of_kin.Add(fold_.cell(cell), some->names.count());
+      by_firmware[some->pattern->firmware].Add(fold_.cell(cell), some->names.count());
+    }
+    of_kin.Close();
+    for (auto& [firmware, votes] : by_firmware) votes.Close();
+    for (const auto& [some, cell] : entries) {
+      const Votes& votes = by_firmware.find(some->pattern->firmware)->second;
+      LookAt(*some, fold_.cell(cell), votes, of_kin, like.firmware.size() > 1);
+    }
+    if (like.firmware.size() > 1) CompareFirmware(kin, column, by_firmware, of_kin, of_firmware);
+  }
+
+  void LookAt(const Machines& some, const Cell& cell, const Votes& of_firmware, const Votes& of_kin,
+              bool has_other_firmware) {
+    if (of_firmware.voters() > 1 && of_firmware.MostUsual() != nullptr) {
+      HoldAgainst(some, cell, of_firmware, has_other_firmware);
+    } else if (of_kin.voters() > of_firmware.voters() && of_kin.MostUsual() != nullptr) {
       HoldAgainst(some, cell, of_kin, false);
-    } else if (of_kin.voters() > 1 && of_kin.all().size() > 1) {
+    } else if (of_kin.voters() > 1 && of_kin.CountOfValues() > 1) {
       AddToSplit(some, cell, of_kin.voters() > of_firmware.voters() ? of_kin : of_firmware,
                  of_kin.voters() > of_firmware.voters());
     }
@@ -161,9 +242,9 @@ class Comparison {
 
   void HoldAgainst(const Machines& some, const Cell& cell, const Votes& votes,
                    bool within_firmware) {
-    const RegisterReading* const usual = votes.Usual();
+    const auto* const usual = votes.MostUsual();
     if (usual == nullptr) return;
-    const std::vector<Place> layout = votes.Layout();
+    const std::vector<Place>& layout = votes.layout();
     std::vector<CpuGathering> placed(cell.values.size());  // CPUs that have a place, by value
     if (!layout.empty()) {
       const CpuGroups places(layout,
@@ -172,8 +253,8 @@ class Comparison {
         const RegisterReading& value = cell.values[is].second;
         placed[is].Add(cpus);
         if (!IsAnswer(value) || Agree(layout[place].value, value)) continue;
-        AddOutlier(some, cell, {cell.reg, cpus, value, layout[place].value, 0},
-                   layout[place].machines, votes.voters(), within_firmware);
+        AddOutlier(some, {cell.reg, cpus, value, layout[place].value, 0}, layout[place].machines,
+                   votes.voters(), within_firmware);
       }
     }
     for (std::size_t i = 0; i < placed.size(); ++i) {
@@ -181,17 +262,16 @@ class Comparison {
       if (!IsAnswer(value) || votes.Holds(value)) continue;
       CpuSet rest = cpus.Difference(placed[i].Together());
       if (rest.empty()) continue;
-      AddOutlier(some, cell, {cell.reg, std::move(rest), value, *usual, 0}, votes.Of(*usual),
+      AddOutlier(some, {cell.reg, std::move(rest), value, usual->first, 0}, usual->second,
                  votes.voters(), within_firmware);
     }
   }
 
-  void AddOutlier(const Machines& some, const Cell& cell, Reading reading, std::size_t with_usual,
-                  std::size_t of, bool within_firmware) {
+  void AddOutlier(const Machines& some, Reading reading, std::size_t with_usual, std::size_t of,
+                  bool within_firmware) {
     reading.differing = DifferingBits(reading.value, reading.usual);
     Outlier& outlier =
-        outliers_[{some.pattern->kin, cell.reg, cell.core_type, some.pattern->firmware,
-                   reading.value, reading.usual, reading.cpus.ToString()}];
+        outliers_[{some.pattern->firmware, reading.value, reading.usual, reading.cpus.ToString()}];
     outlier.kin = some.pattern->kin;
     outlier.firmware = some.pattern->firmware;
     outlier.reading = std::move(reading);
@@ -202,8 +282,9 @@ class Comparison {
   }
 
   void AddToSplit(const Machines& some, const Cell& cell, const Votes& votes, bool over_all) {
-    const std::string firmware = over_all ? std::string() : some.pattern->firmware;
-    Split& split = splits_[{some.pattern->kin, cell.reg, cell.core_type, firmware}];
+    std::string_view firmware;
+    if (!over_all) firmware = some.pattern->firmware;
+    auto& [split, machines] = splits_[firmware];
     split.kin = some.pattern->kin;
     split.firmware = firmware;
     split.reg = cell.reg;
@@ -212,37 +293,58 @@ class Comparison {
     for (const auto& [cpus, value] : cell.values) {
       if (IsWhole(value)) values.insert(value);
     }
-    for (const RegisterReading& value : values) {
-      auto found = std::find_if(split.values.begin(), split.values.end(),
-                                [&](const ValueCount& one) { return one.value == value; });
-      if (found == split.values.end()) found = split.values.insert(found, {value, {}});
-      found->machines.Add(some.names);
-    }
+    for (const RegisterReading& value : values) machines[value].Add(some.names);
   }
 
-  void CompareFirmware(const Kin& kin, const Like& like) {
-    if (like.by_firmware.size() < 2) return;
-    for (const auto& [firmware, table] : like.by_firmware) {
-      for (const auto& [column, votes] : table) {
-        const Votes& all = like.votes.at(column);
-        const RegisterReading* const usual = all.Usual();
-        if (votes.voters() < 2 || usual == nullptr) continue;
-        for (const auto& [value, machines] : votes.all()) {
-          if (!votes.IsUsual(value) || all.IsUsual(value)) continue;
-          findings_.of_firmware.push_back({kin, firmware, column.first, value, *usual, machines});
-        }
+  static void CompareFirmware(const Kin& kin, const Column& column, const AllVotes& by_firmware,
+                              const Votes& all,
+                              std::map<std::string_view, std::vector<OfFirmware>>* of_firmware) {
+    const auto* const usual = all.MostUsual();
+    if (usual == nullptr) return;
+    for (const auto& [firmware, votes] : by_firmware) {
+      if (votes.voters() < 2) continue;
+      for (const auto& [value, machines] : votes.usual()) {
+        if (all.IsUsual(value)) continue;
+        (*of_firmware)[firmware].push_back(
+            {kin, std::string(firmware), column.first, value, usual->first, machines});
       }
     }
   }
 
+  // Takes what was found of a column over.
+  void FinishColumn() {
+    findings_.outlier_count += outliers_.size();
+    for (auto& [key, outlier] : outliers_) {
+      if (findings_.outliers.size() >= most_) break;
+      findings_.outliers.push_back(std::move(outlier));
+    }
+    outliers_.clear();
+    for (auto& [firmware, found] : splits_) {
+      auto& [split, values] = found;
+      for (auto& [value, machines] : values) split.values.push_back({value, std::move(machines)});
+      std::stable_sort(split.values.begin(), split.values.end(),
+                       [](const ValueCount& a, const ValueCount& b) {
+                         return a.machines.count() > b.machines.count();
+                       });
+      split.value_count = split.values.size();
+      if (split.values.size() > most_) {
+        split.values.resize(most_);
+        split.values.shrink_to_fit();
+      }
+      findings_.splits.push_back(std::move(split));
+    }
+    splits_.clear();
+  }
+
   const Fold& fold_;
+  std::size_t most_;
   Findings& findings_;
-  Table golden_;
-  std::map<std::tuple<Kin, RegisterId, std::uint32_t, std::string, RegisterReading, RegisterReading,
-                      std::string>,
-           Outlier>
+  std::map<Column, Votes> golden_;
+  // Of the column that is looked at: by firmware, value, usual value and CPUs; and by
+  // firmware.
+  std::map<std::tuple<std::string_view, RegisterReading, RegisterReading, std::string>, Outlier>
       outliers_;
-  std::map<std::tuple<Kin, RegisterId, std::uint32_t, std::string>, Split> splits_;
+  std::map<std::string_view, std::pair<Split, std::map<RegisterReading, Names>>> splits_;
 };
 
 }  // namespace
@@ -256,10 +358,10 @@ std::uint64_t DifferingBits(const RegisterReading& a, const RegisterReading& b) 
   return (a.known_bits() ^ b.known_bits()) & a.known() & b.known();
 }
 
-void Compare(const Fold& fold, const std::vector<Machines>& machines, Findings* findings) {
-  Comparison comparison(fold, findings);
-  for (const auto& [kin, like] : ByKin(fold, machines)) comparison.Look(kin, like);
-  comparison.Finish();
+void Compare(const Fold& fold, const std::vector<Machines>& machines, std::size_t most,
+             Findings* findings) {
+  Comparison comparison(fold, most, findings);
+  for (const auto& [kin, like] : ByKin(machines)) comparison.Look(kin, like);
 }
 
 }  // namespace vtprobe::fleet

@@ -5,6 +5,7 @@
 #ifndef VTPROBE_PROBES_FLEET_SRC_VOTE_H_
 #define VTPROBE_PROBES_FLEET_SRC_VOTE_H_
 
+#include <cstddef>
 #include <vector>
 
 #include "machines.h"
@@ -13,7 +14,9 @@
 namespace vtprobe::fleet {
 
 // Sets outliers, of_firmware, splits and without_like.
-void Compare(const Fold& fold, const std::vector<Machines>& machines, Findings* findings);
+// No more than `most` outliers, and values where none is usual, are kept; all are counted.
+void Compare(const Fold& fold, const std::vector<Machines>& machines, std::size_t most,
+             Findings* findings);
 
 // The bits in which two readings differ, of those that are known of both.
 std::uint64_t DifferingBits(const RegisterReading& a, const RegisterReading& b);

@@ -73,6 +73,11 @@ class Text {
   // The rows of one kind, of which there is room for some.
   template <typename Container, typename Add>
   void AddEach(std::string_view label, const Container& all, const Add& add) {
+    AddEach(label, all, all.size(), add);
+  }
+  // The same where more were counted than are at hand.
+  template <typename Container, typename Add>
+  void AddEach(std::string_view label, const Container& all, std::size_t count, const Add& add) {
     if (all.empty()) return;
     if (!rows_.back().label.empty() || !rows_.back().lead.empty() || !rows_.back().items.empty()) {
       rows_.emplace_back();
@@ -83,9 +88,8 @@ class Text {
       add(std::string(shown == 0 ? label : std::string_view()), one);
       ++shown;
     }
-    if (shown < all.size()) {
-      rows_.push_back(
-          Prose("", fmt::format("and {} more (--verbose names them)", all.size() - shown)));
+    if (shown < count) {
+      rows_.push_back(Prose("", fmt::format("and {} more (--verbose names them)", count - shown)));
     }
   }
 
@@ -108,7 +112,7 @@ class Text {
                            : fmt::format("none: no {} differs from what most of its like have",
                                          findings_.more_cpus.empty() ? "machine" : "register")));
     }
-    AddEach("stand out", findings_.outliers, [&](std::string label, const fleet::Outlier& one) {
+    const auto add = [&](std::string label, const fleet::Outlier& one) {
       const fleet::Reading& reading = one.reading;
       std::string text = fmt::format("{} on {} ({}),", FleetValueText(reading.value),
                                      NamesText(one.machines, room_.names), CpusText(reading.cpus));
@@ -121,7 +125,8 @@ class Text {
       }
       text += FieldsText(reading);
       rows_.push_back(Row(std::move(label), TitleOf(reading.reg), text));
-    });
+    };
+    AddEach("stand out", findings_.outliers, findings_.outlier_count, add);
     if (has_golden || findings_.without_like == 0) return;
     rows_.push_back(
         Prose("", fmt::format("{} no other of {} kind: nothing to compare {} with",
@@ -157,13 +162,13 @@ class Text {
       constexpr std::size_t kShown = 4;
       std::vector<std::string> values;
       for (const fleet::ValueCount& one : split.values) {
-        if (values.size() == kShown && split.values.size() > kShown + 1) break;
+        if (values.size() == kShown && split.value_count > kShown + 1) break;
         values.push_back(fmt::format("{} on {} ({})", FleetValueText(one.value),
                                      one.machines.count(), NamesText(one.machines, 2)));
       }
       std::string text = fmt::format("{}", fmt::join(values, ", "));
-      if (values.size() < split.values.size()) {
-        text += fmt::format(" and {} more values", split.values.size() - values.size());
+      if (values.size() < split.value_count) {
+        text += fmt::format(" and {} more values", split.value_count - values.size());
       }
       text += fmt::format(": which of {} like machines are right no count can tell", split.of);
       rows_.push_back(Row(std::move(label), TitleOf(split.reg), text));
@@ -244,6 +249,8 @@ class Text {
 };
 
 }  // namespace
+
+std::size_t MostShown(const RenderOptions& options) { return Room::Of(options.verbosity).rows; }
 
 std::string RenderFleetText(const Findings& findings, const RenderOptions& options) {
   return Text(findings, options).Render();

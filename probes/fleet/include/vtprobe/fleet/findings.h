@@ -15,6 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -72,6 +73,7 @@ struct Split {
   RegisterId reg;
   std::size_t of = 0;
   std::vector<ValueCount> values;
+  std::size_t value_count = 0;  // with those beyond what Conclude() was to keep
 };
 
 // What is usual within one firmware version and not among all machines of its kin.
@@ -138,6 +140,7 @@ struct Findings {
   std::array<std::size_t, 4> usable{};  // by Usable
   std::vector<Group> groups;
   std::vector<Outlier> outliers;
+  std::size_t outlier_count = 0;  // with those beyond what Conclude() was to keep
   std::vector<MoreCpus> more_cpus;
   std::vector<OfFirmware> of_firmware;
   std::vector<Split> splits;
@@ -156,7 +159,9 @@ struct Findings {
   int exit_code = 66;
 };
 
-Findings Conclude(const Fold& fold);
+// Of outliers, and of the values of a split, the first `most` are kept: there may be as
+// many as there are values in the fleet, and who shows a few holds no more.
+Findings Conclude(const Fold& fold, std::size_t most = std::numeric_limits<std::size_t>::max());
 
 }  // namespace vtprobe::fleet
 

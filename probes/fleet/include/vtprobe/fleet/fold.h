@@ -199,7 +199,7 @@ class Fold {
   Way way_;
   Comparable comparable_;
   std::deque<Cell> cells_;
-  std::unordered_map<std::string, CellNumber> cell_numbers_;
+  std::unordered_multimap<std::size_t, CellNumber> cell_numbers_;  // by the hash of its text
   std::map<Pattern, Names> patterns_;
   std::map<std::string, std::vector<Boot>> machines_;
   AllUnreadable unreadable_;

@@ -19,6 +19,9 @@ namespace vtprobe {
 // What a normal answer counts, a verbose one names.
 std::string RenderFleetText(const fleet::Findings& findings, const RenderOptions& options);
 
+// How many outliers it shows at most, and of a register values: what Conclude() has to keep.
+std::size_t MostShown(const RenderOptions& options);
+
 // The same as a page, html.h's: its lists are tables, and what is said of a machine is
 // gathered in one place.
 std::string RenderFleetHtml(const fleet::Findings& findings);
