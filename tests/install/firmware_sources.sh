@@ -4,7 +4,7 @@
 #
 #   firmware_sources.sh PACKAGE FOLDER
 set -euo pipefail
-package=$1 folder=$2
+package=$1 folder=$(realpath -m "$2")  # apt-get runs in another
 
 skip() {
   echo "skipped: $1"

@@ -15,6 +15,7 @@ void set_energy_perf_bias(unsigned char policy);
 using namespace vtprobe;
 using namespace vtprobe::fixtures;
 using testing::IsEmpty;
+using testing::Not;
 
 namespace {
 
@@ -48,18 +49,46 @@ TEST_F(CommonInit, LeavesWhatIsLockedAlready) {
 }
 
 // The register is a core's: the second thread does not write it.
-TEST_F(CommonInit, LocksTheConfigurationOfAesOncePerCore) {
-  host_.OnEveryCpu(set_aesni_lock);
-  for (const LogicalCpu cpu : machine_.cpus().ToVector()) {
-    EXPECT_THAT(machine_.ReadMsr(cpu, MsrAddress{0x13c}), ReadsAs(0x1));
+TEST_F(CommonInit, LocksTheConfigurationOfAesOncePerCoreAfterEveryWayToStart) {
+  for (int start = 0; start < 3; ++start) {
+    EXPECT_THAT(machine_, Holds(registers::kFeatureConfig, 0));
+    host_.OnEveryCpu(set_aesni_lock);
+    EXPECT_THAT(machine_, Holds(registers::kFeatureConfig, 0x1));
+    EXPECT_EQ(machine_.writes().size(), 2u);
+    start == 0 ? machine_.WarmReset() : machine_.SleepAndWake();
   }
-  EXPECT_EQ(machine_.writes().size(), 2u);
   EXPECT_THAT(machine_.faults(), IsEmpty());
 }
 
-TEST_F(CommonInit, SetsTheEnergyBias) {
-  host_.OnEveryCpu([] { set_energy_perf_bias(6); });
-  EXPECT_THAT(machine_.ReadMsr(LogicalCpu{3}, MsrAddress{0x1b0}), ReadsAs(0x6));
+TEST_F(CommonInit, OnTheBootCpuAloneLeavesTheOtherCoresAesOpen) {
+  host_.OnBootCpu(set_aesni_lock);
+  EXPECT_THAT(machine_, Holds(registers::kFeatureConfig, 0x1).OnCpus("0-1"));
+  EXPECT_THAT(machine_, FailsRule("intel.feature_config.locked"));  // CPUs disagree
+}
+
+TEST_F(CommonInit, LeavesAesAsAnotherPhaseLockedIt) {
+  constexpr MsrAddress kConfig{0x13c};
+  for (const std::uint32_t first_of_core : {0u, 2u}) {
+    machine_.OnCpu(LogicalCpu{first_of_core},
+                   [](SimulatedCpu& cpu) { (void)cpu.WriteMsr(kConfig, 0x3); });  // AES is off
+  }
+  host_.OnEveryCpu(set_aesni_lock);
+  EXPECT_THAT(machine_, Holds(registers::kFeatureConfig, 0x3));
+  EXPECT_THAT(machine_.faults(), IsEmpty());
+}
+
+// It has no lock, and a thread's is its own.
+TEST_F(CommonInit, SetsTheEnergyBiasAfterEveryWayToStart) {
+  constexpr MsrAddress kEnergyBias{0x1b0};
+  for (int start = 0; start < 3; ++start) {
+    EXPECT_THAT(machine_, Not(Holds(kEnergyBias, 0x6).InBits(0xf)));
+    host_.OnBootCpu([] { set_energy_perf_bias(6); });
+    EXPECT_THAT(machine_, Holds(kEnergyBias, 0x6).InBits(0xf).OnCpus("0"));
+    host_.OnEveryCpu([] { set_energy_perf_bias(6); });
+    EXPECT_THAT(machine_, Holds(kEnergyBias, 0x6).InBits(0xf));
+    start == 0 ? machine_.WarmReset() : machine_.SleepAndWake();
+  }
+  EXPECT_THAT(machine_.faults(), IsEmpty());
 }
 
 }  // namespace
