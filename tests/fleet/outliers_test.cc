@@ -146,6 +146,18 @@ TEST(Outliers, HaveBitsThatAnotherRuleJudges) {
       ElementsAre("m2 CPUs 0-3: VM_CR 0x18, usually 0x8"));
 }
 
+// A system may switch it for single CPUs, so that no rule compares it; of a whole machine it
+// is what firmware's setup says: IA32_MISC_ENABLE[38], TURBO_MODE_DISABLE ([intel/sdm-vol4]
+// table 2-2), and HWCR[25], CPBDIS ([amd/apm-vol2] 3.2.10).
+TEST(Outliers, AreMachinesWhoseTurboOrBoostIsOff) {
+  EXPECT_THAT(Outliers({Machine("msr 0x1a0 = 0x850089\nmsr 0xc0010015 = 0x1000010\n"),
+                        Machine("msr 0x1a0 = 0x850089\nmsr 0xc0010015 = 0x1000010\n"),
+                        Machine("msr 0x1a0 = 0x4000850089\nmsr 0xc0010015 = 0x1000010\n"),
+                        Machine("msr 0x1a0 = 0x850089\nmsr 0xc0010015 = 0x3000010\n")}),
+              UnorderedElementsAre("m2 CPUs 0-3: IA32_MISC_ENABLE 0x4000850089, usually 0x850089",
+                                   "m3 CPUs 0-3: HWCR 0x3000010, usually 0x1000010"));
+}
+
 // Whoever writes such a row says so in words; what the fold goes by stands beside them.
 TEST(Outliers, HaveAllBitsThatAnotherRuleJudges) {
   Comparable comparable;

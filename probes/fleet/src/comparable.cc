@@ -29,12 +29,12 @@ constexpr std::array kByNature = {
 };
 
 // What a rule leaves out between CPUs of one machine is no machine's mark either: a
-// thread's place, what a system switches for itself. What another rule judges is.
+// thread's place, what a system switches for itself. What the row says is one, is.
 std::uint64_t LeftOutByRules(MsrAddress address) {
   std::uint64_t mask = 0;
   for (const Rule* const rule : AllRules()) {
     for (const LeftOut& left_out : rule->left_out) {
-      if (left_out.msr->address == address && !left_out.judged_elsewhere) mask |= left_out.mask;
+      if (left_out.msr->address == address && !left_out.marks_a_machine) mask |= left_out.mask;
     }
   }
   return mask;
@@ -45,7 +45,7 @@ std::uint64_t LeftOutByRules(CpuidLeaf leaf, CpuidRegister output) {
   for (const Rule* const rule : AllRules()) {
     for (const LeftOutCpuid& left_out : rule->left_out_cpuid) {
       // What follows an MSR is a difference of the two machines as that is.
-      if (left_out.judged_elsewhere || left_out.follows != nullptr) continue;
+      if (left_out.marks_a_machine || left_out.follows != nullptr) continue;
       const bool is_of_leaf = left_out.first <= leaf.leaf && leaf.leaf <= left_out.last;
       if (is_of_leaf && (left_out.outputs & MaskOf(output)) != 0) mask |= left_out.mask;
     }

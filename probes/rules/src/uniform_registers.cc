@@ -38,7 +38,7 @@ constexpr LeftOut kMiscEnableLeftOut[] = {
      kOwnRule, kMiscEnable.spec, true},
     {&kMiscEnable, kMiscEnable["TURBO_MODE_DISABLE"].mask(),
      "an operating system switches turbo for single CPUs",
-     "[linux] drivers/cpufreq/acpi-cpufreq.c (boost_set_msr)"}};
+     "[linux] drivers/cpufreq/acpi-cpufreq.c (boost_set_msr)", true}};
 
 constexpr LeftOut kEferLeftOut[] = {
     {&kEfer, ~kEfer["NXE"].mask(),
@@ -51,7 +51,7 @@ constexpr LeftOut kHwcrLeftOut[] = {
      "tools that inject machine checks set it on the CPU at hand",
      "[linux] arch/x86/kernel/cpu/mce/inject.c"},
     {&kHwcr, kHwcr["CPBDIS"].mask(), "an operating system switches boost for single CPUs",
-     "[linux] drivers/cpufreq/acpi-cpufreq.c (boost_set_msr)"},
+     "[linux] drivers/cpufreq/acpi-cpufreq.c (boost_set_msr)", true},
     {&kHwcr, kHwcr["IRPERFEN"].mask(),
      "an operating system switches the count of retired instructions for single CPUs",
      "[linux] arch/x86/kernel/cpu/amd.c"},

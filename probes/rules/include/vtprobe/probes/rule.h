@@ -134,8 +134,9 @@ struct LeftOut {
   std::uint64_t mask = 0;
   std::string_view reason;
   std::string_view spec;
-  // Another rule judges them: between machines they are compared.
-  bool judged_elsewhere = false;
+  // Between machines they are compared all the same: another rule judges them, or firmware
+  // sets them for a whole machine although a system may for single CPUs.
+  bool marks_a_machine = false;
 };
 
 // Bits of CPUID that a rule does not compare between CPUs, in the order in which rows of
@@ -151,7 +152,7 @@ struct LeftOutCpuid {
   // Only where CPUs differ in these bits of an MSR, which another rule judges.
   const MsrDef* follows = nullptr;
   std::uint64_t switches = 0;
-  bool judged_elsewhere = false;  // as LeftOut::judged_elsewhere
+  bool marks_a_machine = false;  // as LeftOut::marks_a_machine
 };
 
 struct Rule {
