@@ -109,7 +109,6 @@ TEST_F(Output, ThatHasNowhereToGoFails) {
 TEST_F(Output, OfHelpAndVersionFailsTheSameWay) {
   EXPECT_EQ(Vtprobe({"--help"}, {.out_file = "/dev/full"}).exit_status, 74);
   EXPECT_EQ(Vtprobe({"--version"}, {.out_file = "/dev/full"}).exit_status, 74);
-  EXPECT_EQ(Vtprobe({"record", "-q"}, {.out_file = "/dev/full"}).exit_status, 74);
   EXPECT_EQ(Vtprobe({"decode", "0x3a", "5"}, {.out_file = "/dev/full"}).exit_status, 74);
 }
 

@@ -20,12 +20,26 @@ using testing::AnyOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::StartsWith;
 
 TEST(ThisMachine, IsAnsweredFor) {
   const Ended ended = Vtprobe({});
   EXPECT_THAT(ended.exit_status, AnyOf(0, 1, 2, 3));
   EXPECT_THAT(ended.out, Not(IsEmpty()));
   EXPECT_THAT(ended.err, IsEmpty());
+}
+
+TEST(ThisMachine, LacksACpuAndNamesThoseItHas) {
+  const Ended ended = Vtprobe({"--cpus", "65535"});
+  EXPECT_EQ(ended.exit_status, 64);
+  EXPECT_THAT(ended.out, IsEmpty());
+  EXPECT_THAT(ended.err, StartsWith("vtprobe: "));
+  EXPECT_THAT(ended.err, HasSubstr("no CPU 65535"));
+  EXPECT_THAT(ended.err, HasSubstr("online are 0"));
+}
+
+TEST(ThisMachine, IsNotRecordedWhereThereIsNoRoom) {
+  EXPECT_EQ(Vtprobe({"record", "-q"}, {.out_file = "/dev/full"}).exit_status, 74);
 }
 
 // Provenance, source, time and tool are the recording's own; the rest is the
